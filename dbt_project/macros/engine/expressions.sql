@@ -1,0 +1,109 @@
+{#- Expressions in which DuckDB and Spark differ. One macro each; the plain name dispatches. -#}
+
+{#- A text literal; none becomes a typed null. -#}
+{% macro literal(value, type='varchar') -%}
+    {%- if value is none -%} cast(null as {{ type }})
+    {%- elif value is number or value is boolean -%} cast({{ value | lower }} as {{ type }})
+    {%- else -%} {{ adapter.dispatch('text_literal', 'sangam')(value | string) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro duckdb__text_literal(value) -%} '{{ value | replace("'", "''") }}' {%- endmacro %}
+
+{% macro spark__text_literal(value) -%} '{{ value | replace("\\", "\\\\") | replace("'", "\\'") }}' {%- endmacro %}
+
+{#- The type of such a map. -#}
+{% macro type_map_of_lists() -%}
+    {{ return(adapter.dispatch('type_map_of_lists', 'sangam')()) }}
+{%- endmacro %}
+
+{% macro duckdb__type_map_of_lists() -%} {{ return('map(varchar, varchar[])') }} {%- endmacro %}
+
+{% macro spark__type_map_of_lists() -%} {{ return('map<string, array<string>>') }} {%- endmacro %}
+
+{#- A map from dimension to the list of categories a record falls in. `pairs`: [(dimension, list expression)]. -#}
+{% macro map_of_lists(pairs) -%}
+    {{ return(adapter.dispatch('map_of_lists', 'sangam')(pairs)) }}
+{%- endmacro %}
+
+{% macro duckdb__map_of_lists(pairs) -%}
+    {%- if not pairs -%} cast(map {} as {{ type_map_of_lists() }})
+    {%- else -%} map { {%- for name, list in pairs %}'{{ name }}': {{ list }}{{ ', ' if not loop.last }}{% endfor -%} }
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro spark__map_of_lists(pairs) -%}
+    {%- if not pairs -%} cast(map() as {{ type_map_of_lists() }})
+    {%- else -%} map({% for name, list in pairs %}'{{ name }}', {{ list }}{{ ', ' if not loop.last }}{% endfor %})
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro list_of_one(expression) -%}
+    {{ return(adapter.dispatch('list_of_one', 'sangam')(expression)) }}
+{%- endmacro %}
+
+{% macro duckdb__list_of_one(expression) -%} [{{ expression }}] {%- endmacro %}
+
+{% macro spark__list_of_one(expression) -%} array({{ expression }}) {%- endmacro %}
+
+{#- One row a (dimension, category) of the map column `categories` of `relation`, with the other columns named. -#}
+{% macro unnest_categories(relation, columns) -%}
+    {{ return(adapter.dispatch('unnest_categories', 'sangam')(relation, columns)) }}
+{%- endmacro %}
+
+{% macro duckdb__unnest_categories(relation, columns) -%}
+    select {{ columns }}, entry.key as dimension, unnest(entry.value) as category
+    from (select {{ columns }}, unnest(map_entries(categories)) as entry from {{ relation }})
+{%- endmacro %}
+
+{% macro spark__unnest_categories(relation, columns) -%}
+    select {{ columns }}, dimension, category
+    from {{ relation }}
+    lateral view explode(categories) as dimension, members
+    lateral view explode(members) as category
+{%- endmacro %}
+
+{#- A floating-point sum in a fixed order, so that the last bit never depends on how the work was shared out. -#}
+{% macro ordered_sum(expression, order_by) -%}
+    {{ return(adapter.dispatch('ordered_sum', 'sangam')(expression, order_by)) }}
+{%- endmacro %}
+
+{% macro duckdb__ordered_sum(expression, order_by) -%} sum({{ expression }} order by {{ order_by }}) {%- endmacro %}
+
+{% macro spark__ordered_sum(expression, order_by) -%}
+    aggregate(
+        array_sort(collect_list(struct({{ order_by }} as k, {{ expression }} as x))), cast(0 as double), (a, e) -> a + e.x
+    )
+{%- endmacro %}
+
+{#- Texts of a group in one, in their own order. -#}
+{% macro joined_text(expression, separator=' ') -%}
+    {{ return(adapter.dispatch('joined_text', 'sangam')(expression, separator)) }}
+{%- endmacro %}
+
+{% macro duckdb__joined_text(expression, separator) -%}
+    string_agg(distinct {{ expression }}, '{{ separator }}' order by {{ expression }})
+{%- endmacro %}
+
+{% macro spark__joined_text(expression, separator) -%}
+    array_join(array_sort(collect_set({{ expression }})), '{{ separator }}')
+{%- endmacro %}
+
+{#- First and last day of a quarter such as 2021Q2. -#}
+{% macro quarter_start(quarter) -%}
+    make_date(
+        cast(substring({{ quarter }}, 1, 4) as int), 3 * cast(substring({{ quarter }}, 6, 1) as int) - 2, 1
+    )
+{%- endmacro %}
+
+{% macro quarter_end(quarter) -%}
+    {{ return(adapter.dispatch('quarter_end', 'sangam')(quarter)) }}
+{%- endmacro %}
+
+{% macro duckdb__quarter_end(quarter) -%}
+    last_day({{ quarter_start(quarter) }} + interval 2 month)
+{%- endmacro %}
+
+{% macro spark__quarter_end(quarter) -%}
+    last_day(add_months({{ quarter_start(quarter) }}, 2))
+{%- endmacro %}

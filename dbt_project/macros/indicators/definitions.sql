@@ -1,0 +1,134 @@
+{#- The definitions given in the variables, as rows. What the rows mean is said in orchestration/indicator_definitions.py. -#}
+
+{#- `rows`: list of lists of values; `columns`: [(name, type)]. Without rows, a relation of that shape without rows. -#}
+{% macro rows_of(columns, rows) -%}
+    {%- for row in rows %}
+    {{ 'union all' if not loop.first }}
+    select
+        {%- for name, type in columns %}
+        cast({{ literal(row[loop.index0], type) }} as {{ type }}) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    {%- endfor %}
+    {%- if not rows %}
+    select
+        {%- for name, type in columns %}
+        cast(null as {{ type }}) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    where false
+    {%- endif %}
+{%- endmacro %}
+
+{#- One row an indicator and over_time: reference sheet and what the models need to know. -#}
+{% macro indicator_rows() -%}
+    {%- set text = ['donor', 'code', 'over_time', 'name', 'level', 'description', 'method', 'source_note', 'unit',
+        'currency', 'direction', 'kind', 'from', 'unit_type', 'unit_id', 'reads', 'dated_by', 'population', 'numerator',
+        'roll_up', 'value', 'denominator', 'n_counts', 'together'] -%}
+    {%- set columns = [] -%}
+    {%- for name in text -%}
+        {%- do columns.append(({'code': 'indicator', 'from': 'fact', 'value': 'value_expression'}.get(name, name), 'varchar')) -%}
+    {%- endfor -%}
+    {%- set columns = columns + [('scale', 'int'), ('definition_version', 'int'), ('position', 'int'),
+        ('has_target', 'boolean'), ('sources', 'varchar'), ('disaggregations', 'varchar')] -%}
+    {%- set rows = [] -%}
+    {%- for i in var('indicators') -%}
+        {%- set row = [] -%}
+        {%- for name in text -%} {%- do row.append(i[name]) -%} {%- endfor -%}
+        {%- do rows.append(row + [i.scale, i.version, i.position, i.has_target, i.sources | join(', '),
+            i.disaggregations | map(attribute='dimension') | join(', ')]) -%}
+    {%- endfor -%}
+    {{ rows_of(columns, rows) }}
+{%- endmacro %}
+
+{#- One row an indicator, over_time, reported region, region that feeds it, and source it needs. -#}
+{% macro indicator_source_rows() -%}
+    {%- set rows = [] -%}
+    {%- for i in var('indicators') -%}
+        {%- for region in i.regions -%}
+            {%- for source in i.sources -%}
+                {%- do rows.append([i.donor, i.code, i.over_time, region, region, source]) -%}
+                {%- if i.together -%}
+                    {%- do rows.append([i.donor, i.code, i.over_time, i.together, region, source]) -%}
+                {%- endif -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ rows_of([('donor', 'varchar'), ('indicator', 'varchar'), ('over_time', 'varchar'), ('region', 'varchar'),
+        ('member_region', 'varchar'), ('source', 'varchar')], rows) }}
+{%- endmacro %}
+
+{#- One row an indicator, over_time, dimension and listed category, or type of place whose names are the categories. -#}
+{% macro indicator_category_rows() -%}
+    {%- set rows = [] -%}
+    {%- for i in var('indicators') -%}
+        {%- for d in i.disaggregations -%}
+            {%- for category in d.categories -%}
+                {%- do rows.append([i.donor, i.code, i.over_time, d.dimension, category, none]) -%}
+            {%- endfor -%}
+            {%- if d.place_type -%}
+                {%- do rows.append([i.donor, i.code, i.over_time, d.dimension, none, d.place_type]) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ rows_of([('donor', 'varchar'), ('indicator', 'varchar'), ('over_time', 'varchar'), ('dimension', 'varchar'),
+        ('category', 'varchar'), ('place_type', 'varchar')], rows) }}
+{%- endmacro %}
+
+{#- One row an indicator, over_time and currency it is stated in; `is_native` is the currency of the records. -#}
+{% macro indicator_currency_rows() -%}
+    {%- set rows = [] -%}
+    {%- for i in var('indicators') -%}
+        {%- do rows.append([i.donor, i.code, i.over_time, i.currency, true]) -%}
+        {%- for currency in i.convert_to -%}
+            {%- do rows.append([i.donor, i.code, i.over_time, currency, false]) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ rows_of([('donor', 'varchar'), ('indicator', 'varchar'), ('over_time', 'varchar'), ('currency', 'varchar'),
+        ('is_native', 'boolean')], rows) }}
+{%- endmacro %}
+
+{#- One row a column of a printed table: the quarter whose computed value belongs beside it. -#}
+{% macro reported_column_rows() -%}
+    {%- set rows = [] -%}
+    {%- for donor in var('donors') -%}
+        {%- for region in donor.regions -%}
+            {%- for c in donor.reported_columns -%}
+                {%- do rows.append([donor.code, region, c.source, c.column_label, c.quarter]) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ rows_of([('donor', 'varchar'), ('region', 'varchar'), ('source', 'varchar'), ('column_label', 'varchar'),
+        ('quarter', 'varchar')], rows) }}
+{%- endmacro %}
+
+{#- The donor's colour for an achievement. -#}
+{% macro traffic_light(donor, achievement) -%}
+    case
+        {%- for d in var('donors') if d.bands %}
+        when {{ donor }} = '{{ d.code }}' and {{ achievement }} is not null
+            then case
+                {%- for band in d.bands if band.at_least is not none %}
+                when {{ achievement }} >= {{ band.at_least }} then {{ literal(band.light) }}
+                {%- endfor %}
+                else {{ literal(d.bands[-1].light) }}
+            end
+        {%- endfor %}
+        else cast(null as varchar)
+    end
+{%- endmacro %}
+
+{#- The fiscal label of a quarter for a donor. -#}
+{% macro donor_fiscal_label(donor, quarter) -%}
+    case
+        {%- for d in var('donors') %}
+        when {{ donor }} = '{{ d.code }}' then {{ fiscal_label(quarter, literal(d.fiscal_calendar)) }}
+        {%- endfor %}
+        else cast(null as varchar)
+    end
+{%- endmacro %}
+
+{#- One row a quarter of this run. -#}
+{% macro quarter_rows() -%}
+    {%- set rows = [] -%}
+    {%- for quarter in var('quarters') -%} {%- do rows.append([quarter]) -%} {%- endfor -%}
+    {{ rows_of([('quarter', 'varchar')], rows) }}
+{%- endmacro %}

@@ -1,0 +1,2 @@
+-- Grain: one row per donor, indicator and over_time, as given in the logframes.
+{{ indicator_rows() }}

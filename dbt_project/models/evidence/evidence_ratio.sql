@@ -1,0 +1,2 @@
+-- Grain: one row per donor, indicator, over_time, region, period, unit and supporting record. Kind: ratio.
+{{ evidence('ratio') }}

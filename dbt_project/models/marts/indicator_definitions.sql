@@ -1,0 +1,2 @@
+-- Grain: one row per donor, indicator and over_time: the reference sheets.
+select * from {{ ref('dim_indicator') }}

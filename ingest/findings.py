@@ -1,0 +1,177 @@
+"""Reasons and warnings of a drop's records: cells, date order, duplicates, named rules, totals.
+
+Each function adds rows to the drop's `findings` (record quarantined) or `warnings` (record accepted, flagged).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ingest import cleaning
+from ingest.cleaning import name as sql_name
+from ingest.cleaning import quote
+from ingest.columns import CELL_REASONS, e, spellings, v
+from ingest.contracts.model import Related, Rule, Table, Totals
+
+if TYPE_CHECKING:
+    from ingest.judging import Judged
+
+
+def cell_findings(judged: Judged, name: str) -> None:
+    """A finding for each cell with an error code."""
+    cells = judged.cells[name]
+    any_error = " OR ".join(f"{e(cell.name)} > 0" for cell in cells)
+    pairs = ", ".join(f"{{'col': {quote(cell.name)}, 'code': {e(cell.name)}}}" for cell in cells)
+    reasons = "[" + ", ".join(quote(reason) for reason in CELL_REASONS[1:]) + "]"
+    judged.connection.execute(
+        f"INSERT INTO findings SELECT {quote(name)}, _record, {reasons}[f.code], f.col FROM "
+        f"(SELECT _record, unnest([{pairs}]) AS f FROM {judged.table(name)} WHERE {any_error}) WHERE f.code > 0"
+    )
+
+
+def order_findings(judged: Judged, name: str, table: Table) -> None:
+    """`date_order`: any earlier step that lies after a later one, also when a step between them is empty."""
+    for steps in table.order:
+        for i, first in enumerate(steps):
+            for second in steps[i + 1 :]:
+                judged.connection.execute(
+                    f"INSERT INTO findings SELECT {quote(name)}, _record, 'date_order', {quote(second)} "
+                    f"FROM {judged.table(name)} WHERE {v(first)} > {v(second)}"
+                )
+
+
+def duplicate_findings(judged: Judged, name: str, table: Table) -> None:
+    """Identical records (the later copies) and records that share a key and differ (all of them)."""
+    keys = ", ".join(
+        f"CASE WHEN {e(k)} <> 1 THEN coalesce(CAST({v(k)} AS VARCHAR), _delivered[{quote(k)}]) END" for k in table.key
+    )
+    group = ", ".join(v(k) for k in table.key)
+    # Grouping by the bare values finds the few candidates quickly; what could not be read as a value is looked
+    # at as delivered, among the candidates only.
+    candidates = (
+        f"SELECT _record, _hash, [{keys}] AS key FROM {judged.table(name)} SEMI JOIN "
+        f"(SELECT {group} FROM {judged.table(name)} GROUP BY {group} HAVING count(*) > 1) d ON "
+        + " AND ".join(f"{judged.table(name)}.{v(k)} IS NOT DISTINCT FROM d.{v(k)}" for k in table.key)
+    )
+    judged.connection.execute(
+        f"INSERT INTO findings WITH c AS ({candidates}), "
+        "g AS (SELECT *, len(list_filter(key, lambda x: x IS NULL)) > 0 AS holed, "
+        "row_number() OVER (PARTITION BY key, _hash ORDER BY _record) AS copy, "
+        "min(_hash) OVER (PARTITION BY key) <> max(_hash) OVER (PARTITION BY key) AS differs FROM c) "
+        f"SELECT {quote(name)}, _record, 'exact_duplicate', NULL FROM g WHERE copy > 1 "
+        f"UNION ALL SELECT {quote(name)}, _record, {quote(table.on_conflict)}, {quote(table.key[0])} "
+        "FROM g WHERE differs AND NOT holed"
+    )
+
+
+def apply_rules(
+    judged: Judged, name: str, table: Table, severity: str, related: Mapping[str, str]
+) -> None:
+    """The table's named rules of one severity; errors look at all records, warnings at accepted ones."""
+    for rule_name, rule in table.rules.items():
+        if rule.severity != severity:
+            continue
+        code = f"rule:{rule_name}" if severity == "error" else rule_name
+        source = judged.table(name) if severity == "error" else judged.accepted(name)
+        relation = _rule_relation(judged, name, source, rule, related)
+        if relation is None:
+            continue
+        columns = quote(rule.columns[0]) if rule.columns else "NULL"
+        broken = f"FROM ({relation}) AS rec WHERE ({rule.when}) AND NOT ({rule.check})"
+        if severity == "error":
+            judged.connection.execute(f"INSERT INTO findings SELECT {quote(name)}, _record, {quote(code)}, {columns} {broken}")
+        else:
+            key = key_text(judged, name)
+            judged.connection.execute(
+                f"INSERT INTO warnings SELECT {quote(name)}, _record, {quote(code)}, {columns}, {key}, "
+                f"{quote(rule.message)} {broken}"
+            )
+
+
+def _rule_relation(
+    judged: Judged, name: str, source: str, rule: Rule, related: Mapping[str, str]
+) -> str | None:
+    """Records with their values under plain names, and one column for each related value."""
+    plain = ", ".join(f"{v(cell.name)} AS {sql_name(cell.name)}" for cell in judged.cells[name])
+    relation = f"SELECT *, {plain} FROM {source} AS base"
+    for alias, look in rule.related.items():
+        other = _related_relation(judged, name, look, related)
+        if other is None:
+            return None
+        on = " AND ".join(f"rel.{sql_name(f'k_{there}')} = rec.{sql_name(here)}" for there, here in look.match.items())
+        keys = ", ".join(f"{sql_name(there)} AS {sql_name(f'k_{there}')}" for there in look.match)
+        where = look.where.replace("{quarter_end}", f"DATE '{judged.quarter_end}'")
+        grouped = f"SELECT {keys}, {look.value} AS {sql_name(alias)} FROM {other} WHERE {where} GROUP BY ALL"
+        relation = (
+            f"SELECT rec.*, rel.{sql_name(alias)} FROM ({relation}) AS rec LEFT JOIN ({grouped}) AS rel ON {on}"
+        )
+    return relation
+
+
+def _related_relation(judged: Judged, name: str, look: Related, related: Mapping[str, str]) -> str | None:
+    if look.source or look.quarters_back:
+        key = f"{look.source + '/' if look.source else ''}{look.table}" + (
+            f"@{look.quarters_back}" if look.quarters_back else ""
+        )
+        return related.get(key)
+    plain = ", ".join(f"{v(cell.name)} AS {sql_name(cell.name)}" for cell in judged.cells[look.table])
+    return f"(SELECT {plain} FROM {judged.accepted(look.table)})"
+
+
+def key_text(judged: Judged, name: str) -> str:
+    """SQL of a record's key as delivered (codes of a vocabulary as their code), `row:N` where a part is missing."""
+    parts = []
+    for part in judged.source.tables[name].key:
+        cell = next(cell for cell in judged.cells[name] if cell.name == part)
+        delivered = cleaning.text(f"_delivered[{quote(part)}]")
+        if cell.column.vocabulary or cell.sql_type == "VARCHAR":
+            parts.append(f"coalesce({v(part)}, {delivered})")
+        else:
+            parts.append(f"coalesce({delivered}, CAST({v(part)} AS VARCHAR))")
+    missing = " OR ".join(f"{p} IS NULL OR {e(k)} = 1" for p, k in zip(parts, judged.source.tables[name].key, strict=True))
+    return f"CASE WHEN {missing} THEN 'row:' || _record ELSE concat_ws('|', {', '.join(parts)}) END"
+
+
+def check_totals(judged: Judged, name: str, table: Table) -> None:
+    """`total_mismatch`: subtotal rows that do not add up, unless a row they add up is quarantined."""
+    for frame in judged.totals.get(name, []):
+        spec: Totals = frame.attrs["spec"]
+        _check_total(judged, name, table, spec, frame)
+
+
+def _check_total(judged: Judged, name: str, table: Table, spec: Totals, frame: pd.DataFrame) -> None:
+    con = judged.connection
+    totals = frame.astype("string").reset_index(drop=True)
+    con.register("total_rows", totals)
+    label = cleaning.text(sql_name(spec.column))
+    if spec.group_from_label:
+        group = f"regexp_extract({label}, {quote(spec.label)}, 1, 'i')"
+    else:
+        group = cleaning.text(sql_name(spec.group)) if spec.group else "''"
+    if spec.group and table.columns[spec.group].vocabulary:
+        known = spellings(table.columns[spec.group], judged.source.vocabularies)
+        keys = ", ".join(f"{quote(k)}: {quote(code)}" for k, code in known.items())
+        group = f"coalesce(MAP {{{keys}}}[{group}], {group})"
+    key = label if spec.group_from_label or not spec.group else f"{label} || '|' || {group}"
+    sums, tests = [], []
+    for column in spec.sum:
+        number = cleaning.number_value(f"({cleaning.number_text(cleaning.text(sql_name(column)))})", "DECIMAL(38,6)")
+        sums.append(f"coalesce({number}, 0) AS {sql_name(column)}")
+        tests.append(f"tot.{sql_name(column)} <> coalesce(added.{sql_name(column)}, 0)")
+    added = ", ".join(f"sum({v(column)}) AS {sql_name(column)}" for column in spec.sum)
+    delivered = cleaning.text(f"_delivered[{quote(spec.group)}]")
+    by = f"coalesce(CAST({v(spec.group)} AS VARCHAR), {delivered})" if spec.group else "''"
+    con.execute(
+        f"INSERT INTO warnings WITH tot AS (SELECT {key} AS key, {group} AS grp, {', '.join(sums)} FROM total_rows), "
+        f"rec AS (SELECT *, {by} AS grp, _record IN (SELECT record FROM findings WHERE tbl = {quote(name)}) AS bad "
+        f"FROM {judged.table(name)}), "
+        f"added AS (SELECT grp, bool_or(bad) AS bad, {added} FROM rec GROUP BY grp) "
+        f"SELECT {quote(name)}, NULL, 'total_mismatch', {quote(spec.column)}, tot.key, "
+        "'The total row does not equal the sum of its rows; check which is right and send the page again.' "
+        f"FROM tot LEFT JOIN added ON added.grp = tot.grp "
+        f"WHERE NOT coalesce(added.bad, false) AND ({' OR '.join(tests)})"
+    )
+    con.unregister("total_rows")

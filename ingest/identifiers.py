@@ -1,0 +1,93 @@
+"""Official identifiers: canonical form, shape and check digit; keyed pseudonyms.
+
+SQL expressions (DuckDB) over cleaned text. No identifier leaves `ingest` but as a pseudonym made here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+from ingest.cleaning import ascii_digits, quote
+from ingest.errors import SangamError
+
+DEMO_SECRET = "sangam-demo-only"  # noqa: S105 - known to everyone on purpose; refused outside the demo
+SECRET_VARIABLE = "SANGAM_SECRET"  # noqa: S105
+
+# Verhoeff's dihedral multiplication and permutation tables (J. Verhoeff, Error Detecting Decimal Codes, 1969).
+_D = "0123456789123406789523401789563401289567401239567859876043216598710432765982104387659321049876543210"
+_P = "01234567891576283094580379614289160435279453126870428657390127938064157046913258"
+
+
+def _digits(value: str) -> str:
+    return f"regexp_replace({ascii_digits(value)}, '[ -]', '', 'g')"
+
+
+def verhoeff_ok(digits: str, length: int) -> str:
+    """True where the number's last digit is its Verhoeff check digit (236 → 2363)."""
+    check = "0"
+    for place in range(length):
+        digit = f"CAST(substr({digits}, {length - place}, 1) AS INTEGER)"
+        permuted = f"CAST(substr('{_P}', {(place % 8) * 10} + {digit} + 1, 1) AS INTEGER)"
+        check = f"CAST(substr('{_D}', ({check}) * 10 + {permuted} + 1, 1) AS INTEGER)"
+    return f"({check}) = 0"
+
+
+def canonical(kind: str, value: str, pattern: str = "") -> str:
+    """The identifier as it is matched and hashed, or NULL where its shape or check digit is wrong.
+
+    CNIC: 13 digits, first 1-7. Aadhaar: 12 digits, first 2-9, Verhoeff. NID: 10, 13 or 17 digits; 17 = birth
+    year (1900-2010) + the 13-digit number and folds to 13. phone: digits, without a leading zero or country code.
+    """
+    d = _digits(value)
+    if kind == "cnic":
+        return f"CASE WHEN regexp_full_match({d}, '[1-7][0-9]{{12}}') THEN {d} END"
+    if kind == "aadhaar":
+        return f"CASE WHEN regexp_full_match({d}, '[2-9][0-9]{{11}}') THEN CASE WHEN {verhoeff_ok(d, 12)} THEN {d} END END"
+    if kind == "nid":
+        return (
+            f"CASE WHEN regexp_full_match({d}, '[0-9]{{10}}|[0-9]{{13}}') THEN {d} "
+            f"WHEN regexp_full_match({d}, '(19[0-9]{{2}}|200[0-9]|2010)[0-9]{{13}}') THEN right({d}, 13) END"
+        )
+    if kind == "phone":
+        return f"nullif(regexp_replace(regexp_replace({d}, '[^0-9]', '', 'g'), '^(00|0)?(92|91|880)?0?', ''), '')"
+    if kind == "card":
+        return f"CASE WHEN regexp_full_match(upper({value}), {quote(pattern)}) THEN upper({value}) END"
+    raise ValueError(f"'{kind}' is no kind of identifier.")
+
+
+def is_masked(kind: str, value: str) -> str:
+    """True for an Aadhaar with its first eight digits hidden: no identifier, but not wrong."""
+    if kind != "aadhaar":
+        return "false"
+    return f"regexp_full_match({_digits(value)}, '[Xx*•]{{8}}[0-9]{{4}}')"
+
+
+def secret(*, demo: bool = False) -> bytes:
+    """The pseudonyms' secret from the environment. Raises SangamError where it is missing or the demo's."""
+    value = os.environ.get(SECRET_VARIABLE, "")
+    if demo:
+        return (value or DEMO_SECRET).encode()
+    if not value or value == DEMO_SECRET or len(value) < 16:
+        raise SangamError(
+            f"The secret for pseudonyms is missing or too weak: set {SECRET_VARIABLE} to at least 16 random "
+            "characters, the same for every run, kept by one party and outside the lake."
+        )
+    return value.encode()
+
+
+def key_id(key: bytes) -> str:
+    """Which secret made a pseudonym, without telling the secret."""
+    return hashlib.sha256(b"sangam key id" + key).hexdigest()[:8]
+
+
+def pseudonym(kind: str, value: str, key: bytes) -> str:
+    """SQL for `<key id>:<HMAC-SHA-256(key, kind + ':' + value)>` (RFC 2104), NULL for NULL.
+
+    The kind separates domains: one number as CNIC and as phone gives two pseudonyms.
+    """
+    block = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
+    inner, outer = (bytes(b ^ pad for b in block) for pad in (0x36, 0x5C))
+    message = f"from_hex({quote(inner.hex())}) || encode({quote(kind + ':')} || {value})"
+    digest = f"sha256(from_hex({quote(outer.hex())}) || from_hex(sha256({message})))"
+    return f"CASE WHEN {value} IS NOT NULL THEN {quote(key_id(key) + ':')} || {digest} END"

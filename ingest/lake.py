@@ -1,0 +1,206 @@
+"""The lake: Parquet files and receipts under SANGAM_HOME, written atomically, one file per drop and table.
+
+    lake/accepted/region=…/source=…/table=…/quarter=…/<sha>.parquet
+    lake/quarantine/region=…/source=…/quarter=…/<sha>.parquet
+    lake/warnings/region=…/source=…/quarter=…/<sha>.parquet
+    lake/receipts/region=…/source=…/quarter=…/<sha>.json
+
+Personal values never get here: identifiers are pseudonyms, names and places of living are left out, birth dates are
+years, and in quarantine they are masked.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ingest import findings, identifiers
+from ingest.cleaning import name as sql_name
+from ingest.cleaning import quote
+from ingest.columns import CellSql, v
+from ingest.judging import Judged
+from ingest.landing import Delivery
+from ingest.messages import MESSAGES, expected, rule_messages
+
+MASK = "•••"
+
+
+def folder(home: Path, layer: str, **partitions: str) -> Path:
+    """The Hive-partitioned folder of a layer."""
+    return home.joinpath("lake", layer, *(f"{key}={value}" for key, value in partitions.items()))
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path` that takes its place when the block ends well; else nothing is left."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    try:
+        yield Path(temporary)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """`content` as JSON, atomically."""
+    with atomic(path) as temporary:
+        temporary.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def receipt_path(home: Path, delivery: Delivery) -> Path:
+    """Where a delivery's receipt lies."""
+    at = folder(home, "receipts", region=delivery.region, source=delivery.source, quarter=delivery.quarter)
+    return at / f"{delivery.sha256[:16]}.json"
+
+
+def parquet_path(home: Path, layer: str, delivery: Delivery, table: str = "") -> Path:
+    """Where a delivery's Parquet file of a layer (and table) lies."""
+    middle = {"table": table} if table else {}
+    at = folder(home, layer, region=delivery.region, source=delivery.source, **middle, quarter=delivery.quarter)
+    return at / f"{delivery.sha256[:16]}.parquet"
+
+
+def _copy(judged: Judged, select: str, path: Path) -> None:
+    with atomic(path) as temporary:
+        judged.connection.execute(
+            f"COPY ({select}) TO {quote(str(temporary))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+        )
+
+
+def published_column(cell: CellSql, key: bytes) -> tuple[str, str] | None:
+    """Name and SQL of a column beyond the ingest boundary, or None where it stays inside."""
+    personal = cell.column.personal
+    if personal in ("name", "locality"):
+        return None
+    if personal == "birth_date":
+        return f"{cell.name.removesuffix('_date')}_year", f"CAST(year({v(cell.name)}) AS INTEGER)"
+    if personal in ("identifier", "phone"):
+        return f"{cell.name}_key", identifiers.pseudonym(cell.column.type, v(cell.name), key)
+    return cell.name, v(cell.name)
+
+
+def _personal(judged: Judged, table: str) -> list[str]:
+    return [cell.name for cell in judged.cells[table] if cell.column.personal]
+
+
+def write_accepted(home: Path, judged: Judged, delivery: Delivery, key: bytes) -> None:
+    """One Parquet file a table with the accepted records: values, pseudonyms, notes, warnings, place in the file."""
+    for table in judged.source.tables:
+        columns = [pair for cell in judged.cells[table] if (pair := published_column(cell, key))]
+        hidden = ", ".join(quote(name) for name in _personal(judged, table)) or "''"
+        values = ", ".join(f"{sql} AS {sql_name(name)}" for name, sql in columns)
+        shown = (
+            "CASE WHEN _delivered IS NOT NULL THEN nullif(map_from_entries(list_filter(map_entries(_delivered), "
+            f"lambda x: x.key NOT IN ({hidden}))), MAP {{}}) END"
+        )
+        flags = f"SELECT record, list(DISTINCT code ORDER BY code) AS codes FROM warnings WHERE tbl = {quote(table)} AND record IS NOT NULL GROUP BY record"
+        select = (
+            f"SELECT {values}, {shown} AS _delivered, _notes, w.codes AS _warnings, {quote(delivery.relative)} AS _file, "
+            f"{quote(table)} AS _table, _row, _record, {quote(delivery.sha256)} AS _sha256 "
+            f"FROM {judged.accepted(table)} AS a LEFT JOIN ({flags}) w ON w.record = a._record ORDER BY _record"
+        )
+        _copy(judged, select, parquet_path(home, "accepted", delivery, table))
+
+
+def _plain(cell: CellSql) -> str:
+    """A value as text, decimals without trailing zeros."""
+    text = f"CAST({v(cell.name)} AS VARCHAR)"
+    return f"regexp_replace({text}, '[.]?0+$', '')" if cell.sql_type.startswith("DECIMAL") else text
+
+
+def _values_map(judged: Judged, table: str) -> str:
+    """Cells of a record as delivered, personal ones masked."""
+    hidden = set(_personal(judged, table))
+    entries = []
+    for cell in judged.cells[table]:
+        shown = f"coalesce(_delivered[{quote(cell.name)}], {_plain(cell)})"
+        if cell.name in hidden:
+            shown = f"CASE WHEN {shown} IS NOT NULL THEN {quote(MASK)} END"
+        entries.append(f"{{'k': {quote(cell.name)}, 'v': {shown}}}")
+    return f"map_from_entries([{', '.join(entries)}])"
+
+
+def _message_table(judged: Judged, table: str) -> str:
+    """SQL VALUES of (code, column, text before the value, text after it), from the message catalogue."""
+    spec = judged.source.tables[table]
+    rows = []
+    texts = {**MESSAGES, **rule_messages(spec)}
+    for cell in judged.cells[table]:
+        wanted = expected(cell.column, judged.source.vocabularies)
+        for code, text in texts.items():
+            filled = text.replace("{column}", cell.name).replace("{expected}", wanted).replace(" ()", "")
+            rows.append(f"({quote(code)}, {quote(cell.name)}, {quote(filled)})")
+    rows += [f"({quote(code)}, '', {quote(text.replace('{column}', 'key'))})" for code, text in texts.items()]
+    return "(VALUES " + ", ".join(rows) + ") AS m(code, col, text)"
+
+
+def write_quarantine(home: Path, judged: Judged, delivery: Delivery) -> None:
+    """One Parquet file with the drop's quarantined records, each with its reasons and what to do."""
+    selects = []
+    for table in judged.source.tables:
+        values = _values_map(judged, table)
+        selects.append(
+            f"SELECT {quote(delivery.relative)} AS file, {quote(table)} AS \"table\", _row AS row, _record AS record, "
+            f"{findings.key_text(judged, table)} AS key, f.reasons, f.columns, {values} AS values, "
+            f"list_aggregate(list_transform(f.messages, lambda x: replace(x.text, '{{value}}', coalesce('\"' || {values}[x.col] || '\"', 'this'))), "
+            f"'string_agg', ' ') AS message, {quote(delivery.sha256)} AS sha256 FROM {judged.table(table)} JOIN ("
+            "SELECT record, list(DISTINCT f.code ORDER BY f.code) AS reasons, "
+            "coalesce(list(DISTINCT f.col ORDER BY f.col) FILTER (f.col IS NOT NULL), []) AS columns, "
+            "list(DISTINCT {'text': m.text, 'col': coalesce(f.col, '')} ORDER BY {'text': m.text, 'col': coalesce(f.col, '')}) AS messages "
+            f"FROM findings f LEFT JOIN {_message_table(judged, table)} ON m.code = f.code AND m.col = coalesce(f.col, '') "
+            f"WHERE f.tbl = {quote(table)} GROUP BY record) f ON f.record = _record"
+        )
+    _copy(judged, " UNION ALL ".join(selects), parquet_path(home, "quarantine", delivery))
+
+
+def write_warnings(home: Path, judged: Judged, delivery: Delivery) -> None:
+    """One Parquet file with the drop's warnings: accepted records and total rows that do not add up."""
+    union = " UNION ALL ".join(
+        f"SELECT {quote(t)} AS tbl, _record, _row FROM {judged.table(t)} "
+        f"WHERE _record IN (SELECT record FROM warnings WHERE tbl = {quote(t)})"
+        for t in judged.source.tables
+    )
+    _copy(
+        judged,
+        f"SELECT {quote(delivery.relative)} AS file, w.tbl AS \"table\", r._row AS row, w.record, w.key, w.code AS warning, "
+        f"w.col AS \"column\", w.message, {quote(delivery.sha256)} AS sha256 FROM warnings w LEFT JOIN ({union}) r "
+        "ON r.tbl = w.tbl AND r._record = w.record ORDER BY w.tbl, w.record, w.key, w.code",
+        parquet_path(home, "warnings", delivery),
+    )
+
+
+def table_counts(judged: Judged) -> dict[str, dict[str, Any]]:
+    """Per table: read, accepted, quarantined, records by reason, warnings by name."""
+    counts: dict[str, dict[str, Any]] = {}
+    for table in judged.source.tables:
+        read = _count(judged, f"SELECT count(*) FROM {judged.table(table)}")
+        quarantined = _count(judged, f"SELECT count(DISTINCT record) FROM findings WHERE tbl = {quote(table)}")
+        counts[table] = {
+            "read": read,
+            "accepted": read - quarantined,
+            "quarantined": quarantined,
+            "by_reason": _by_code(judged, "findings", table, "DISTINCT record"),
+            "warnings": _by_code(judged, "warnings", table, "*"),
+        }
+    return counts
+
+
+def _count(judged: Judged, sql: str) -> int:
+    row = judged.connection.execute(sql).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _by_code(judged: Judged, relation: str, table: str, what: str) -> dict[str, int]:
+    rows = judged.connection.execute(
+        f"SELECT code, count({what}) FROM {relation} WHERE tbl = {quote(table)} GROUP BY code ORDER BY code"
+    ).fetchall()
+    return {str(code): int(count) for code, count in rows}
+

@@ -1,0 +1,168 @@
+"""What has arrived: deliveries in a landing folder (or an S3 prefix, mirrored), and which of them is current.
+
+    landing/<region>/<source>/<quarter>/<file>      drops
+    landing/_reference/<source>.csv                 targets, exchange rates
+    landing/_received.csv                           the delivery log, where there is one
+
+Files are only read here, never changed. What they hold is the business of `readers` and `judging`.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ingest.contracts.loading import load_region, region_files
+from ingest.errors import SangamError
+
+QUARTER = re.compile(r"^\d{4}Q[1-4]$")
+NO_QUARTER = "_"  # the partition of reference tables, which belong to no quarter
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One delivered file."""
+
+    region: str
+    source: str
+    quarter: str  # `_` for reference tables
+    path: Path
+    relative: str  # path within the landing, with forward slashes
+    received_at: datetime
+    sha256: str
+    size: int
+
+    @property
+    def file(self) -> str:
+        """The file's name."""
+        return self.path.name
+
+    @property
+    def part(self) -> str:
+        """Which part of the drop the file is, for sources that deliver several files; else empty."""
+        pattern = load_region(self.region).sources[self.source].part
+        match = re.search(pattern, self.file, re.I) if pattern else None
+        return match.group(1).lower() if match else ""
+
+
+@dataclass(frozen=True)
+class Stray:
+    """A file that no contract expects, with what to do about it."""
+
+    relative: str
+    message: str
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _log(landing: Path) -> dict[str, datetime]:
+    """Time of arrival by relative path, from `_received.csv`."""
+    log = landing / "_received.csv"
+    if not log.exists():
+        return {}
+    with log.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    try:
+        return {
+            row["path"].removeprefix("landing/"): datetime.fromisoformat(row["received_at"]).astimezone(UTC)
+            for row in rows
+        }
+    except (KeyError, ValueError) as error:
+        raise SangamError(
+            f"{log}: the delivery log needs the columns received_at (ISO time), path, sha256: {error!r}."
+        ) from error
+
+
+def _where(parts: tuple[str, ...]) -> tuple[str, str, str] | str:
+    """Region, source and quarter of a relative path, or a message why it is none of a drop."""
+    if parts[0] == "_reference" and len(parts) == 2:
+        region, source, quarter = "_reference", Path(parts[1]).stem, NO_QUARTER
+    elif len(parts) == 4:
+        region, source, quarter = parts[0], parts[1], parts[2]
+        if not QUARTER.match(quarter):
+            return f"'{quarter}' is no quarter such as 2021Q2; rename the folder."
+    else:
+        return "Files lie in <region>/<source>/<quarter>/; move it there."
+    if region not in region_files():
+        return f"No contract for region '{region}' (known: {', '.join(r for r in region_files() if r[0] != '_')})."
+    if source not in load_region(region).sources:
+        return f"Region '{region}' has no source '{source}' (known: {', '.join(load_region(region).sources)})."
+    return region, source, quarter
+
+
+def _files(landing: Path) -> list[str]:
+    """Relative paths of all files of a landing but hidden ones and the log. Raises SangamError where it is none."""
+    if not landing.is_dir():
+        raise SangamError(f"There is no landing folder {landing}. Name one with --landing.")
+    paths = (p.relative_to(landing).as_posix() for p in landing.rglob("*") if p.is_file())
+    return sorted(p for p in paths if p != "_received.csv" and not p.rpartition("/")[2].startswith("."))
+
+
+def strays(landing: Path) -> list[Stray]:
+    """The files that no contract expects."""
+    placed = ((relative, _where(tuple(relative.split("/")))) for relative in _files(landing))
+    return [Stray(relative, where) for relative, where in placed if isinstance(where, str)]
+
+
+def scan(
+    landing: Path, *, up_to: str | None = None, sources: Iterable[tuple[str, str]] | None = None
+) -> list[Delivery]:
+    """All deliveries up to a quarter, in order of arrival; of some (region, source) only, where named.
+
+    Raises SangamError where the landing does not exist or its log is unreadable.
+    """
+    wanted = None if sources is None else set(sources)
+    files, log = _files(landing), _log(landing)
+    deliveries: list[Delivery] = []
+    for relative in files:
+        where = _where(tuple(relative.split("/")))
+        if isinstance(where, str):
+            continue
+        region, source, quarter = where
+        if (wanted is not None and (region, source) not in wanted) or (
+            up_to and quarter != NO_QUARTER and quarter > up_to
+        ):
+            continue
+        path = landing / relative
+        seen = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        deliveries.append(
+            Delivery(
+                region, source, quarter, path, relative, log.get(relative, seen), sha256_of(path), path.stat().st_size
+            )
+        )
+    deliveries.sort(key=lambda d: (d.received_at, d.relative))
+    return deliveries
+
+
+def current(deliveries: Iterable[Delivery], refused: set[str]) -> dict[str, str]:
+    """Status by relative path: `current`, `superseded` or `refused`.
+
+    A later file for the same region, source, quarter and part replaces the earlier one as a whole. A refused file
+    replaces nothing.
+    """
+    latest: dict[tuple[str, str, str, str], Delivery] = {}
+    ordered = sorted(deliveries, key=lambda d: (d.received_at, d.relative))
+    for delivery in ordered:
+        if delivery.relative not in refused:
+            latest[(delivery.region, delivery.source, delivery.quarter, delivery.part)] = delivery
+    winners = {d.relative for d in latest.values()}
+    return {
+        d.relative: "refused" if d.relative in refused else "current" if d.relative in winners else "superseded"
+        for d in ordered
+    }
+
+
+def quarter_end(quarter: str) -> datetime:
+    """The last day of a calendar quarter such as 2021Q2."""
+    year, number = int(quarter[:4]), int(quarter[5])
+    last = {1: (3, 31), 2: (6, 30), 3: (9, 30), 4: (12, 31)}[number]
+    return datetime(year, *last, tzinfo=UTC)

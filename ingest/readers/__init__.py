@@ -1,0 +1,50 @@
+"""Delivered files of any supported format → tables of text cells, each record with its place in the file.
+
+One module a format; the format is found by content. What the cells mean is left to contracts and cleaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+from ingest.readers.chunk import Chunk
+from ingest.readers.sniff import kind_of
+from ingest.readers.source import Source, from_path
+
+__all__ = ["Chunk", "read", "read_source", "sniff"]
+
+_MODULES = {
+    "mysqldump": "mysqldump",
+    "pg_dump": "pg_dump",
+    "xlsx": "workbook",
+    "xls": "workbook",
+    "ods": "workbook",
+    "html": "html",
+    "delimited": "delimited",
+    "zip": "zipped",
+}
+
+
+def sniff(path: Path) -> str:
+    """The file's kind: "mysqldump", "pg_dump", "xlsx", "xls", "ods", "html", "delimited" or "zip".
+
+    Raises Refused ("empty_file", "wrong_format", "unreadable_file") and SangamError when there is no such file.
+    """
+    return kind_of(from_path(path))
+
+
+def read(path: Path) -> Iterator[Chunk]:
+    """The file's tables in file order, big ones in several chunks; a table without rows gives one chunk of 0 rows.
+
+    A web page without tables gives nothing. Raises Refused("unreadable_file" | "empty_file" | "wrong_format") with a
+    message that names the file and the remedy, and SangamError when there is no such file.
+    """
+    return read_source(from_path(path))
+
+
+def read_source(source: Source) -> Iterator[Chunk]:
+    """As `read`, for bytes that are no file of their own."""
+    module = import_module(f"ingest.readers.{_MODULES[kind_of(source)]}")
+    yield from module.read(source)

@@ -1,0 +1,97 @@
+"""Delimited bytes → Arrow text columns, by Arrow's CSV parser; and the masks that tell quoted bytes from others.
+
+Shared by dumps and delimited files; neither SQL nor encodings are known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv
+
+from ingest.readers.chunk import batch
+from ingest.readers.text import to_utf8
+
+NEWLINE = 10
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How records are written: `quote` None where nothing is quoted; unquoted `nulls` become null."""
+
+    delimiter: str
+    quote: str | None
+    nulls: tuple[str, ...] = ()
+    skip_empty_lines: bool = True
+
+
+class WrongWidth(Exception):  # noqa: N818 - an event for the caller to word, no error of its own
+    """A record has another number of cells than there are columns; `record` counts from 1 within the bytes."""
+
+    def __init__(self, record: int, expected: int, found: int) -> None:
+        super().__init__(f"record {record}: {found} cells for {expected} columns")
+        self.record, self.expected, self.found = record, expected, found
+
+
+def inside_quotes(content: np.ndarray, quote: int) -> np.ndarray:
+    """True for bytes between an opening quote (included) and its closing one (excluded); doubled quotes cancel out."""
+    return np.bitwise_xor.accumulate((content == quote).view(np.uint8)).view(np.bool_)
+
+
+def parse(content: np.ndarray, columns: Sequence[str], layout: Layout, line_breaks: bool) -> pa.RecordBatch:
+    """Records of `content` (uint8, ended by a line break) as text columns named `columns`.
+
+    `line_breaks`: quoted cells hold line breaks. Raises WrongWidth for a record that does not fit.
+    """
+    if content.size == 0:
+        return batch([pa.array([], pa.string()) for _ in columns], list(columns))
+    try:
+        return _parse(content, columns, layout, line_breaks)
+    except pa.ArrowInvalid as error:
+        if "UTF8" not in str(error):
+            raise
+    repaired = np.frombuffer(to_utf8(content.tobytes()), np.uint8)
+    return _parse(repaired, columns, layout, line_breaks)
+
+
+def _parse(content: np.ndarray, columns: Sequence[str], layout: Layout, line_breaks: bool) -> pa.RecordBatch:
+    wrong: list[csv.InvalidRow] = []
+
+    def note(row: csv.InvalidRow) -> str:
+        wrong.append(row)
+        return "error"
+
+    # Positions as names: any text can be a column name, and Arrow matches types by name.
+    places = [str(place) for place in range(len(columns))]
+    reader_options = csv.ReadOptions(use_threads=False, block_size=content.size + 16, column_names=places)
+    parse_options = csv.ParseOptions(
+        delimiter=layout.delimiter,
+        quote_char=layout.quote or False,
+        double_quote=True,
+        escape_char=False,
+        newlines_in_values=line_breaks,
+        ignore_empty_lines=layout.skip_empty_lines,
+        invalid_row_handler=note,
+    )
+    convert_options = csv.ConvertOptions(
+        column_types=dict.fromkeys(places, pa.string()),
+        null_values=list(layout.nulls),
+        strings_can_be_null=bool(layout.nulls),
+        quoted_strings_can_be_null=False,
+    )
+    buffer = pa.BufferReader(pa.py_buffer(np.ascontiguousarray(content)))
+    try:
+        table = csv.read_csv(buffer, reader_options, parse_options, convert_options)
+    except pa.ArrowInvalid as error:
+        if wrong:
+            row = wrong[0]
+            raise WrongWidth(row.number or 0, row.expected_columns, row.actual_columns) from error
+        raise
+    arrays = [
+        column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
+        for column in table.columns
+    ]
+    return batch(arrays, list(columns))

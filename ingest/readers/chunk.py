@@ -1,0 +1,76 @@
+"""The table of text cells that every reader yields, each record with its place in the file.
+
+No format is known here; see the module of each format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+Span = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A piece of one table, all cells text.
+
+    `table`: dump table without its schema, CSV name without ending, sheet name, or "table1", "table2" … for HTML.
+    `cells`: all columns `pa.string()`; SQL NULL and empty cells of sheets and web pages are null.
+    `rows`: int64, per record the row a person sees in the file: sheet row, first line number of a CSV record,
+    ordinal of the `<tr>` on the page; for dumps the 1-based number of the record in its table.
+    `is_grid`: columns are "A", "B", … and the header is still among the rows (sheets, web pages).
+    `spans`: merged ranges of a grid (first row, first column, last row, last column), 0-based within `cells`;
+    only the first cell holds the value.
+    `heading`: nearest heading before a web page's table. `file`: member name inside a zip.
+    """
+
+    table: str
+    cells: pa.RecordBatch
+    rows: np.ndarray
+    is_grid: bool
+    spans: tuple[Span, ...] = ()
+    heading: str = ""
+    file: str = ""
+
+
+def batch(columns: list[pa.Array], names: list[str]) -> pa.RecordBatch:
+    """A record batch of text columns; `names` may be empty only when `columns` is."""
+    return pa.RecordBatch.from_arrays(columns, schema=pa.schema([(name, pa.string()) for name in names]))
+
+
+def empty_batch(names: Iterable[str]) -> pa.RecordBatch:
+    """A record batch with these text columns and no record."""
+    kept = list(names)
+    return batch([pa.array([], pa.string()) for _ in kept], kept)
+
+
+def unique_names(names: list[str]) -> list[str]:
+    """Column names made unique in order: a blank one becomes `column_<position>`, a repeated one `name_2` …"""
+    seen: set[str] = set()
+    given = set(names)
+    unique = []
+    for position, name in enumerate(names, start=1):
+        stem = name or f"column_{position}"
+        candidate, number = stem, 1
+        while candidate in seen or (number > 1 and candidate in given):
+            number += 1
+            candidate = f"{stem}_{number}"
+        seen.add(candidate)
+        unique.append(candidate)
+    return unique
+
+
+def letters(count: int) -> list[str]:
+    """Spreadsheet column names "A", "B", … "Z", "AA" … for `count` columns."""
+    names = []
+    for index in range(count):
+        name, rest = "", index + 1
+        while rest:
+            rest, digit = divmod(rest - 1, 26)
+            name = chr(65 + digit) + name
+        names.append(name)
+    return names

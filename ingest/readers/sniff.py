@@ -1,0 +1,161 @@
+"""What kind of file this is, by its content and never by its name.
+
+Only recognises; whether the file can be read to its end shows when it is read.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+
+from ingest.errors import Refused
+from ingest.readers.source import Source, head, opened, seekable, whole
+from ingest.readers.text import encoding_of
+
+_SAMPLE = 1 << 18
+_BLANK = b" \t\r\n\v\f\x00\x1a"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_FOREIGN = (
+    (b"\x89PNG", "an image (PNG)"),
+    (b"\xff\xd8\xff", "an image (JPEG)"),
+    (b"GIF8", "an image (GIF)"),
+    (b"II*\x00", "an image (TIFF)"),
+    (b"MM\x00*", "an image (TIFF)"),
+    (b"%PDF", "a PDF"),
+    (b"{\\rtf", "an RTF document"),
+    (b"$FL", "an SPSS file (.sav)"),
+    (b"PGDMP", "a PostgreSQL dump in custom format (use pg_dump --format=plain)"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"PAR1", "a Parquet file"),
+    (b"Rar!", "a RAR archive"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"BZh", "a bzip2 file"),
+    (b"\xfd7zXZ", "an xz file"),
+    (b"(\xb5/\xfd", "a Zstandard file"),
+    (b"<stata_dta>", "a Stata file"),
+)
+_HTML = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|table|meta|title|style|h[1-6]|div|p|center|script)\b", re.I
+)
+_JSON = re.compile(rb"(?:\{\s*(?:\"|\}|\Z)|\[\s*(?:[\[{\"\d\]-]|\Z|null|true|false))")
+_COMMENT = re.compile(
+    rb"(?:\s+|--[^\n]*(?:\n|\Z)|#[^\n]*(?:\n|\Z)|/\*.*?\*/\s*;?|\\[a-z]+[^\n]*\n)+", re.DOTALL
+)
+_STATEMENT = re.compile(
+    rb"(?:INSERT\s+(?:IGNORE\s+)?INTO\s|REPLACE\s+INTO\s|CREATE\s+(?:\w+\s+){0,3}(?:TABLE|DATABASE|SCHEMA|EXTENSION|TYPE"
+    rb"|SEQUENCE|FUNCTION)\s|DROP\s+(?:TABLE|DATABASE|SCHEMA)\s|ALTER\s+TABLE\s|LOCK\s+TABLES\s|USE\s+`|COPY\s+\S+\s*"
+    rb"(?:\([^)]*\))?\s*FROM\s+stdin|SET\s+(?:NAMES\s|[@\w.]+\s*(?:=|TO\s))|SELECT\s+pg_catalog\.|START\s+TRANSACTION"
+    rb"|BEGIN\s*;|DELIMITER\s)",
+    re.IGNORECASE,
+)
+_DUMP_HEAD = re.compile(
+    rb"\s*--[ -]*\s*(?:--\s*)?(?:MySQL dump|MariaDB dump|phpMyAdmin SQL Dump|PostgreSQL database)", re.I
+)
+_POSTGRES = re.compile(
+    rb"PostgreSQL database|^COPY\s[^\n]*FROM stdin|pg_catalog|standard_conforming_strings|client_encoding|^\\(?:connect|restrict)",
+    re.MULTILINE,
+)
+
+
+def kind_of(source: Source) -> str:
+    """ "mysqldump", "pg_dump", "xlsx", "xls", "ods", "html", "delimited" or "zip"; gzip is looked through.
+
+    Raises Refused: "empty_file" for nothing but blanks, "wrong_format" for anything else, "unreadable_file" for
+    damaged compression and password-protected workbooks.
+    """
+    start = head(source, _SAMPLE)
+    encoding, mark = encoding_of(start)
+    if not start[mark:].strip(_BLANK) and _is_blank(source):
+        raise Refused(
+            "empty_file", f"{source.name}: the file is empty. Export it again and send it with its content."
+        )
+    for magic, what in _FOREIGN:
+        if start.startswith(magic):
+            raise _wrong(source, what)
+    if start.startswith(b"PK"):
+        return _zip_kind(source)
+    if start.startswith(_OLE):
+        return _ole_kind(source, start)
+    text = start[mark:]
+    if encoding != "utf-8":
+        text = text.decode(encoding, "replace").encode("utf-8", "replace")
+    return _text_kind(source, text)
+
+
+def _is_blank(source: Source) -> bool:
+    with opened(source) as stream:
+        stream.read(4)
+        while block := stream.read(1 << 20):
+            if block.strip(_BLANK):
+                return False
+    return True
+
+
+def _wrong(source: Source, what: str) -> Refused:
+    return Refused(
+        "wrong_format",
+        f"{source.name} is {what}; expected is a CSV, a spreadsheet (xlsx, xls, ods), a web page with tables, "
+        "a mysqldump or pg_dump file, or a zip of CSVs.",
+    )
+
+
+def _zip_kind(source: Source) -> str:
+    try:
+        with seekable(source) as stream, zipfile.ZipFile(stream) as parts:
+            names = parts.namelist()
+            kind = parts.read("mimetype")[:80] if "mimetype" in names else b""
+    except (zipfile.BadZipFile, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
+        raise Refused(
+            "unreadable_file",
+            f"{source.name}: the zip or workbook is damaged or cut short ({error}). Send it again, whole.",
+        ) from error
+    if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+        return "ods"
+    if kind or "content.xml" in names:
+        raise _wrong(source, "an OpenDocument text or drawing")
+    if any(name.startswith("xl/") for name in names):
+        return "xlsx"
+    if "[Content_Types].xml" in names:
+        raise _wrong(source, "a text document or presentation of an office suite")
+    return "zip"
+
+
+def _ole_kind(source: Source, start: bytes) -> str:
+    content = whole(source)
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise Refused(
+            "unreadable_file",
+            f"{source.name}: the workbook is protected by a password. Save it without one and send it again.",
+        )
+    if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
+        return "xls"
+    if "WordDocument".encode("utf-16-le") in content:
+        raise _wrong(source, "a Word document")
+    raise Refused(
+        "unreadable_file",
+        f"{source.name}: an old Excel file that is damaged or cut short. Save it anew and send that.",
+    )
+
+
+def _text_kind(source: Source, text: bytes) -> str:
+    plain = text.lstrip(_BLANK)
+    controls = sum(text.count(bytes([code])) for code in range(32) if code not in b"\t\n\v\f\r\x1a\x1b")
+    if controls > len(text) * 0.02:
+        raise _wrong(source, "no text and no format known here")
+    if plain.startswith(b"<"):
+        return _markup_kind(source, plain)
+    if _JSON.match(plain):
+        raise _wrong(source, "JSON")
+    comment = _COMMENT.match(plain)
+    if _STATEMENT.match(plain, comment.end() if comment else 0) or _DUMP_HEAD.match(plain):
+        return "pg_dump" if _POSTGRES.search(plain) else "mysqldump"
+    return "delimited"
+
+
+def _markup_kind(source: Source, plain: bytes) -> str:
+    found = _HTML.search(plain[:65536])
+    if plain.startswith(b"<?xml") and not re.search(rb"<!doctype\s+html|<html", plain[:4096], re.I):
+        raise _wrong(source, "XML")
+    if not found:
+        raise _wrong(source, "XML or unknown markup")
+    return "html"

@@ -1,0 +1,109 @@
+"""Where bytes come from: a file, a zip member or bytes in memory; gzip is looked through.
+
+Knows nothing of what the bytes mean (`sniff.py`) nor of text encodings (`text.py`).
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from ingest.errors import Refused, SangamError
+
+BLOCK = 8 << 20
+LARGEST_IN_MEMORY = 2 << 30
+GZIP_MAGIC = b"\x1f\x8b"
+_BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, zipfile.BadZipFile)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One delivered file: `name` is what a person calls it, `opener` gives a fresh stream of its raw bytes."""
+
+    name: str
+    opener: Callable[[], BinaryIO]
+    member: str = ""
+
+    @property
+    def stem(self) -> str:
+        """The file's name without folder and endings: the table name of a one-table format."""
+        base = re.split(r"[\\/]", self.member or self.name)[-1]
+        base = re.sub(r"\.gz$", "", base, flags=re.IGNORECASE)
+        return re.sub(r"(?<=.)\.[A-Za-z0-9]{1,6}$", "", base)
+
+
+def from_path(path: Path) -> Source:
+    """The file at `path`. Raises SangamError when there is none."""
+    if not path.is_file():
+        raise SangamError(f"{path}: there is no such file.")
+    return Source(path.name, lambda: path.open("rb"))
+
+
+@contextmanager
+def opened(source: Source) -> Iterator[BinaryIO]:
+    """The source's bytes, decompressed; damage met while reading becomes Refused("unreadable_file")."""
+    raw = source.opener()
+    stream: BinaryIO = raw
+    try:
+        for _ in range(3):
+            buffered = io.BufferedReader(stream)  # type: ignore[type-var]
+            stream = buffered
+            if buffered.peek(2)[:2] != GZIP_MAGIC:
+                break
+            stream = gzip.GzipFile(fileobj=buffered, mode="rb")  # type: ignore[assignment]
+        yield stream
+    except _BROKEN as error:
+        raise Refused(
+            "unreadable_file",
+            f"{source.name}: the compressed file is damaged or cut short ({error}). Send it again, whole.",
+        ) from error
+    finally:
+        raw.close()
+
+
+def blocks(source: Source, size: int = BLOCK) -> Iterator[bytes]:
+    """The decompressed bytes in pieces of `size`. Raises Refused("unreadable_file") for damaged compression."""
+    with opened(source) as stream:
+        while block := stream.read(size):
+            yield block
+
+
+def head(source: Source, size: int) -> bytes:
+    """The first `size` decompressed bytes, fewer when the file is shorter."""
+    with opened(source) as stream:
+        return stream.read(size)
+
+
+@contextmanager
+def seekable(source: Source) -> Iterator[BinaryIO]:
+    """The decompressed bytes as a stream that can be searched: the file itself, or a copy in memory."""
+    raw = source.opener()
+    try:
+        plain = raw.seekable() and raw.read(2) != GZIP_MAGIC
+        if plain:
+            raw.seek(0)
+            yield raw
+    finally:
+        raw.close()
+    if not plain:
+        yield io.BytesIO(whole(source))
+
+
+def whole(source: Source) -> bytes:
+    """All decompressed bytes. Raises Refused("unreadable_file") beyond 2 GiB: no such page or workbook is honest."""
+    with opened(source) as stream:
+        content = stream.read(LARGEST_IN_MEMORY + 1)
+    if len(content) > LARGEST_IN_MEMORY:
+        raise Refused(
+            "unreadable_file",
+            f"{source.name}: more than 2 GiB when decompressed. Send it as a plain CSV or dump.",
+        )
+    return content

@@ -1,0 +1,161 @@
+"""Spreadsheets (xlsx, xls, ods) → one grid of text cells a sheet, with true row numbers and merged ranges.
+
+Cells become text here, by one rule for all partners; dates, numbers and headers are judged elsewhere.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.errors import Refused
+from ingest.readers.chunk import Chunk, Span, batch, letters
+from ingest.readers.ods_spans import ods_spans
+from ingest.readers.source import LARGEST_IN_MEMORY, Source, whole
+
+# Excel keeps 15 digits: a longer whole number has lost some and must not pass for an identifier.
+FIRST_INEXACT = 1e15
+
+
+def read(source: Source) -> Iterator[Chunk]:
+    """A chunk a worksheet, in the workbook's order; wholly empty trailing rows and columns are left out.
+
+    Raises Refused("unreadable_file") for a damaged or password-protected workbook.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, ZipError
+
+    content = whole(source)
+    _refuse_bomb(source, content)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        merged = ods_spans(content)
+        for sheet in book.sheets_metadata:
+            if sheet.typ == SheetTypeEnum.WorkSheet:
+                found = book.get_sheet_by_name(sheet.name)
+                spans = merged.get(sheet.name) or _spans(found.merged_cell_ranges)
+                yield _chunk(sheet.name, found.to_python(skip_empty_area=False), spans, source.member)
+    except PasswordError as error:
+        raise Refused(
+            "unreadable_file",
+            f"{source.name}: the workbook is protected by a password. Save it without one and send it again.",
+        ) from error
+    except (CalamineError, ZipError, zipfile.BadZipFile, zipfile.LargeZipFile) as error:
+        raise Refused(
+            "unreadable_file",
+            f"{source.name}: the workbook is damaged, cut short or protected by a password ({error}). "
+            "Open it, save it anew without a password and send that.",
+        ) from error
+
+
+def _refuse_bomb(source: Source, content: bytes) -> None:
+    if content[:2] != b"PK":
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            size = sum(part.file_size for part in parts.infolist())
+    except (zipfile.BadZipFile, ValueError) as error:
+        raise Refused(
+            "unreadable_file",
+            f"{source.name}: the workbook is damaged or cut short ({error}). Open it, save it anew and send that.",
+        ) from error
+    if size > LARGEST_IN_MEMORY:
+        raise Refused(
+            "unreadable_file",
+            f"{source.name}: {size:,} bytes when unpacked is no spreadsheet. Send it as CSV.",
+        )
+
+
+def _spans(ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]] | None) -> list[Span]:
+    return [(first[0], first[1], last[0], last[1]) for first, last in ranges or []]
+
+
+def _chunk(name: str, rows: list[list[Any]], spans: list[Span], member: str) -> Chunk:
+    columns = [text_cells(column) for column in zip(*rows, strict=True)]
+    while columns and columns[-1].null_count == len(columns[-1]):
+        columns.pop()
+    height = 0
+    for column in columns:
+        filled = np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False))
+        height = max(height, int(filled[-1]) + 1 if filled.size else 0)
+    cells = batch([column.slice(0, height) for column in columns], letters(len(columns)))
+    kept = [
+        (top, left, min(bottom, height - 1), min(right, len(columns) - 1))
+        for top, left, bottom, right in spans
+        if top < height and left < len(columns)
+    ]
+    numbers = np.arange(1, height + 1, dtype=np.int64)
+    return Chunk(name, cells, numbers, True, spans=tuple(sorted(kept)), file=member)
+
+
+def text_cells(column: Sequence[Any]) -> pa.Array:
+    """A column of cell values as text; empty cells are null. Each kind of value is converted as a whole."""
+    kinds = np.empty(len(column), object)
+    kinds[:] = list(map(type, column))
+    values = np.empty(len(column), object)
+    values[:] = column
+    text = np.full(len(column), None, object)
+    for kind in set(map(type, column)):
+        where = kinds == kind
+        text[where] = _TEXT.get(kind, _as_is)(values[where])
+    return pa.array(text, pa.string(), from_pandas=True)
+
+
+def _as_is(values: np.ndarray) -> np.ndarray:
+    text = np.array(list(map(str, values)), object)
+    text[text == ""] = None
+    return text
+
+
+def _objects(array: pa.Array) -> np.ndarray:
+    return array.to_numpy(zero_copy_only=False)
+
+
+def _integers(values: np.ndarray) -> np.ndarray:
+    return numbers(values.astype(float)) if values.size else values
+
+
+def numbers(values: np.ndarray) -> np.ndarray:
+    """Floats as text: whole ones without point, others shortest; whole ones of 16 digits and more as `1.2E+15`."""
+    given = values.astype(float)
+    text = _objects(pc.cast(pa.array(given), pa.string()))
+    whole_number = (np.floor(given) == given) & (np.abs(given) < FIRST_INEXACT)
+    text[whole_number] = _objects(pc.cast(pa.array(given[whole_number].astype(np.int64)), pa.string()))
+    long = np.abs(given) >= FIRST_INEXACT
+    text[long] = [
+        np.format_float_scientific(number, trim="-", exp_digits=2).upper() for number in given[long]
+    ]
+    tiny = (np.abs(given) < 1e-4) & ~whole_number
+    text[tiny] = [np.format_float_positional(number, trim="-") for number in given[tiny]]
+    return text
+
+
+def _booleans(values: np.ndarray) -> np.ndarray:
+    return np.where(values.astype(bool), "TRUE", "FALSE").astype(object)
+
+
+def _dates(values: np.ndarray) -> np.ndarray:
+    return _objects(pc.cast(pa.array(values, pa.date32()), pa.string()))
+
+
+def _moments(values: np.ndarray) -> np.ndarray:
+    # Serial numbers hold fractions of a day: 09:30 arrives as 09:29:59.999999.
+    rounded = pc.round_temporal(pa.array(values, pa.timestamp("us")), 1, "second")
+    return _objects(pc.strftime(pc.cast(rounded, pa.timestamp("s")), "%Y-%m-%dT%H:%M:%S"))
+
+
+_TEXT: dict[type, Callable[[np.ndarray], np.ndarray]] = {
+    float: numbers,
+    int: _integers,
+    bool: _booleans,
+    date: _dates,
+    datetime: _moments,
+    time: _as_is,
+    timedelta: _as_is,
+}

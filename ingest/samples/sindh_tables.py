@@ -1,0 +1,366 @@
+"""The tables of Sindh's MIS as text: columns, and how the world's records are written in an extract of a given day.
+
+Spellings differ harmlessly here. What is wrong with a record is in `sindh_defects`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pyarrow as pa
+
+from ingest.samples import mess, names
+from ingest.samples.columns import NO_DAY, Flags, Ints, blank, codes, dates, digits, join, words
+from ingest.samples.sindh_places import DISTRICTS
+from ingest.samples.sindh_services import TRAINING_CODES
+from ingest.samples.sindh_world import World
+from ingest.samples.sql_writer import Column
+
+Cells = Mapping[str, pa.Array]
+Render = Callable[[World, Ints, int], Cells]
+
+STATUSES = ("active", "dormant", "closed")
+SEXES = ("F", "M", "T")
+DISABILITIES = ("none", "some", "a_lot", "cannot")
+TOPICS = (
+    "Community management skills",
+    "Village management skills",
+    "LSO management skills",
+    "Community resource persons' course",
+    "Vocational skills (tailoring, solar, bakery)",
+    "Community awareness toolkit",
+)
+_DATE = "date"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the dump: columns, key, identifier's prefix and width, and how its records are written."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    render: Render
+    prefix: str = ""
+    width: int = 0
+
+
+def hh_codes(hh: Ints) -> pa.Array:
+    """Household identifiers."""
+    return codes("SND-HH-", hh + 1, 7)
+
+
+def member_names(w: World, member: Ints) -> pa.Array:
+    """Given and family name; wives often keep their father's family name."""
+    hh = w.member_hh[member]
+    d = w.dice
+    own = (w.member_place[member] == 1) & (d.pick("own name", member, 4) == 0)
+    family = np.where(own, d.pick("maiden name", member, len(names.FAMILIES)), d.pick("family", hh, len(names.FAMILIES)))
+    return join(_given(w, member), words(names.FAMILIES, family), sep=" ")
+
+
+def _given(w: World, member: Ints) -> pa.Array:
+    woman = w.member_sex[member] == 0
+    pick = np.where(
+        woman,
+        w.dice.pick("given", member, len(names.WOMEN)),
+        len(names.WOMEN) + w.dice.pick("given", member, len(names.MEN)),
+    )
+    return words([*names.WOMEN, *names.MEN], pick)
+
+
+def _fathers(w: World, member: Ints) -> pa.Array:
+    """Father's or husband's given name: the head's for the household's others."""
+    head = w.hh_first_member[w.member_hh[member]]
+    pick = np.where(
+        (w.member_place[member] == 0) | (w.member_sex[head] == 0),
+        w.dice.pick("father", head, len(names.MEN)),
+        w.dice.pick("given", head, len(names.MEN)),
+    )
+    return words(names.MEN, pick)
+
+
+def cnics(w: World, member: Ints) -> pa.Array:
+    """Identity card numbers, unique, the last digit by sex; spelled with dashes, blanks or neither."""
+    d = w.dice
+    number = (member * 7_368_787 + 1_234_567_891) % 10**10  # one to one, as the factor has no divisor 2 or 5
+    odd = (w.member_sex[member] == 1) ^ w.member_wrong_digit[member]
+    last = d.pick("cnic last", member, 5) * 2 + odd
+    area = join("4", digits(d.pick("cnic area", member, 5) + 1), digits(number // 10**7, 3))
+    sep = words(("-", "-", "", " "), np.searchsorted([0.4, 0.65, 0.96], d.unit("cnic style", member), "right"))
+    return blank(join(area, digits(number % 10**7, 7), digits(last), sep=sep), ~w.member_has_cnic[member])
+
+
+def _villages(w: World, hh: Ints) -> pa.Array:
+    group = np.where(w.hh_co[hh] >= 0, w.hh_co[hh], 10**7 + hh)
+    plain = w.dice.pick("village", group, len(names.VILLAGES))
+    awkward = len(names.VILLAGES) + w.dice.pick("awkward village", hh, len(names.AWKWARD_VILLAGES))
+    decomposed = len(names.VILLAGES) + len(names.AWKWARD_VILLAGES) + plain
+    u = w.dice.unit("village form", hh)
+    pick = np.where(u < 0.02, awkward, np.where(u < 0.03, decomposed, plain))
+    return words([*names.VILLAGES, *names.AWKWARD_VILLAGES, *names.decomposed(names.VILLAGES)], pick)
+
+
+def _head_names(w: World, hh: Ints) -> pa.Array:
+    """The head's name as in `member`, for some in Sindhi script."""
+    head = w.hh_first_member[hh]
+    latin = member_names(w, head)
+    family = words(names.FAMILIES_SINDHI, w.dice.pick("sindhi family", hh, len(names.FAMILIES_SINDHI)))
+    both = [*names.MEN_SINDHI, *names.decomposed(names.MEN_SINDHI)]
+    men = words(both, w.dice.pick("sindhi given", hh, len(both)))
+    women = words(names.WOMEN_SINDHI, w.dice.pick("sindhi given", hh, len(names.WOMEN_SINDHI)))
+    given = pa.compute.if_else(pa.array(w.member_sex[head] == 0), women, men)
+    sindhi = pa.array(w.dice.unit("sindhi", hh) < 0.03)
+    texts = pa.compute.if_else(sindhi, join(given, family, sep=" "), latin)
+    return mess.around(mess.inside(texts, hh, w.dice, "head", 0.002), hh, w.dice, "head", 0.002)
+
+
+def _dates(w: World, days: Ints, rows: Ints, name: str, share: float) -> pa.Array:
+    return dates(days, mess.date_styles(rows, w.dice, name, share))
+
+
+@cache
+def _scores() -> pa.Array:
+    plain = [f"{n // 100}.{n % 100:02d}" for n in range(10_001)]
+    short = [str(n // 100) if n % 100 == 0 else text for n, text in enumerate(plain)]
+    return pa.array(plain + short + [text.translate(mess.URDU_DIGITS) for text in plain])
+
+
+@cache
+def _rupees() -> pa.Array:
+    spelled = [mess.rupees(n * 500) for n in range(1001)]
+    return pa.array([spelled[n][style] for style in range(8) for n in range(1001)])
+
+
+def _seen(days: Ints, end: int) -> Ints:
+    """Days after the extract's day are not known yet."""
+    return np.where(days > end, NO_DAY, days)
+
+
+def _of_group(w: World, parent: Ints, formed: Ints, end: int) -> Ints:
+    """A parent organisation that is not formed yet is none."""
+    return np.where((parent >= 0) & (formed[parent] <= end), parent, -1)
+
+
+def _district(w: World, rows: Ints, end: int) -> Cells:
+    return {"id": digits(rows + 1), "name": words(list(DISTRICTS), rows)}
+
+
+def _union_council(w: World, rows: Ints, end: int) -> Cells:
+    return {"id": digits(rows + 101), "name": words(w.uc_name, rows), "district_id": digits(w.uc_district[rows] + 1)}
+
+
+def _lso(w: World, rows: Ints, end: int) -> Cells:
+    uc = w.lso_uc[rows]
+    status = np.where(w.dice.unit("lso status", rows) < 0.04, 1, 0)
+    return {
+        "id": codes("SND-LSO-", rows + 1, 3),
+        "name": join("LSO ", words(w.uc_name, uc)),
+        "uc_id": digits(uc + 101),
+        "formed_on": dates(w.lso_formed[rows]),
+        "status": words(STATUSES, status),
+    }
+
+
+def _vo(w: World, rows: Ints, end: int) -> Cells:
+    village = words(names.VILLAGES, w.dice.pick("vo village", rows, len(names.VILLAGES)))
+    lso = _of_group(w, w.vo_lso[rows], w.lso_formed, end)
+    return {
+        "id": codes("SND-VO-", rows + 1, 5),
+        "name": mess.around(join("VO ", village), rows, w.dice, "vo", 0.02),
+        "lso_id": codes("SND-LSO-", lso + (lso >= 0), 3),
+        "village": village,
+        "formed_on": _dates(w, w.vo_formed[rows], rows, "vo", 0.04),
+        "status": words(STATUSES, w.vo_status[rows]),
+    }
+
+
+def _co(w: World, rows: Ints, end: int) -> Cells:
+    word = words(names.GROUP_WORDS, w.dice.pick("co name", rows, len(names.GROUP_WORDS)))
+    vo = _of_group(w, w.co_vo[rows], w.vo_formed, end)
+    return {
+        "id": codes("SND-CO-", rows + 1, 6),
+        "name": join("CO", word, digits(w.dice.pick("co number", rows, 12) + 1), sep=" "),
+        "vo_id": codes("SND-VO-", vo + (vo >= 0), 5),
+        "gender": words(("W", "M"), w.co_men[rows].astype(np.int64)),
+        "formed_on": _dates(w, w.co_formed[rows], rows, "co", 0.05),
+        "status": words(STATUSES, w.co_status[rows]),
+    }
+
+
+def _household(w: World, rows: Ints, end: int) -> Cells:
+    head = w.hh_first_member[rows]
+    d = w.dice
+    father = _fathers(w, head)
+    style = np.searchsorted([0.6, 0.997], d.unit("score style", rows), "right")
+    return {
+        "id": hh_codes(rows),
+        "uc_id": digits(w.hh_uc[rows] + 101),
+        "village": _villages(w, rows),
+        "head_name": _head_names(w, rows),
+        "head_father_name": blank(father, d.unit("no father", rows) < 0.01),
+        "head_cnic": blank(cnics(w, head), d.unit("no head cnic", rows) < 0.04),
+        "psc_score": words(_scores(), style * 10_001 + w.hh_score[rows]),
+        "psc_date": _dates(w, w.hh_seen[rows], rows, "psc", 0.04),
+        "psc_version": words(("PSC-2016", "PSC-2009"), (d.unit("psc", rows) < 0.02).astype(np.int64)),
+        "size": digits(3 + d.pick("size", rows, 9) + d.pick("size too", rows, 3)),
+    }
+
+
+def _member(w: World, rows: Ints, end: int) -> Cells:
+    d = w.dice
+    disability = np.searchsorted([0.95, 0.98, 0.995], d.unit("disability", rows), "right")
+    mobile = join("03", digits(d.pick("operator", rows, 49), 2), "-", digits(d.pick("mobile", rows, 10**7), 7))
+    texts = {
+        "id": codes("SND-M-", rows + 1, 8),
+        "household_id": mess.around(hh_codes(w.member_hh[rows]), rows, d, "member hh", 0.0005),
+        "name": mess.inside(member_names(w, rows), rows, d, "member", 0.0005),
+        "father_or_husband": mess.around(_fathers(w, rows), rows, d, "father", 0.001),
+        "sex": mess.around(words(SEXES, w.member_sex[rows]), rows, d, "sex", 0.001),
+        "birth_date": _dates(w, w.member_birth[rows], rows, "birth", 0.07),
+        "cnic": cnics(w, rows),
+        "mobile": blank(mobile, d.unit("no mobile", rows) < 0.05),
+        "disability": mess.around(words(DISABILITIES, disability), rows, d, "disability", 0.001),
+    }
+    return texts
+
+
+def _co_membership(w: World, rows: Ints, end: int) -> Cells:
+    d = w.dice
+    left = dates(_seen(w.in_left[rows], end))
+    zero: Flags = d.unit("zero date", rows) < 0.015
+    left = pa.compute.if_else(pa.array(zero & left.is_null().to_numpy(False)), "0000-00-00", left)
+    role = words(("member", "president", "manager"), np.searchsorted([0.9, 0.95], d.unit("role", rows), "right"))
+    return {
+        "co_id": mess.around(codes("SND-CO-", w.in_co[rows] + 1, 6), rows, d, "co id", 0.002),
+        "household_id": hh_codes(w.in_hh[rows]),
+        "joined_on": dates(w.in_joined[rows]),
+        "member_id": codes("SND-M-", w.in_member[rows] + 1, 8),
+        "left_on": left,
+        "role": mess.around(role, rows, d, "role", 0.002),
+    }
+
+
+def _mip(w: World, rows: Ints, end: int) -> Cells:
+    return {
+        "id": codes("MIP-", rows + 1, 7),
+        "household_id": mess.around(hh_codes(w.mip_hh[rows]), rows, w.dice, "mip", 0.001),
+        "prepared_on": _dates(w, w.mip_day[rows], rows, "mip", 0.02),
+    }
+
+
+def _cif_loan(w: World, rows: Ints, end: int) -> Cells:
+    d = w.dice
+    amount, taken, closed = w.loan_amount[rows], w.loan_day[rows], w.loan_closed[rows]
+    paid = amount * np.minimum(end - taken, closed - taken) // (closed - taken) // 100 * 100
+    style = np.searchsorted([0.93, 0.95, 0.96, 0.97, 0.98, 0.99, 0.995], d.unit("amount style", rows), "right")
+    return {
+        "id": codes("CIF-", rows + 1, 7),
+        "household_id": hh_codes(w.loan_hh[rows]),
+        "lso_id": codes("SND-LSO-", w.loan_lso[rows] + 1, 3),
+        "sanctioned_on": _dates(w, taken, rows, "loan", 0.04),
+        "amount_pkr": words(_rupees(), style * 1001 + amount // 500),
+        "repaid_pkr": digits(np.where(closed <= end, amount, paid)),
+        "closed_on": dates(_seen(closed, end)),
+        "purpose": words((*names.PURPOSES, None), d.pick("purpose", rows, len(names.PURPOSES) + 1)),
+    }
+
+
+def _igg_grant(w: World, rows: Ints, end: int) -> Cells:
+    return {
+        "id": codes("IGG-", rows + 1, 6),
+        "household_id": hh_codes(w.grant_hh[rows]),
+        "granted_on": _dates(w, w.grant_day[rows], rows, "grant", 0.03),
+        "amount_pkr": digits(w.grant_amount[rows]),
+    }
+
+
+def _training(w: World, rows: Ints, end: int) -> Cells:
+    return {
+        "id": codes("TR-", rows + 1, 6),
+        "code": words(TRAINING_CODES, w.training_code[rows]),
+        "topic": mess.around(words(TOPICS, w.training_code[rows]), rows, w.dice, "topic", 0.01),
+        "started_on": _dates(w, w.training_start[rows], rows, "start", 0.03),
+        "ended_on": _dates(w, w.training_end[rows], rows, "end", 0.03),
+        "uc_id": digits(w.training_uc[rows] + 101),
+    }
+
+
+def _attendance(w: World, rows: Ints, end: int) -> Cells:
+    return {
+        "training_id": codes("TR-", w.at_training[rows] + 1, 6),
+        "member_id": codes("SND-M-", w.at_member[rows] + 1, 8),
+        "days_attended": digits(w.at_days[rows]),
+    }
+
+
+def _columns(text: str) -> tuple[Column, ...]:
+    """Columns from `name[:type][!]`, where ! marks free text and the type without size is an identifier's."""
+    out = []
+    for word in text.split():
+        name, _, kind = word.rstrip("!").partition(":")
+        sql_type = f"varchar({kind})" if kind.isdigit() else kind or "varchar(20)"
+        out.append(Column(name, sql_type, word.endswith("!")))
+    return tuple(out)
+
+
+# Parents before their children.
+TABLES = (
+    Table("district", _columns("id:int name:60"), ("id",), _district),
+    Table("union_council", _columns("id:int name:100 district_id:int"), ("id",), _union_council),
+    Table("lso", _columns("id name:150! uc_id:int formed_on:date status"), ("id",), _lso, "SND-LSO-", 3),
+    Table("vo", _columns("id name:150! lso_id village:200! formed_on status"), ("id",), _vo, "SND-VO-", 5),
+    Table("co", _columns("id name:150! vo_id gender:2 formed_on status"), ("id",), _co, "SND-CO-", 6),
+    Table(
+        "household",
+        _columns(
+            "id uc_id:int village:200! head_name:120! head_father_name:120! head_cnic psc_score:10 psc_date "
+            "psc_version:12 size:smallint"
+        ),
+        ("id",),
+        _household,
+        "SND-HH-",
+        7,
+    ),
+    Table(
+        "member",
+        _columns("id household_id name:120 father_or_husband:120 sex:4 birth_date cnic mobile disability:10"),
+        ("id",),
+        _member,
+        "SND-M-",
+        8,
+    ),
+    Table(
+        "co_membership",
+        _columns("co_id household_id joined_on:date member_id left_on:date role"),
+        ("co_id", "household_id", "joined_on"),
+        _co_membership,
+    ),
+    Table("mip", _columns("id household_id prepared_on"), ("id",), _mip, "MIP-", 7),
+    Table(
+        "cif_loan",
+        _columns(
+            "id household_id lso_id sanctioned_on amount_pkr repaid_pkr:int closed_on:date purpose:100!"
+        ),
+        ("id",),
+        _cif_loan,
+        "CIF-",
+        7,
+    ),
+    Table("igg_grant", _columns("id household_id granted_on amount_pkr:int"), ("id",), _igg_grant, "IGG-", 6),
+    Table(
+        "training",
+        _columns("id code:10 topic:150! started_on ended_on uc_id:int"),
+        ("id",),
+        _training,
+        "TR-",
+        6,
+    ),
+    Table(
+        "training_attendance",
+        _columns("training_id member_id days_attended:int"),
+        ("training_id", "member_id"),
+        _attendance,
+    ),
+)

@@ -1,0 +1,79 @@
+"""A Dagster asset per source and table: the accepted records of a quarter's drop, with checks from the contract.
+
+Thin: reading and judging are in `ingest.run`, the records' schema in `expectations.schemas`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from ingest.contracts.loading import load_region, region_files
+from ingest.contracts.model import Source
+from orchestration import receipts as rc
+from orchestration.quarters import all_quarters
+from orchestration.resources import Home
+
+QUARTERS = dg.StaticPartitionsDefinition(all_quarters())
+
+
+def asset_key(region: str, source: str, table: str) -> dg.AssetKey:
+    """Key of a table's accepted records."""
+    return dg.AssetKey([region.lstrip("_"), source, table])
+
+
+def _checks(region: str, name: str, source: Source) -> list[dg.AssetCheckSpec]:
+    specs = []
+    for table, spec in source.tables.items():
+        key = asset_key(region, name, table)
+        specs += [
+            dg.AssetCheckSpec("nothing_lost", asset=key, blocking=True, description="Records read = accepted + quarantined."),
+            dg.AssetCheckSpec("contract_holds", asset=key, blocking=True, description="Accepted records meet the contract's schema (pandera)."),
+            dg.AssetCheckSpec("readable", asset=key, description="No file of the drop was refused."),
+            dg.AssetCheckSpec("quarantine", asset=key, description="Records held back, by reason; the partner mends them."),
+        ]
+        specs += [
+            dg.AssetCheckSpec(rule, asset=key, description=words.message)
+            for rule, words in spec.rules.items()
+        ]
+    return specs
+
+
+def source_assets(region: str, name: str) -> dg.AssetsDefinition:
+    """The assets of one source: one step that reads what is new and yields every table with its checks."""
+    contract = load_region(region)
+    source = contract.sources[name]
+    programme = contract.programme.lstrip("_")
+
+    @dg.multi_asset(
+        name=f"{region.lstrip('_')}__{name}",
+        specs=[
+            dg.AssetSpec(
+                asset_key(region, name, table),
+                group_name=f"ingest_{programme}",
+                description=f"{source.title}, table `{table}`: accepted records. Key: {', '.join(spec.key)}.",
+                kinds={"parquet", "duckdb"},
+                tags={"layer": "ingest", "programme": programme, "region": region.lstrip("_")},
+                partitions_def=QUARTERS,
+            )
+            for table, spec in source.tables.items()
+        ],
+        check_specs=_checks(region, name, source),
+    )
+    def read_and_judge(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:
+        quarter = context.partition_key
+        done = home.ingest(region, name, quarter)
+        own = rc.of_quarter(done, quarter, source.cadence)
+        for table, spec in source.tables.items():
+            key = asset_key(region, name, table)
+            yield dg.MaterializeResult(asset_key=key, metadata=rc.metadata(own, table, quarter))
+            yield from rc.check_results(home.settings.home, own, source, region, name, table, spec, key)
+
+    return read_and_judge
+
+
+def all_source_assets() -> list[dg.AssetsDefinition]:
+    """The assets of every source of every region there is a contract for."""
+    return [source_assets(region, name) for region in region_files() for name in load_region(region).sources]

@@ -1,0 +1,109 @@
+"""Feeds and dbt models as Dagster assets; dbt's tests as their checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pyarrow.parquet as pq
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+
+from ingest.contracts.loading import load_region, region_files
+from ingest.feeds import FEEDS
+from ingest.lake import folder
+from orchestration import dbt, warehouse
+from orchestration.assets.sources import QUARTERS, asset_key
+from orchestration.resources import Home, tell
+from orchestration.settings import DBT_PROJECT
+
+
+def feed_key(feed: str) -> dg.AssetKey:
+    """Key of a feed."""
+    return dg.AssetKey(["feeds", feed])
+
+
+def _tables_of(feed: str) -> list[dg.AssetKey]:
+    """The tables that are mapped into a feed; every table tells `drop` what arrived."""
+    keys = []
+    for region in region_files():
+        for name, source in load_region(region).sources.items():
+            tables = list(source.tables) if feed == "drop" else [m.table for m in source.feeds.get(feed, ())]
+            keys += [asset_key(region, name, table) for table in dict.fromkeys(tables)]
+    return keys
+
+
+@dg.multi_asset(
+    name="feeds",
+    specs=[
+        dg.AssetSpec(
+            feed_key(feed),
+            deps=_tables_of(feed),
+            group_name="feeds",
+            kinds={"parquet"},
+            partitions_def=QUARTERS,
+            description=f"Canonical feed `{feed}`: {', '.join(c for c in columns if not c.startswith('_'))}.",
+            tags={"layer": "feeds"},
+        )
+        for feed, columns in FEEDS.items()
+    ],
+)
+def feeds(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.MaterializeResult]:
+    """Count what the sources' steps have mapped; the files were written with the records."""
+    quarter = context.partition_key
+    for feed in FEEDS:
+        layer = folder(home.settings.home, "feeds", feed=feed)
+        files = [*layer.glob(f"region=*/source=*/quarter={quarter}/*.parquet"), *layer.glob("region=*/source=*/quarter=_/*.parquet")]
+        rows = sum(pq.read_metadata(path).num_rows for path in files)
+        regions = sorted({path.parents[2].name.partition("=")[2] for path in files})
+        yield dg.MaterializeResult(
+            asset_key=feed_key(feed),
+            metadata={"dagster/row_count": rows, "files": len(files), "regions": ", ".join(regions) or "none"},
+        )
+
+
+class Translator(DagsterDbtTranslator):
+    """dbt models by layer; staging models depend on their feed."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """`<schema>/<model>`."""
+        return dg.AssetKey([dbt_resource_props.get("schema") or "seeds", dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The layer."""
+        return dbt_resource_props.get("schema") or "seeds"
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
+        """The model's spec; a staging model's with its feed as upstream."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        name = manifest["nodes"].get(unique_id, {}).get("name", "")
+        if name.startswith("stg_"):
+            return spec.merge_attributes(deps=[feed_key(name.removeprefix("stg_"))])
+        return spec
+
+
+def warehouse_assets() -> dg.AssetsDefinition:
+    """All dbt models and tests as one step: one dbt call."""
+
+    @dbt_assets(
+        manifest=dbt.manifest(),
+        name="warehouse",
+        partitions_def=QUARTERS,
+        dagster_dbt_translator=Translator(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True)),
+    )
+    def build_warehouse(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:
+        where = home.settings
+        quarters = warehouse.quarters_to_build(where, context.partition_key)
+        tell("warehouse_started", quarters=quarters)
+        context.log.info("Building quarters %s", ", ".join(quarters))
+        with dbt.environment(where):
+            cli = DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=dbt.executable())
+            target = Path(where.home) / "build" / "dbt_target"
+            arguments = ["build", "--vars", dbt.variables(where, quarters)]
+            yield from cli.cli(arguments, context=context, target_path=target).stream()
+        warehouse.swap_in(where)
+        warehouse.remember(where, quarters)
+        tell("warehouse_done", quarters=quarters)
+
+    return build_warehouse

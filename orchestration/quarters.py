@@ -1,0 +1,28 @@
+"""The quarters assets are partitioned by."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from ingest.errors import SangamError
+
+FIRST_YEAR = 2018
+
+
+def all_quarters(today: datetime | None = None) -> list[str]:
+    """Every calendar quarter from 2018Q1 to the one that is running."""
+    now = today or datetime.now(UTC)
+    return [
+        f"{year}Q{number}"
+        for year in range(FIRST_YEAR, now.year + 1)
+        for number in range(1, 5)
+        if (year, number) <= (now.year, (now.month - 1) // 3 + 1)
+    ]
+
+
+def check_quarter(quarter: str) -> str:
+    """`quarter` when it is one. Raises SangamError."""
+    if not re.fullmatch(r"\d{4}Q[1-4]", quarter):
+        raise SangamError(f"'{quarter}' is no quarter. Write year and quarter like 2021Q2.")
+    return quarter

@@ -1,0 +1,118 @@
+"""Receipts as people read them: metadata, small charts and check results for Dagster.
+
+Reads receipts only; what they hold is written by `ingest.run`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from expectations.schemas import broken_promises
+from ingest.contracts.model import Source, Table
+from ingest.lake import folder
+
+Receipt = dict[str, Any]
+
+
+def of_quarter(receipts: list[Receipt], quarter: str, cadence: str) -> list[Receipt]:
+    """The deliveries that serve a quarter: its own, or a reference table's latest."""
+    return [r for r in receipts if r["quarter"] == quarter or cadence == "reference"]
+
+
+def counts(receipts: list[Receipt], table: str) -> Counter[str]:
+    """read, accepted and quarantined of a table over current deliveries."""
+    total: Counter[str] = Counter(read=0, accepted=0, quarantined=0)
+    for receipt in receipts:
+        if receipt["status"] == "current" and table in receipt["tables"]:
+            total.update({k: receipt["tables"][table][k] for k in ("read", "accepted", "quarantined")})
+    return total
+
+
+def by_code(receipts: list[Receipt], table: str, what: str) -> Counter[str]:
+    """Records by reason (`by_reason`) or warning (`warnings`) over current deliveries."""
+    total: Counter[str] = Counter()
+    for receipt in receipts:
+        if receipt["status"] == "current" and table in receipt["tables"]:
+            total.update(receipt["tables"][table][what])
+    return total
+
+
+def chart(reasons: Counter[str], width: int = 24) -> str:
+    """A small bar chart as Markdown, longest first."""
+    if not reasons:
+        return "_none_"
+    most = max(reasons.values())
+    lines = ["| reason | records | |", "| --- | ---: | --- |"]
+    for code, count in reasons.most_common():
+        lines.append(f"| `{code}` | {count:,} | {'█' * max(1, round(width * count / most))} |")
+    return "\n".join(lines)
+
+
+def metadata(receipts: list[Receipt], table: str, quarter: str) -> dict[str, Any]:
+    """What the Dagster UI shows of a table and quarter."""
+    current = [r for r in receipts if r["status"] == "current"]
+    if not receipts:
+        return {"delivery": dg.MetadataValue.text(f"Nothing has arrived for {quarter}.")}
+    numbers = counts(receipts, table)
+    files = "\n".join(
+        f"- `{r['path']}` · {r['size']:,} bytes · received {r['received_at'][:16]} · **{r['status']}**"
+        + (f" · `{r['refused']}`: {r['message']}" if r["refused"] else "")
+        for r in receipts
+    )
+    return {
+        "dagster/row_count": numbers["accepted"],
+        "read": numbers["read"],
+        "accepted": numbers["accepted"],
+        "quarantined": numbers["quarantined"],
+        "reasons": dg.MetadataValue.md(chart(by_code(receipts, table, "by_reason"))),
+        "warnings": dg.MetadataValue.md(chart(by_code(receipts, table, "warnings"))),
+        "files": dg.MetadataValue.md(files),
+        "seconds": round(sum(r["seconds"] for r in current), 2),
+    }
+
+
+def accepted_path(home: Path, receipt: Receipt, table: str) -> Path:
+    """The Parquet file of a receipt's accepted records."""
+    at = folder(home, "accepted", region=receipt["region"], source=receipt["source"], table=table, quarter=receipt["quarter"])
+    return at / f"{receipt['sha256'][:16]}.parquet"
+
+
+def check_results(
+    home: Path, receipts: list[Receipt], source: Source, region: str, name: str, table: str, spec: Table, key: dg.AssetKey
+) -> Iterator[dg.AssetCheckResult]:
+    """The results of a table's checks, each with a message to a person."""
+    current = [r for r in receipts if r["status"] == "current"]
+    numbers, reasons, flags = counts(receipts, table), by_code(receipts, table, "by_reason"), by_code(receipts, table, "warnings")
+    lost = numbers["read"] - numbers["accepted"] - numbers["quarantined"]
+    yield dg.AssetCheckResult(
+        check_name="nothing_lost", asset_key=key, passed=lost == 0,
+        description=f"{numbers['read']:,} read = {numbers['accepted']:,} accepted + {numbers['quarantined']:,} quarantined",
+    )
+    broken = [p for r in current if r.get("read_now") for p in broken_promises(accepted_path(home, r, table), region, name, table)]
+    yield dg.AssetCheckResult(
+        check_name="contract_holds", asset_key=key, passed=not broken,
+        description="; ".join(broken) or "Every accepted record meets the contract.",
+    )
+    refused = [r for r in receipts if r["refused"]]
+    yield dg.AssetCheckResult(
+        check_name="readable", asset_key=key, passed=not refused, severity=dg.AssetCheckSeverity.ERROR,
+        description="\n".join(r["message"] for r in refused) or ("Every file was readable." if receipts else "Nothing has arrived."),
+    )
+    share = numbers["quarantined"] / numbers["read"] if numbers["read"] else 0
+    yield dg.AssetCheckResult(
+        check_name="quarantine", asset_key=key, passed=not reasons, severity=dg.AssetCheckSeverity.WARN,
+        description=f"{numbers['quarantined']:,} of {numbers['read']:,} records held back ({share:.1%})." if reasons else "Nothing held back.",
+        metadata={"reasons": dg.MetadataValue.md(chart(reasons))},
+    )
+    for rule, words in spec.rules.items():
+        count = flags[rule] if words.severity == "warning" else reasons[f"rule:{rule}"]
+        yield dg.AssetCheckResult(
+            check_name=rule, asset_key=key, passed=count == 0, severity=dg.AssetCheckSeverity.WARN,
+            description=f"{count:,} records. {words.message}" if count else "No record breaks the rule.",
+            metadata={"records": count},
+        )

@@ -1,0 +1,123 @@
+"""The sign-off: an M&E officer says that exactly these values may go to the donor.
+
+A sign-off is a file that is never changed. It names the hash of the content, so it is void as soon as a
+number, state or definition differs. Publishing is elsewhere.
+"""
+
+import datetime as dt
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ingest.errors import SangamError
+from orchestration.releases.content import Content, check_names, donor_quarters, read_content
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Who signed off what, and when (UTC, ISO 8601)."""
+
+    donor: str
+    quarter: str
+    approved_by: str
+    approved_at: str
+    content_sha256: str
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A donor's quarter that waits for a sign-off. `void` is an earlier one whose numbers have changed."""
+
+    donor: str
+    quarter: str
+    content_sha256: str
+    void: Approval | None
+
+
+def approve(home: Path, donor: str, quarter: str, by: str, at: dt.datetime | None = None) -> Approval:
+    """Record that `by` signs off the values as they stand now; return the sign-off that holds.
+
+    `at` is the time of signing (with a time zone; now if left out). The same values signed off before keep
+    their first sign-off. Raises SangamError if `by` is empty or there is nothing to sign off.
+    """
+    by = " ".join(by.split())
+    if not by:
+        raise SangamError('A sign-off needs the name of the M&E officer who gives it: --by "First Last".')
+    at = at or dt.datetime.now(dt.UTC)
+    if at.tzinfo is None:
+        raise SangamError(f"The time of a sign-off needs a time zone; {at.isoformat()} has none.")
+    content = read_content(home, donor, quarter)
+    if held := approval_of(home, content):
+        return held
+    when = at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    approval = Approval(donor, quarter, by, when, content.sha256)
+    _record(_folder(home, donor, quarter), approval)
+    return approval_of(home, content) or approval
+
+
+def approval_of(home: Path, content: Content) -> Approval | None:
+    """Return the last sign-off if it is for exactly this content, else None.
+
+    An earlier one does not count: values that were replaced and come back are to be looked at again.
+    """
+    found = approvals(home, content.donor, content.quarter)
+    return found[-1] if found and found[-1].content_sha256 == content.sha256 else None
+
+
+def require_approval(home: Path, content: Content) -> Approval:
+    """Return the sign-off for this content. Raises SangamError if there is none or its numbers changed."""
+    if held := approval_of(home, content):
+        return held
+    what = f"{content.donor} {content.quarter}"
+    remedy = f'`sangam approve {content.donor} {content.quarter} --by "First Last"`'
+    earlier = approvals(home, content.donor, content.quarter)
+    if earlier:
+        last = earlier[-1]
+        raise SangamError(
+            f"{what} cannot be released: {last.approved_by} signed it off on {last.approved_at}, but values "
+            f"or definitions have changed since. Look at them again, then {remedy}."
+        )
+    raise SangamError(
+        f"{what} cannot be released: nobody has signed it off. An M&E officer does so with {remedy}."
+    )
+
+
+def approvals(home: Path, donor: str, quarter: str) -> list[Approval]:
+    """Return all sign-offs of a donor's quarter, in the order they were given."""
+    files = sorted(_folder(home, donor, quarter).glob("[0-9]*.json"))
+    return [Approval(**json.loads(file.read_text(encoding="utf-8"))) for file in files]
+
+
+def pending(home: Path) -> list[Pending]:
+    """Return the donor-quarters of the warehouse that no valid sign-off exists for."""
+    waiting = []
+    for donor, quarter in donor_quarters(home):
+        content = read_content(home, donor, quarter)
+        if not approval_of(home, content):
+            earlier = approvals(home, donor, quarter)
+            waiting.append(Pending(donor, quarter, content.sha256, earlier[-1] if earlier else None))
+    return waiting
+
+
+def _folder(home: Path, donor: str, quarter: str) -> Path:
+    check_names(donor, quarter)
+    return Path(home) / "releases" / "_approvals" / donor / quarter
+
+
+def _record(folder: Path, approval: Approval) -> None:
+    """Write the next numbered file, whole or not at all, and never over another one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, suffix=".part") as half:
+        json.dump(asdict(approval), half, indent=2, ensure_ascii=False)
+        half.flush()
+        os.fsync(half.fileno())
+        Path(half.name).chmod(0o444)
+        number = len(list(folder.glob("[0-9]*.json"))) + 1
+        while True:
+            try:
+                (folder / f"{number:04d}.json").hardlink_to(half.name)
+                return
+            except FileExistsError:
+                number += 1

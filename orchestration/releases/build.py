@@ -1,0 +1,123 @@
+"""Makes the files of one release from its content and its header, byte for byte the same each time.
+
+Pure: reads no warehouse, writes no file, asks no clock. `iati.xml` and `report.html` will be two more
+entries of `build`.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration.releases.changes import Change, annotate
+from orchestration.releases.content import Content
+from orchestration.releases.csv_file import to_csv
+from orchestration.releases.rounding import rounded_texts
+from orchestration.releases.workbook import to_workbook
+
+MANIFEST = "manifest.json"
+FORMAT = "sangam-release/1"
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a release is besides its values: all of it data, so that it can be built again.
+
+    `approved_at` is the time of the sign-off (UTC, ISO 8601), `predecessor` the release that this one
+    replaces (`r001`) and `reason` why it does.
+    """
+
+    number: int
+    donor_name: str
+    approved_by: str
+    approved_at: str
+    code_version: str
+    predecessor: str | None = None
+    predecessor_manifest_sha256: str | None = None
+    reason: str | None = None
+    changes: Sequence[Change] = ()
+
+    @property
+    def release(self) -> str:
+        """The release's name: `r001`."""
+        return release_name(self.number)
+
+
+def release_name(number: int) -> str:
+    """Return the name of the release of that number: 1 is `r001`."""
+    return f"r{number:03d}"
+
+
+def build(content: Content, header: Header) -> dict[str, bytes]:
+    """Return the files of the release by name, `manifest.json` last."""
+    values = annotate(content.values, list(header.changes), header.release)
+    numbers = [field.name for field in values.schema if pa.types.is_floating(field.type)]
+    files = {
+        "indicators.csv": to_csv(rounded_texts(values), numbers),
+        "indicators.parquet": to_parquet(values),
+        "indicators.xlsx": to_workbook(content, header, values),
+    }
+    return {**files, MANIFEST: _manifest(content, header, files)}
+
+
+def to_parquet(table: pa.Table) -> bytes:
+    """Return the table, unrounded, as Parquet in one row group."""
+    sink = io.BytesIO()
+    plain = pa.table({name: table[name].combine_chunks() for name in table.column_names})
+    pq.write_table(plain, sink, compression="zstd", version="2.6", row_group_size=max(len(table), 1))
+    return sink.getvalue()
+
+
+def read_parquet(body: bytes) -> pa.Table:
+    """Return the table of an `indicators.parquet`."""
+    return pq.read_table(io.BytesIO(body))
+
+
+def sha256(body: bytes) -> str:
+    """Return the SHA-256 of some bytes, in hex."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def _manifest(content: Content, header: Header, files: dict[str, bytes]) -> bytes:
+    versions = zip(
+        content.values["indicator"].to_pylist(), content.values["definition_version"].to_pylist(), strict=True
+    )
+    manifest: dict[str, Any] = {
+        "format": FORMAT,
+        "donor": content.donor,
+        "donor_name": header.donor_name,
+        "quarter": content.quarter,
+        "release": header.release,
+        "predecessor": header.predecessor,
+        "predecessor_manifest_sha256": header.predecessor_manifest_sha256,
+        "reason": header.reason,
+        "approved_by": header.approved_by,
+        "approved_at": header.approved_at,
+        "content_sha256": content.sha256,
+        "code_version": header.code_version,
+        "definitions": dict(sorted(set(versions), key=str)),
+        "drops": content.drops.to_pylist(),
+        "changes": [asdict(change) for change in header.changes],
+        "files": [{"name": name, "sha256": sha256(body), "size": len(body)} for name, body in files.items()],
+    }
+    return (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def header_of(manifest: dict[str, Any]) -> Header:
+    """Return the header that a manifest was made with."""
+    return Header(
+        number=int(manifest["release"][1:]),
+        donor_name=manifest["donor_name"],
+        approved_by=manifest["approved_by"],
+        approved_at=manifest["approved_at"],
+        code_version=manifest["code_version"],
+        predecessor=manifest["predecessor"],
+        predecessor_manifest_sha256=manifest["predecessor_manifest_sha256"],
+        reason=manifest["reason"],
+        changes=[Change(**change) for change in manifest["changes"]],
+    )

@@ -1,0 +1,225 @@
+"""What would be published for a donor's quarter, read from the warehouse, and the hash that sign-off is for.
+
+Read-only. Knows the marts' tables and the drops behind them; knows no file format and no release number.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+from ingest.errors import SangamError
+
+if TYPE_CHECKING:
+    import duckdb
+
+# Column, and whether it is a number; in the order of the warehouse. Status and release are the release's own.
+COLUMNS: dict[str, bool] = {
+    "donor": False, "indicator": False, "quarter": False, "region": False, "over_time": False,
+    "dimension": False, "category": False, "value": True, "unit": False, "currency": False,
+    "numerator": True, "denominator": True, "n": True, "se": True, "ci_low": True, "ci_high": True,
+    "deff": True, "baseline": True, "target": True, "achievement": True, "state": False,
+    "definition_version": False, "fiscal_label": False, "df": True, "light": False, "reason": False,
+}  # fmt: skip
+KEY = ("indicator", "region", "over_time", "dimension", "category", "currency")
+DEFINITION = (
+    "indicator", "name", "description", "level", "kind", "unit", "over_time", "direction",
+    "numerator_definition", "denominator_definition", "source", "version",
+)  # fmt: skip
+CHANGE: dict[str, bool] = {
+    "indicator": False, "region": False, "dimension": False, "category": False, "previous_round": False,
+    "previous": True, "current": True, "difference": True, "se": True, "t": True, "df": True, "p": True,
+}  # fmt: skip
+DROP = pa.schema([(name, pa.string()) for name in ("region", "source", "quarter", "file", "sha256")])
+SIGNIFICANT_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Content:
+    """A donor's quarter as it would be published, before a release number and a sign-off are given to it.
+
+    `donor_name` is that of `marts.indicator_definitions`, the donor's code where it has none.
+    `values` has `COLUMNS`, `definitions` has `DEFINITION`, `round_changes` has `CHANGE` (the test of the
+    change since the previous survey round); `drops` has region, source, quarter, file, sha256.
+    """
+
+    donor: str
+    donor_name: str
+    quarter: str
+    values: pa.Table
+    definitions: pa.Table
+    round_changes: pa.Table
+    drops: pa.Table
+    sha256: str
+
+
+def read_content(home: Path, donor: str, quarter: str) -> Content:
+    """Read what would be published. Raises SangamError if the warehouse has nothing for it."""
+    check_names(donor, quarter)
+    with _warehouse(home) as db:
+        _require_values(db, donor, quarter)
+        keep = {"donor": donor, "quarter": quarter}
+        values = _select(db, "indicator_values", COLUMNS, keep)
+        _require_unique(values)
+        values = suppress_small_cells(values, donor)
+        round_changes = _select(db, "indicator_changes", CHANGE, keep)
+        definitions = _select(db, "indicator_definitions", dict.fromkeys(DEFINITION, False), {"donor": donor})
+        drops = _drops(db, home, donor, quarter)
+        name = _donor_name(db, donor)
+    values = values.sort_by([(name, "ascending") for name in ("donor", "quarter", *KEY)])
+    definitions = definitions.filter(pc.is_in(definitions["indicator"], values["indicator"].combine_chunks()))
+    definitions = definitions.sort_by([("indicator", "ascending"), ("version", "ascending")])
+    round_changes = round_changes.sort_by([(n, "ascending") for n, number in CHANGE.items() if not number])
+    digest = content_hash(values, definitions, round_changes)
+    return Content(donor, name, quarter, values, definitions, round_changes, drops, digest)
+
+
+def suppress_small_cells(values: pa.Table, donor: str) -> pa.Table:
+    """Return the values as they may leave the house: the one place where small cells will be suppressed.
+
+    Everything that follows (hash, sign-off, files, changes) sees only what this returns. So far it passes
+    all cells on; cells that the marts hold as `suppressed` stay so.
+    """
+    return values
+
+
+def content_hash(*tables: pa.Table) -> str:
+    """Return the SHA-256 that a sign-off is for: any other number, state or definition makes another one."""
+    digest = hashlib.sha256()
+    for table in tables:
+        sink = pa.BufferOutputStream()
+        pa_csv.write_csv(table, sink)
+        digest.update(sink.getvalue())
+    return digest.hexdigest()
+
+
+def donor_quarters(home: Path) -> list[tuple[str, str]]:
+    """Return every (donor, quarter) that the warehouse has values for, in order."""
+    with _warehouse(home) as db:
+        found = db.sql("select distinct donor, quarter from marts.indicator_values order by 1, 2").fetchall()
+    return [(str(donor), str(quarter)) for donor, quarter in found]
+
+
+def check_names(donor: str, quarter: str) -> None:
+    """Raise SangamError unless both could be what they say: they become parts of paths and keys."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", donor):
+        raise SangamError(f"'{donor}' is no donor code; expected small letters such as 'eu_success'.")
+    if not re.fullmatch(r"[0-9]{4}Q[1-4]", quarter):
+        raise SangamError(f"'{quarter}' is no quarter; expected a calendar quarter such as '2021Q2'.")
+
+
+def steady(numbers: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Round to 12 significant digits, so that the order in which an engine added up leaves no trace."""
+    exact = numbers.combine_chunks().to_numpy(zero_copy_only=False)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = np.floor(np.log10(np.abs(np.where(exact == 0, 1, exact))))
+    places = np.clip(np.nan_to_num(SIGNIFICANT_DIGITS - 1 - size), 0, 22)
+    # 0.0 is added because -0.0 and 0.0 are one number to a reader, and two to a hash.
+    rounded = np.round(exact * 10.0**places) / 10.0**places + 0.0
+    return pa.chunked_array([pa.array(rounded, pa.float64(), mask=~np.isfinite(rounded))])
+
+
+def _warehouse(home: Path) -> "duckdb.DuckDBPyConnection":
+    import duckdb
+
+    path = Path(home) / "warehouse.duckdb"
+    if not path.exists():
+        raise SangamError(f"There is no warehouse at {path}. Run `sangam run --quarter …` first.")
+    try:
+        return duckdb.connect(str(path), read_only=True)
+    except duckdb.IOException as error:
+        raise SangamError(
+            f"The warehouse {path} cannot be opened: {error}. "
+            "If a run is writing to it, wait until it has ended."
+        ) from error
+
+
+def _require_values(db: "duckdb.DuckDBPyConnection", donor: str, quarter: str) -> None:
+    quarters = dict(
+        db.sql(
+            "select donor, string_agg(distinct quarter, ', ' order by quarter) "
+            "from marts.indicator_values group by donor order by donor"
+        ).fetchall()
+    )
+    if donor not in quarters:
+        raise SangamError(
+            f"The warehouse has no values for donor '{donor}'; it has: {', '.join(quarters) or 'none'}."
+        )
+    if quarter not in quarters[donor].split(", "):
+        raise SangamError(f"There are no values of {donor} for {quarter}; there are for: {quarters[donor]}.")
+
+
+def _require_unique(values: pa.Table) -> None:
+    counts = values.group_by(list(KEY)).aggregate([([], "count_all")])
+    twice = counts.filter(pc.greater(counts["count_all"], 1)).slice(0, 1).to_pylist()
+    if twice:
+        where = ", ".join(f"{name} {twice[0][name]}" for name in KEY)
+        raise SangamError(f"marts.indicator_values has more than one value for {where}. Mend the model.")
+
+
+def _select(
+    db: "duckdb.DuckDBPyConnection", table: str, columns: dict[str, bool], keep: dict[str, str]
+) -> pa.Table:
+    """Read columns (numbers as float64, all else as text) of a mart; what it does not have is empty."""
+    known = _columns(db, table)
+    kinds = {name: "double" if number else "varchar" for name, number in columns.items()}
+    wanted = ", ".join(
+        f'{name if name in known else "null"}::{kind} as "{name}"' for name, kind in kinds.items()
+    )
+    where = " and ".join(f"{name} = ?" for name in keep)
+    sql = f"select {wanted} from marts.{table} where {where}" if known else f"select {wanted} where false"
+    schema = pa.schema([(name, pa.float64() if number else pa.string()) for name, number in columns.items()])
+    result: pa.Table = db.execute(sql, [*keep.values()] if known else []).to_arrow_table()
+    found = result.cast(schema)
+    for position, (name, number) in enumerate(columns.items()):
+        if number:
+            found = found.set_column(position, name, steady(found[name]))
+    return found
+
+
+def _columns(db: "duckdb.DuckDBPyConnection", table: str) -> set[str]:
+    found = db.execute(
+        "select column_name from information_schema.columns where table_schema = 'marts' and table_name = ?",
+        [table],
+    )
+    return {str(row[0]) for row in found.fetchall()}
+
+
+def _donor_name(db: "duckdb.DuckDBPyConnection", donor: str) -> str:
+    if "donor_name" not in _columns(db, "indicator_definitions"):
+        return donor
+    sql = "select max(donor_name) from marts.indicator_definitions where donor = ?"
+    return str((db.execute(sql, [donor]).fetchone() or [None])[0] or donor)
+
+
+def _drops(db: "duckdb.DuckDBPyConnection", home: Path, donor: str, quarter: str) -> pa.Table:
+    """Return the deliveries behind the values: the current drops of the donor's regions up to the quarter.
+
+    They come from the lake's list of drops, which also names those that no counted row came from; without a
+    lake from the evidence. Times of arrival are left out: a copy of the same files has others.
+    """
+    files = [str(path) for path in sorted((Path(home) / "lake" / "feeds" / "feed=drop").rglob("*.parquet"))]
+    if files:
+        found = db.execute(
+            "select distinct region, source, quarter, file, sha256 from read_parquet("
+            "?, hive_partitioning = true, hive_types_autocast = false, union_by_name = true) "
+            "where status = 'current' and (quarter <= ? or quarter = '_') and (region = '_reference' "
+            "or region in (select region from marts.indicator_values where donor = ?)) order by all",
+            [files, quarter, donor],
+        )
+    elif {"_file", "_sha256"} <= _columns(db, "indicator_evidence"):
+        found = db.execute(
+            "select distinct '' as region, '' as source, quarter, _file as file, _sha256 as sha256 "
+            "from marts.indicator_evidence where donor = ? and quarter = ? order by all",
+            [donor, quarter],
+        )
+    else:
+        return DROP.empty_table()
+    table: pa.Table = found.to_arrow_table()
+    return table.cast(DROP)

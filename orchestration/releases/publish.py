@@ -1,0 +1,180 @@
+"""Publishes a signed-off quarter as the next numbered release: in S3 first, its manifest last, then locally.
+
+A crash at any moment leaves the old release or the new one. A folder that a crash left without a manifest
+is finished under its number if the same bytes are to be published, else its number is passed over.
+"""
+
+import contextlib
+import fcntl
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from ingest.errors import SangamError
+from orchestration import object_store
+from orchestration.releases import shelf
+from orchestration.releases.approvals import Approval, require_approval
+from orchestration.releases.build import MANIFEST, Header, build, read_parquet, sha256
+from orchestration.releases.changes import compare
+from orchestration.releases.code_version import code_version
+from orchestration.releases.content import COLUMNS, Content, read_content
+from orchestration.seaweed import bucket_name
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+RECOMPUTED = "recomputed"
+
+
+@dataclass(frozen=True)
+class Published:
+    """Where a release is. `is_new` is False if the last release had the same content, so nothing was done."""
+
+    donor: str
+    quarter: str
+    release: str
+    is_new: bool
+    bucket: str
+    prefix: str
+    folder: Path
+    files: tuple[str, ...]
+    predecessor: str | None
+    changes: int
+
+
+def publish(
+    home: Path,
+    client: "S3Client",
+    donor: str,
+    quarter: str,
+    reason: str | None = None,
+    donor_names: Mapping[str, str] | None = None,
+) -> Published:
+    """Publish the values as they stand and return where they are.
+
+    `reason` says why numbers changed since the last release (`recomputed` if left out); `donor_names` gives
+    names where the warehouse has none. Raises SangamError if nobody has signed off exactly these values.
+    """
+    with _alone(home):
+        content = read_content(home, donor, quarter)
+        approval = require_approval(home, content)
+        object_store.ensure_bucket(client, bucket_name(donor))
+        last = shelf.latest(client, donor, quarter)
+        if last and shelf.manifest(client, donor, quarter, last)["content_sha256"] == content.sha256:
+            return _unchanged(home, client, donor, quarter, last)
+        name = (donor_names or {}).get(donor, content.donor_name)
+        files, header = _next(client, content, approval, last, name, reason)
+        bucket, prefix = bucket_name(donor), shelf.key(donor, quarter, header.release)
+        for file, body in files.items():  # in their order: the manifest last
+            object_store.put_once(client, bucket, prefix + file, body)
+        folder = _keep(home, donor, quarter, header.release, files)
+    return Published(
+        donor, quarter, header.release, True, bucket, prefix, folder, tuple(files), last, len(header.changes)
+    )
+
+
+def local_folder(home: Path, donor: str, quarter: str, release: str) -> Path:
+    """Return where the local copy of a release is, or would be."""
+    return Path(home) / "releases" / donor / quarter / release
+
+
+def _next(
+    client: "S3Client",
+    content: Content,
+    approval: Approval,
+    last: str | None,
+    donor_name: str,
+    reason: str | None,
+) -> tuple[dict[str, bytes], Header]:
+    """Return the files and header of the next release, at the first number that is free for them."""
+    old = _values_of(client, content, last) if last else None
+    changes = compare(old, content.values, reason or RECOMPUTED) if old is not None else []
+    chain = sha256(shelf.fetch(client, content.donor, content.quarter, last, MANIFEST)) if last else None
+    for number in itertools.count(int(last[1:]) + 1 if last else 1):
+        header = Header(
+            number=number,
+            donor_name=donor_name,
+            approved_by=approval.approved_by,
+            approved_at=approval.approved_at,
+            code_version=code_version(),
+            predecessor=last,
+            predecessor_manifest_sha256=chain,
+            reason=(reason or RECOMPUTED) if last else None,
+            changes=changes,
+        )
+        files = build(content, header)
+        if _is_free(client, content, header.release, files):
+            return files, header
+    raise AssertionError("unreachable")
+
+
+def _values_of(client: "S3Client", content: Content, release: str) -> pa.Table:
+    table = read_parquet(shelf.fetch(client, content.donor, content.quarter, release, "indicators.parquet"))
+    return table.select(list(COLUMNS))
+
+
+def _is_free(client: "S3Client", content: Content, release: str, files: dict[str, bytes]) -> bool:
+    """Tell whether a number's folder is empty or holds, unfinished, nothing but these very bytes."""
+    bucket, prefix = bucket_name(content.donor), shelf.key(content.donor, content.quarter, release)
+    for key in object_store.list_keys(client, bucket, prefix):
+        if object_store.get(client, bucket, key) == files.get(key.removeprefix(prefix)):
+            continue
+        if key == prefix + MANIFEST:
+            raise SangamError(
+                f"{content.donor} {content.quarter} {release} was published by somebody else at this moment. "
+                "Run the command again: it will start from that release."
+            )
+        return False
+    return True
+
+
+def _unchanged(home: Path, client: "S3Client", donor: str, quarter: str, release: str) -> Published:
+    """Answer that the content is out already; mend the local copy that a crash may have left out."""
+    manifest = shelf.manifest(client, donor, quarter, release)
+    names = [*(file["name"] for file in manifest["files"]), MANIFEST]
+    folder = local_folder(home, donor, quarter, release)
+    if not folder.exists():
+        bodies = {name: shelf.fetch(client, donor, quarter, release, name) for name in names}
+        _keep(home, donor, quarter, release, bodies)
+    return Published(
+        donor, quarter, release, False, bucket_name(donor), shelf.key(donor, quarter, release), folder,
+        tuple(names), manifest["predecessor"], len(manifest["changes"]),
+    )  # fmt: skip
+
+
+def _keep(home: Path, donor: str, quarter: str, release: str, files: dict[str, bytes]) -> Path:
+    """Write the local copy: into a folder aside, then renamed, so that it is there whole or not at all."""
+    folder = local_folder(home, donor, quarter, release)
+    if folder.exists():
+        return folder
+    staging = Path(home) / "releases" / "_staging"
+    shutil.rmtree(staging, ignore_errors=True)  # what a crash left; only one command publishes at a time
+    staging.mkdir(parents=True)
+    half = Path(tempfile.mkdtemp(dir=staging))
+    for name, body in files.items():
+        with (half / name).open("wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        (half / name).chmod(0o444)
+    half.chmod(0o755)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    half.rename(folder)
+    return folder
+
+
+@contextlib.contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Let one command of a home publish at a time: two would both take the next number."""
+    folder = Path(home) / "releases"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

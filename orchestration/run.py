@@ -1,0 +1,127 @@
+"""A quarter from the landing to releases waiting for sign-off, through Dagster, in this process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ingest import landing
+from ingest.contracts.loading import load_region, region_files
+from ingest.errors import SangamError
+from orchestration.quarters import check_quarter
+from orchestration.settings import Settings
+
+DAGSTER_YAML = """# Dagster's storage of this home; telemetry is off because a home may lie on a closed network.
+telemetry:
+  enabled: false
+"""
+
+
+@dataclass
+class Outcome:
+    """What a run did."""
+
+    quarter: str
+    receipts: list[dict[str, Any]] = field(default_factory=list)
+    strays: list[landing.Stray] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)  # steps and blocking checks that failed, with why
+
+    @property
+    def refused(self) -> list[dict[str, Any]]:
+        """Receipts of refused files."""
+        return [r for r in self.receipts if r["refused"]]
+
+    @property
+    def exit_status(self) -> int:
+        """0: all went through; 1: something failed; 3: some file was refused or expected by no contract."""
+        if self.failed:
+            return 1
+        return 3 if self.refused or self.strays else 0
+
+
+def prepare_dagster_home(settings: Settings) -> None:
+    """Dagster's storage within the home."""
+    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    config = settings.dagster_home / "dagster.yaml"
+    if not config.exists():
+        config.write_text(DAGSTER_YAML, encoding="utf-8")
+    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
+
+
+def run_quarter(settings: Settings, quarter: str, regions: Iterable[str] | None = None) -> Outcome:
+    """Run the quarter's job for all regions, or for some.
+
+    Raises SangamError for a quarter, region, secret or landing that cannot be used. A refused file or a failed step
+    raises nothing; it is in the outcome.
+    """
+    from ingest import identifiers  # before anything is read: a missing secret stops the run
+
+    check_quarter(quarter)
+    identifiers.secret(demo=settings.demo)
+    wanted = list(regions or ())
+    if unknown := set(wanted) - set(region_files()):
+        raise SangamError(f"No contract for region {', '.join(sorted(unknown))}; known: {', '.join(region_files())}.")
+    outcome = Outcome(quarter, strays=landing.strays(settings.landing))
+    prepare_dagster_home(settings)
+    os.environ["SANGAM_HOME"] = str(settings.home)
+    os.environ["SANGAM_LANDING"] = str(settings.landing)
+
+    import dagster as dg
+
+    from orchestration.definitions import QUARTER_JOB, defs
+    from orchestration.resources import listen
+
+    def hear(event: str, facts: dict[str, Any]) -> None:
+        if event == "source_done":
+            outcome.receipts.extend(facts["receipts"])
+
+    stop = listen(hear)
+    try:
+        with dg.DagsterInstance.get() as instance:
+            job = defs.resolve_job_def(QUARTER_JOB)
+            done = job.execute_in_process(
+                instance=instance,
+                partition_key=quarter,
+                raise_on_error=False,
+                asset_selection=_selection(defs, wanted) if wanted else None,
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                tags={"sangam/quarter": quarter},
+            )
+            outcome.failed = _failures(done)
+    finally:
+        stop()
+    return outcome
+
+
+def _selection(defs: Any, regions: list[str]) -> list[Any]:
+    """All assets but the sources of other regions."""
+    others = {
+        (region.lstrip("_"), source)
+        for region in region_files()
+        for source in load_region(region).sources
+        if region not in regions and region != "_reference"
+    }
+    return [key for key in defs.resolve_asset_graph().get_all_asset_keys() if tuple(key.path[:2]) not in others]
+
+
+def _failures(done: Any) -> list[str]:
+    """Failed steps in a line each, with the innermost reason."""
+    failures = []
+    for event in done.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            while error is not None and error.cause is not None:
+                error = error.cause
+            failures.append(f"{event.step_key}: {error.message.strip() if error else 'failed'}")
+    return failures
+
+
+def home_of(path: Path) -> str:
+    """A home as people type it."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,41 @@
+"""Where things are: SANGAM_HOME and what lies in it, the dbt project, whether this is the demo."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+DBT_PROJECT = PROJECT / "dbt_project"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Paths of one home. `demo` allows the well-known secret and the embedded S3's own credentials."""
+
+    home: Path
+    landing: Path
+    demo: bool = False
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB database dbt writes and M&E officers read."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def feeds(self) -> Path:
+        """The feeds dbt reads."""
+        return self.home / "lake" / "feeds"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's own storage."""
+        return self.home / "dagster"
+
+
+def settings(landing: str | Path | None = None) -> Settings:
+    """Settings from the environment: SANGAM_HOME (default `.sangam`), SANGAM_LANDING, SANGAM_DEMO=1."""
+    home = Path(os.environ.get("SANGAM_HOME", ".sangam")).resolve()
+    where = landing or os.environ.get("SANGAM_LANDING") or home / "landing"
+    return Settings(home, Path(where).resolve(), os.environ.get("SANGAM_DEMO", "") not in ("", "0"))
