@@ -62,8 +62,11 @@ def ascii_digits(value: str) -> str:
 
 def is_empty_word(value: str, placeholders: tuple[str, ...] = (), *, keep_dash: bool = False) -> str:
     """True for `NA`, `N/A`, `-`, `Not available` … and the region's own placeholders."""
-    words = [w for w in (*EMPTY_WORDS, *(p.casefold() for p in placeholders)) if not (keep_dash and w == "-")]
-    return f"lower({value}) IN ({', '.join(quote(w) for w in words)})"
+    words = [w for w in (*EMPTY_WORDS, *placeholders) if not (keep_dash and w == "-")]
+    # The spellings are listed and the length is asked first: folding every cell's case would cost more than this.
+    variants = {form for w in words for form in (w, w.lower(), w.upper(), w.capitalize(), w.title())}
+    longest = max(len(form.encode()) for form in variants)
+    return f"(strlen({value}) <= {longest} AND {value} IN ({', '.join(quote(f) for f in sorted(variants))}))"
 
 
 def number_text(value: str) -> str:

@@ -137,8 +137,7 @@ def key_text(judged: Judged, name: str) -> str:
 
 def check_totals(judged: Judged, name: str, table: Table) -> None:
     """`total_mismatch`: subtotal rows that do not add up, unless a row they add up is quarantined."""
-    for frame in judged.totals.get(name, []):
-        spec: Totals = frame.attrs["spec"]
+    for spec, frame in judged.totals.get(name, []):
         _check_total(judged, name, table, spec, frame)
 
 

@@ -20,7 +20,11 @@ _P = "01234567891576283094580379614289160435279453126870428657390127938064157046
 
 
 def _digits(value: str) -> str:
-    return f"regexp_replace({ascii_digits(value)}, '[ -]', '', 'g')"
+    """Without blanks and dashes, digits in ASCII; the second branch is for other scripts and is rarely taken."""
+    return (
+        f"CASE WHEN regexp_full_match({value}, '[0-9 -]*') THEN translate({value}, ' -', '') "
+        f"ELSE translate({ascii_digits(value)}, ' -', '') END"
+    )
 
 
 def verhoeff_ok(digits: str, length: int) -> str:
@@ -50,7 +54,12 @@ def canonical(kind: str, value: str, pattern: str = "") -> str:
             f"WHEN regexp_full_match({d}, '(19[0-9]{{2}}|200[0-9]|2010)[0-9]{{13}}') THEN right({d}, 13) END"
         )
     if kind == "phone":
-        return f"nullif(regexp_replace(regexp_replace({d}, '[^0-9]', '', 'g'), '^(00|0)?(92|91|880)?0?', ''), '')"
+        plain = f"translate({ascii_digits(value)}, ' -+()./', '')"
+        local = f"regexp_extract({plain}, '^(?:0{{0,2}}(?:92|91|880))?0?([1-9][0-9]{{6,10}})$', 1)"
+        return (
+            f"CASE WHEN regexp_full_match({value}, '0[1-9][0-9]{{2}}-?[0-9]{{7}}') "
+            f"THEN replace(substr({value}, 2), '-', '') ELSE nullif({local}, '') END"
+        )
     if kind == "card":
         return f"CASE WHEN regexp_full_match(upper({value}), {quote(pattern)}) THEN upper({value}) END"
     raise ValueError(f"'{kind}' is no kind of identifier.")

@@ -7,18 +7,21 @@ their value, as delivered). Where results are written to is the business of `lak
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 import duckdb
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from ingest import cleaning, findings
 from ingest.cleaning import name as sql_name
 from ingest.cleaning import quote
 from ingest.columns import CellSql, c, cell_sql, e, n, r, t, v
-from ingest.contracts.model import Source, Table
+from ingest.contracts.model import Source, Table, Totals
 from ingest.layout import Piece
 
 
@@ -30,8 +33,8 @@ class Judged:
     source: Source
     quarter_end: date | None
     cells: dict[str, list[CellSql]] = field(default_factory=dict)
-    totals: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
-    bytes_read: int = 0
+    totals: dict[str, list[tuple[Totals, pd.DataFrame]]] = field(default_factory=dict)
+    records: dict[str, int] = field(default_factory=dict)  # read so far, per table
 
     def table(self, name: str) -> str:
         """SQL name of a table's records."""
@@ -65,8 +68,8 @@ def judge(
         "CREATE TABLE findings (tbl VARCHAR, record BIGINT, code VARCHAR, col VARCHAR);"
         "CREATE TABLE warnings (tbl VARCHAR, record BIGINT, code VARCHAR, col VARCHAR, key VARCHAR, message VARCHAR)"
     )
-    for piece in pieces:
-        _take(judged, piece, placeholders)
+    for name, group in itertools.groupby(pieces, key=lambda piece: piece.table):
+        _take(judged, name, group, placeholders)
     for name in source.judging_order():
         _judge_table(judged, name)
     for name, table in source.tables.items():
@@ -75,48 +78,49 @@ def judge(
     return judged
 
 
-def _take(judged: Judged, piece: Piece, placeholders: tuple[str, ...]) -> None:
-    """Clean a piece's cells and append its records."""
-    name, connection = piece.table, judged.connection
-    if name not in judged.cells:
-        specs = {f.name: f.column for f in piece.columns}
+def _take(judged: Judged, name: str, group: Iterator[Piece], placeholders: tuple[str, ...]) -> None:
+    """Clean the cells of a table's pieces and append its records.
+
+    The pieces go through DuckDB as one stream, so that its threads clean one while the next is being read.
+    """
+    first = next(group)
+    known = name in judged.cells
+    if not known:
         judged.cells[name] = [
-            cell_sql(col, spec, judged.source.vocabularies, placeholders, judged.quarter_end)
-            for col, spec in specs.items()
+            cell_sql(f.name, f.column, judged.source.vocabularies, placeholders, judged.quarter_end)
+            for f in first.columns
         ]
-        create = True
-        start = 0
-    else:
-        create = False
-        row = connection.execute(f"SELECT count(*) FROM {judged.table(name)}").fetchone()
-        start = int(row[0]) if row else 0
-    judged.totals.setdefault(name, [])
-    for spec, frame in piece.totals:
-        frame.attrs["spec"] = spec
-        judged.totals[name].append(frame)
-    rows = pd.DataFrame({"_row": piece.rows})
-    rows.insert(0, "_record", range(start + 1, start + 1 + len(rows)))
-    arrow = piece.cells.rename_columns([f"r_{cell}" for cell in piece.cells.schema.names])
-    batch = arrow.append_column("_record", _int64(rows["_record"])).append_column("_row", _int64(rows["_row"]))
-    judged.bytes_read += batch.nbytes
-    connection.register("piece", batch_table(batch))
-    select = typed_select(judged.cells[name], "piece")
-    verb = f"CREATE TABLE {judged.table(name)} AS" if create else f"INSERT INTO {judged.table(name)}"
-    connection.execute(f"{verb} {select}")
-    connection.unregister("piece")
+    names = [cell.name for cell in judged.cells[name]]
+    schema = pa.schema(
+        [(f"r_{cell}", pa.string()) for cell in names] + [("_record", pa.int64()), ("_row", pa.int64())]
+    )
+    broken: list[BaseException] = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        try:
+            for piece in itertools.chain([first], group):
+                yield _batch(judged, piece, names, schema)
+        except BaseException as error:  # noqa: BLE001 - raised again below: DuckDB would hide its kind
+            broken.append(error)
+
+    verb = f"INSERT INTO {judged.table(name)}" if known else f"CREATE TABLE {judged.table(name)} AS"
+    judged.connection.register("piece", pa.RecordBatchReader.from_batches(schema, batches()))
+    judged.connection.execute(f"{verb} {typed_select(judged.cells[name], 'piece')}").fetchall()
+    judged.connection.unregister("piece")
+    if broken:
+        raise broken[0]
 
 
-def _int64(series: pd.Series) -> object:
-    import pyarrow as pa
-
-    return pa.array(series.to_numpy("int64"))
-
-
-def batch_table(batch: object) -> object:
-    """A record batch as an Arrow table, which DuckDB scans with all its threads."""
-    import pyarrow as pa
-
-    return pa.Table.from_batches([batch])
+def _batch(judged: Judged, piece: Piece, names: list[str], schema: pa.Schema) -> pa.RecordBatch:
+    """A piece's cells with the number of each record in its table and its row in the file."""
+    start = judged.records.get(piece.table, 0)
+    judged.records[piece.table] = start + len(piece.rows)
+    totals = judged.totals.setdefault(piece.table, [])
+    totals += list(piece.totals)
+    numbers = np.arange(start + 1, start + 1 + len(piece.rows), dtype="int64")
+    cells = [piece.cells.column(name) for name in names]
+    rows = np.asarray(piece.rows, dtype="int64")
+    return pa.RecordBatch.from_arrays([*cells, pa.array(numbers), pa.array(rows)], schema=schema)
 
 
 def typed_select(cells: list[CellSql], relation: str) -> str:

@@ -133,31 +133,43 @@ def _message_table(judged: Judged, table: str) -> str:
     spec = judged.source.tables[table]
     rows = []
     texts = {**MESSAGES, **rule_messages(spec)}
+    key = " + ".join(spec.key)
     for cell in judged.cells[table]:
         wanted = expected(cell.column, judged.source.vocabularies)
         for code, text in texts.items():
-            filled = text.replace("{column}", cell.name).replace("{expected}", wanted).replace(" ()", "")
+            column = key if code in ("duplicate_key", "conflicting_label") else cell.name
+            filled = text.replace("{column}", column).replace("{expected}", wanted).replace(" ()", "")
             rows.append(f"({quote(code)}, {quote(cell.name)}, {quote(filled)})")
-    rows += [f"({quote(code)}, '', {quote(text.replace('{column}', 'key'))})" for code, text in texts.items()]
+    rows += [f"({quote(code)}, '', {quote(text.replace('{column}', key))})" for code, text in texts.items()]
     return "(VALUES " + ", ".join(rows) + ") AS m(code, col, text)"
+
+
+def findings_select(judged: Judged, table: str, file: str, sha256: str = "") -> str:
+    """SELECT of a table's quarantined records: file, table, row, record, key, reasons, columns, values, message."""
+    values = _values_map(judged, table)
+    texts = (
+        "list_transform(f.messages, lambda x: replace(x.text, '{value}', "
+        f"coalesce('\"' || {values}[x.col] || '\"', 'this')))"
+    )
+    message = "{'text': m.text, 'col': coalesce(f.col, '')}"
+    grouped = (
+        "SELECT record, list(DISTINCT f.code ORDER BY f.code) AS reasons, "
+        "coalesce(list(DISTINCT f.col ORDER BY f.col) FILTER (f.col IS NOT NULL), []) AS columns, "
+        f"list(DISTINCT {message} ORDER BY {message}) AS messages FROM findings f "
+        f"LEFT JOIN {_message_table(judged, table)} ON m.code = f.code AND m.col = coalesce(f.col, '') "
+        f"WHERE f.tbl = {quote(table)} GROUP BY record"
+    )
+    return (
+        f'SELECT {quote(file)} AS file, {quote(table)} AS "table", _row AS row, _record AS record, '
+        f"{findings.key_text(judged, table)} AS key, f.reasons, f.columns, {values} AS values, "
+        f"list_aggregate({texts}, 'string_agg', ' ') AS message, {quote(sha256)} AS sha256 "
+        f"FROM {judged.table(table)} JOIN ({grouped}) f ON f.record = _record"
+    )
 
 
 def write_quarantine(home: Path, judged: Judged, delivery: Delivery) -> None:
     """One Parquet file with the drop's quarantined records, each with its reasons and what to do."""
-    selects = []
-    for table in judged.source.tables:
-        values = _values_map(judged, table)
-        selects.append(
-            f"SELECT {quote(delivery.relative)} AS file, {quote(table)} AS \"table\", _row AS row, _record AS record, "
-            f"{findings.key_text(judged, table)} AS key, f.reasons, f.columns, {values} AS values, "
-            f"list_aggregate(list_transform(f.messages, lambda x: replace(x.text, '{{value}}', coalesce('\"' || {values}[x.col] || '\"', 'this'))), "
-            f"'string_agg', ' ') AS message, {quote(delivery.sha256)} AS sha256 FROM {judged.table(table)} JOIN ("
-            "SELECT record, list(DISTINCT f.code ORDER BY f.code) AS reasons, "
-            "coalesce(list(DISTINCT f.col ORDER BY f.col) FILTER (f.col IS NOT NULL), []) AS columns, "
-            "list(DISTINCT {'text': m.text, 'col': coalesce(f.col, '')} ORDER BY {'text': m.text, 'col': coalesce(f.col, '')}) AS messages "
-            f"FROM findings f LEFT JOIN {_message_table(judged, table)} ON m.code = f.code AND m.col = coalesce(f.col, '') "
-            f"WHERE f.tbl = {quote(table)} GROUP BY record) f ON f.record = _record"
-        )
+    selects = [findings_select(judged, table, delivery.relative, delivery.sha256) for table in judged.source.tables]
     _copy(judged, " UNION ALL ".join(selects), parquet_path(home, "quarantine", delivery))
 
 
@@ -194,8 +206,7 @@ def table_counts(judged: Judged) -> dict[str, dict[str, Any]]:
 
 
 def _count(judged: Judged, sql: str) -> int:
-    row = judged.connection.execute(sql).fetchone()
-    return int(row[0]) if row else 0
+    return int(judged.connection.execute(sql).fetchall()[0][0])
 
 
 def _by_code(judged: Judged, relation: str, table: str, what: str) -> dict[str, int]:

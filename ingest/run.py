@@ -144,7 +144,8 @@ def _publish_group(
             "received_at": m.received_at.strftime("%Y-%m-%d %H:%M:%S"),
             "status": status[m.relative],
             "refusal": by_path[m.relative]["refused"],
-            "cadence": source.cadence,
+            # A reference table stays current until the next one, as a survey round does.
+            "cadence": "quarter" if source.cadence == "quarter" else "round",
         }
         for m in members
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from orchestration.assets.releases import release_assets
 from orchestration.assets.sources import all_source_assets
 from orchestration.assets.warehouse import feeds, warehouse_assets
 from orchestration.resources import Home
@@ -18,7 +19,7 @@ quarter_job = dg.define_asset_job(
 )
 
 defs = dg.Definitions(
-    assets=[*all_source_assets(), feeds, warehouse_assets()],
+    assets=[*all_source_assets(), feeds, warehouse_assets(), *release_assets()],
     jobs=[quarter_job],
     resources={"home": Home()},
     executor=dg.in_process_executor,

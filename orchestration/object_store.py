@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 PUT_ATTEMPTS = 5
+NO_LOCATION = (None, "us-east-1", "aws-global")
 
 
 def is_embedded() -> bool:
@@ -74,10 +75,11 @@ def ensure_bucket(client: "S3Client", bucket: str) -> None:
                 "these keys have no right to it. Set SANGAM_BUCKET_PREFIX to a prefix of your own, or mend "
                 "the keys."
             ) from error
-        region = client.meta.region_name
+        region: Any = client.meta.region_name
         where: Any = {"CreateBucketConfiguration": {"LocationConstraint": region}}
         try:
-            client.create_bucket(Bucket=bucket, **(where if region and region != "us-east-1" else {}))
+            # S3 takes no location for its oldest region, and no region set means that one.
+            client.create_bucket(Bucket=bucket, **({} if region in NO_LOCATION else where))
         except ClientError as made:
             if _code(made) != "BucketAlreadyOwnedByYou":
                 raise SangamError(f"Bucket '{bucket}' cannot be made: {made}.") from made

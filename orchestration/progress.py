@@ -13,7 +13,9 @@ from orchestration.resources import listen
 from orchestration.run import Outcome, home_of, run_quarter
 from orchestration.settings import Settings
 
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
+if not console.is_terminal:
+    console.width = 120  # in a log there is no window to fit into
 
 
 def _line(event: str, facts: dict[str, Any]) -> str | None:
@@ -48,8 +50,8 @@ def run_with_progress(settings: Settings, quarter: str, regions: list[str]) -> i
     finally:
         stop()
     console.print(closing_table(outcome))
-    for stray in outcome.strays:
-        console.print(f"[yellow]not read[/] {stray.relative}: {stray.message}")
+    for line in stray_lines(outcome):
+        console.print(line)
     for failure in outcome.failed:
         console.print(f"[red]failed[/] {failure}")
     for receipt in outcome.refused:
@@ -58,12 +60,23 @@ def run_with_progress(settings: Settings, quarter: str, regions: list[str]) -> i
     return outcome.exit_status
 
 
+def stray_lines(outcome: Outcome) -> list[str]:
+    """Files no contract expects, in a line for each reason."""
+    by_message: dict[str, list[str]] = {}
+    for stray in outcome.strays:
+        by_message.setdefault(stray.message, []).append(stray.relative)
+    return [
+        f"[yellow]not read[/] {files[0]}{f' and {len(files) - 1} more' if len(files) > 1 else ''}: {message}"
+        for message, files in by_message.items()
+    ]
+
+
 def closing_table(outcome: Outcome) -> Table:
     """What was read, accepted, quarantined, refused, flagged, and how long it took, per source."""
     table = Table(title=f"Deliveries up to {outcome.quarter}", title_justify="left")
-    table.add_column("source")
+    table.add_column("source", no_wrap=True)
     for name in ("files", "read", "accepted", "quarantined", "refused", "warnings", "seconds"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for row in per_source(outcome.receipts):
         refused = f"[red]{row['refused']}[/]" if row["refused"] else "0"
         table.add_row(

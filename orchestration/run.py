@@ -64,7 +64,8 @@ def run_quarter(settings: Settings, quarter: str, regions: Iterable[str] | None 
     wanted = list(regions or ())
     if unknown := set(wanted) - set(region_files()):
         raise SangamError(f"No contract for region {', '.join(sorted(unknown))}; known: {', '.join(region_files())}.")
-    outcome = Outcome(quarter, strays=landing.strays(settings.landing))
+    strays = [s for s in landing.strays(settings.landing) if not wanted or s.relative.split("/")[0] in wanted]
+    outcome = Outcome(quarter, strays=strays)
     prepare_dagster_home(settings)
     os.environ["SANGAM_HOME"] = str(settings.home)
     os.environ["SANGAM_LANDING"] = str(settings.landing)
@@ -115,7 +116,9 @@ def _failures(done: Any) -> list[str]:
             error = event.step_failure_data.error
             while error is not None and error.cause is not None:
                 error = error.cause
-            failures.append(f"{event.step_key}: {error.message.strip() if error else 'failed'}")
+            words = error.message.strip() if error else "failed"
+            # dbt's command line holds all definitions; what went wrong stands behind this heading.
+            failures.append(f"{event.step_key}: {words.rpartition('Errors parsed from dbt logs:')[2].strip()}")
     return failures
 
 

@@ -30,16 +30,17 @@ _MODULES = {
 def sniff(path: Path) -> str:
     """The file's kind: "mysqldump", "pg_dump", "xlsx", "xls", "ods", "html", "delimited" or "zip".
 
-    Raises Refused ("empty_file", "wrong_format", "unreadable_file") and SangamError when there is no such file.
+    Raises Refused ("empty_file", "wrong_format", "unreadable_file") and SangamError when there is no such
+    file.
     """
     return kind_of(from_path(path))
 
 
 def read(path: Path) -> Iterator[Chunk]:
-    """The file's tables in file order, big ones in several chunks; a table without rows gives one chunk of 0 rows.
+    """The file's tables in file order, big ones in several chunks; without rows, one chunk of 0 rows.
 
-    A web page without tables gives nothing. Raises Refused("unreadable_file" | "empty_file" | "wrong_format") with a
-    message that names the file and the remedy, and SangamError when there is no such file.
+    A web page without tables gives nothing. Raises Refused("unreadable_file" | "empty_file" |
+    "wrong_format") with a message that names the file and the remedy, SangamError without such a file.
     """
     return read_source(from_path(path))
 

@@ -1,4 +1,4 @@
-"""Delimited bytes → Arrow text columns, by Arrow's CSV parser; and the masks that tell quoted bytes from others.
+"""Delimited bytes → Arrow text columns, by Arrow's CSV parser; and which bytes are quoted.
 
 Shared by dumps and delimited files; neither SQL nor encodings are known here.
 """
@@ -29,7 +29,7 @@ class Layout:
 
 
 class WrongWidth(Exception):  # noqa: N818 - an event for the caller to word, no error of its own
-    """A record has another number of cells than there are columns; `record` counts from 1 within the bytes."""
+    """A record has more or fewer cells than columns; `record` counts from 1 within the bytes."""
 
     def __init__(self, record: int, expected: int, found: int) -> None:
         super().__init__(f"record {record}: {found} cells for {expected} columns")
@@ -37,7 +37,7 @@ class WrongWidth(Exception):  # noqa: N818 - an event for the caller to word, no
 
 
 def inside_quotes(content: np.ndarray, quote: int) -> np.ndarray:
-    """True for bytes between an opening quote (included) and its closing one (excluded); doubled quotes cancel out."""
+    """True from an opening quote up to the byte before its closing one; doubled quotes cancel out."""
     return np.bitwise_xor.accumulate((content == quote).view(np.uint8)).view(np.bool_)
 
 

@@ -5,8 +5,8 @@ No format is known here; see the module of each format.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -18,8 +18,8 @@ Span = tuple[int, int, int, int]
 class Chunk:
     """A piece of one table, all cells text.
 
-    `table`: dump table without its schema, CSV name without ending, sheet name, or "table1", "table2" … for HTML.
-    `cells`: all columns `pa.string()`; SQL NULL and empty cells of sheets and web pages are null.
+    `table`: dump table without its schema, CSV name without ending, sheet name, or "table1", "table2" … for
+    HTML. `cells`: all columns `pa.string()`; SQL NULL and empty cells of sheets and web pages are null.
     `rows`: int64, per record the row a person sees in the file: sheet row, first line number of a CSV record,
     ordinal of the `<tr>` on the page; for dumps the 1-based number of the record in its table.
     `is_grid`: columns are "A", "B", … and the header is still among the rows (sheets, web pages).
@@ -48,8 +48,34 @@ def empty_batch(names: Iterable[str]) -> pa.RecordBatch:
     return batch([pa.array([], pa.string()) for _ in kept], kept)
 
 
+def gathered(chunks: Iterable[Chunk], size: int) -> Iterator[Chunk]:
+    """The same records with small chunks of one table joined, while at most about `size` bytes wait.
+
+    Dumps may hold an INSERT a row, and rows of several tables in turn.
+    """
+    waiting: dict[tuple[str, ...], list[Chunk]] = {}
+    held = 0
+    for chunk in chunks:
+        waiting.setdefault((chunk.table, *chunk.cells.schema.names), []).append(chunk)
+        held += chunk.cells.nbytes
+        if held >= size:
+            yield from map(_joined, waiting.values())
+            waiting, held = {}, 0
+    yield from map(_joined, waiting.values())
+
+
+def _joined(chunks: list[Chunk]) -> Chunk:
+    if len(chunks) == 1:
+        return chunks[0]
+    names = chunks[0].cells.schema.names
+    columns = [pa.concat_arrays([chunk.cells.column(name) for chunk in chunks]) for name in names]
+    return replace(
+        chunks[0], cells=batch(columns, names), rows=np.concatenate([chunk.rows for chunk in chunks])
+    )
+
+
 def unique_names(names: list[str]) -> list[str]:
-    """Column names made unique in order: a blank one becomes `column_<position>`, a repeated one `name_2` …"""
+    """Column names made unique: a blank one becomes `column_<position>`, a repeated one `name_2` …"""
     seen: set[str] = set()
     given = set(names)
     unique = []

@@ -1,7 +1,7 @@
 r"""Backslash escapes of PostgreSQL's COPY text format, taken out of a whole column at once.
 
-`\b \f \n \r \t \v`, `\` before up to three octal digits, `\x` before up to two hexadecimal ones; any other character
-stands for itself (PostgreSQL manual, COPY, text format).
+`\b \f \n \r \t \v`, `\` before up to three octal digits, `\x` before up to two hexadecimal ones; any other
+character stands for itself (PostgreSQL manual, COPY, text format).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """CSV and its kin (comma, semicolon, tab, bar; any usual encoding) → chunks of text cells, streamed.
 
-Records are found by line breaks outside quotes, brought to one width and parsed by Arrow. The first record names the
-columns; nothing is trimmed or typed here.
+Records are found by line breaks outside quotes, brought to one width and parsed by Arrow. The first record
+names the columns; nothing is trimmed or typed here.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from ingest.readers.text import utf8_blocks
 
 DELIMITERS = (",", ";", "\t", "|")
 _QUOTE, _RETURN = 34, 13
-_SAMPLE = 65536
+_SAMPLE = 1 << 18
+_LONGEST_SEPARATOR_LINE = 9
 _SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?\r?\n', re.IGNORECASE)
 
 
@@ -34,7 +35,8 @@ _SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?\r?\n', re.IGNORECASE)
 class _Records:
     """The records that are complete within the first `end` bytes of a window, which hold `line_count` lines.
 
-    Of each record that is not blank: where it begins and ends (line break included), its cells and its first line.
+    Of each record that is not blank: where it begins and ends (line break included), its cells and its first
+    line.
     """
 
     starts: np.ndarray
@@ -46,7 +48,7 @@ class _Records:
 
 
 def detect_delimiter(sample: str) -> str:
-    """The delimiter that gives most records of `sample` one and the same width above 1; "," when none does."""
+    """The delimiter that gives most records of `sample` the same width above 1; "," when none does."""
     best, best_score = ",", (0.0, 0)
     for delimiter in DELIMITERS:
         try:
@@ -68,14 +70,14 @@ def detect_delimiter(sample: str) -> str:
 def read(source: Source, block_size: int = BLOCK) -> Iterator[Chunk]:
     """The one table of a delimited file, in pieces of about `block_size` bytes of text.
 
-    Records with more cells than the header get columns of their own (`column_9` …, from that chunk on), shorter ones
-    empty cells. Raises Refused("unreadable_file") for a quote that is never closed.
+    Records with more cells than the header get columns of their own (`column_9` …, from that chunk on),
+    shorter ones empty cells. Raises Refused("unreadable_file") for a quote that is never closed.
     """
+    sample = next(utf8_blocks(blocks(source, _SAMPLE)), b"")
     pieces = utf8_blocks(blocks(source, block_size))
-    window, ended = _more(bytearray(), pieces, _SAMPLE)
-    line, separator = 1, _SEPARATOR_LINE.match(window)
-    delimiter = detect_delimiter(bytes(window[: _SAMPLE * 4]).decode("utf-8", "replace"))
-    if separator:
+    window, ended = _more(bytearray(), pieces, max(block_size, _LONGEST_SEPARATOR_LINE))
+    delimiter, line = detect_delimiter(sample.decode("utf-8", "replace")), 1
+    if separator := _SEPARATOR_LINE.match(window):
         delimiter, line = separator.group(1).decode("latin-1"), 2
         window = window[separator.end() :]
     table = _Table(source, delimiter)
@@ -92,7 +94,7 @@ def read(source: Source, block_size: int = BLOCK) -> Iterator[Chunk]:
             yield from table.strictly(content, records)
         line += records.line_count
         window = window[records.end :]
-        if ended:
+        if ended and not (window and records.end):
             break
         window, ended = _more(window, pieces, max(block_size, 2 * len(window)))
     if window.strip():
@@ -176,8 +178,8 @@ class _Table:
         if cells.num_rows != len(widths):
             raise Refused(
                 "unreadable_file",
-                f"{self.source.name}: {len(widths)} records counted and {cells.num_rows} parsed between lines "
-                f"{records.lines[first]} and {records.lines[-1]}. Save the file anew as CSV and send that.",
+                f"{self.source.name}: {len(widths)} records counted and {cells.num_rows} parsed between "
+                f"lines {records.lines[first]} and {records.lines[-1]}. Save it anew as CSV and send that.",
             )
         yield self._chunk(cells, records.lines[first:])
 

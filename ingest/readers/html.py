@@ -27,9 +27,10 @@ _WIDEST, _TALLEST = 1000, 65534
 
 
 def read(source: Source) -> Iterator[Chunk]:
-    """A chunk a table that has text, named "table1", "table2" … in the page's order; none for a page without tables.
+    """A chunk a table that has text, named "table1", "table2" … in the page's order.
 
-    A nested table is a table of its own and no part of the cell around it. `rows` are ordinals of `<tr>` on the page.
+    A nested table is a table of its own and no part of the cell around it. `rows` are ordinals of `<tr>` on
+    the page.
     """
     root = _page(whole(source))
     if root is None:
@@ -67,7 +68,7 @@ def _page(content: bytes) -> etree._Element | None:
 
 
 def _declared(content: bytes) -> str:
-    """The encoding a page declares, if Python knows it; UTF-8 else. Latin-1 means Windows-1252 (WHATWG Encoding)."""
+    """The encoding a page declares, else UTF-8. Latin-1 means Windows-1252 (WHATWG Encoding)."""
     found = _META.search(content[:8192])
     name = found.group(1).decode("ascii").lower() if found else "utf-8"
     if name in ("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii", "windows-1252", "cp1252"):
@@ -138,7 +139,7 @@ def _span(cell: etree._Element, name: str, most: int) -> int:
 
 
 def _text(element: etree._Element) -> str:
-    """What a person sees in the element: blanks folded, `<br>` a line break, nothing of nested tables or scripts."""
+    """What a person sees in the element: blanks folded, `<br>` a line break, no nested tables."""
     pieces: list[str] = []
     _gather(element, pieces)
     lines = "".join(pieces).split("\x00")

@@ -6,23 +6,24 @@ Which statements hold rows and which columns they fill; the bytes of the rows ar
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 
 from ingest.errors import Refused
 from ingest.readers import sql_stream
-from ingest.readers.chunk import Chunk, batch, empty_batch
+from ingest.readers.chunk import Chunk, batch, empty_batch, gathered
 from ingest.readers.source import BLOCK, Source, blocks
 from ingest.readers.sql_stream import MYSQL, SqlStream
-from ingest.readers.sql_values import Values, read_values
+from ingest.readers.sql_values import read_values
+from ingest.readers.sql_window import Values
 from ingest.readers.text import utf8_blocks
 
 
 @dataclass
 class Tables:
-    """What is known of a dump's tables so far: columns as created, records read, and which schema owns a name."""
+    """What is known of a dump's tables so far: columns, records read, and which schema owns a name."""
 
     columns: dict[str, list[str]] = field(default_factory=dict)
     records: dict[str, int] = field(default_factory=dict)
@@ -30,7 +31,8 @@ class Tables:
 
     def name(self, schema: str, table: str) -> str:
         """The table's name; with its schema when another schema has a table of that name."""
-        owner = self.schemas.setdefault(table, schema)
+        owner = self.schemas.get(table) or schema
+        self.schemas[table] = owner
         return table if schema in (owner, "") else f"{schema}.{table}"
 
     def create(self, statement: tuple[str, str, list[str]] | None) -> None:
@@ -68,6 +70,10 @@ def read(source: Source, block_size: int = BLOCK) -> Iterator[Chunk]:
 
     Raises Refused("unreadable_file") for a damaged or cut-off dump, naming table and record.
     """
+    return gathered(_chunks(source, block_size), block_size)
+
+
+def _chunks(source: Source, block_size: int) -> Iterator[Chunk]:
     stream = SqlStream(source.name, utf8_blocks(blocks(source, block_size), repair=False), MYSQL)
     tables = Tables()
     while (word := sql_stream.next_statement(stream)) is not None:
@@ -85,14 +91,16 @@ def inserted(stream: SqlStream, tables: Tables, source: Source) -> Iterator[Chun
         raise Refused(
             "unreadable_file",
             f"{source.name}: an INSERT without VALUES can't be read: "
-            f"'{bytes(stream.data[stream.pos : stream.pos + 80]).decode('utf-8', 'replace')}'. Export the data itself.",
+            f"'{bytes(stream.data[stream.pos : stream.pos + 80]).decode('utf-8', 'replace')}'. "
+            "Export the data itself.",
         )
     table = tables.name(*sql_stream.table_name(match.group(1)))
     listed = sql_stream.column_list(match.group(2))
     line_end = b"\r\n" if stream.data[max(match.start() - 2, 0) : match.start()] == b"\r\n" else b"\n"
-    target = Values(table, listed or tables.columns.get(table, []), b";" + line_end + match.group())
+    separator = b"" if b"'" in match.group() else b";" + line_end + match.group()
+    columns = listed or tables.columns.get(table, [])
+    target = Values(table, columns, separator, tables.records.get(table, 0))
     stream.pos = match.end() - 1
-    target = replace(target, records=tables.records.get(table, 0))
     del match
     for cells in read_values(stream, target):
         if not listed:

@@ -18,7 +18,7 @@ _CELLS = (f"{{{_TABLE}}}table-cell", f"{{{_TABLE}}}covered-table-cell")
 
 
 def ods_spans(content: bytes) -> dict[str, list[Span]]:
-    """Per sheet the merged ranges (first row, first column, last row, last column), 0-based; {} for other files."""
+    """Per sheet its merged ranges (top, left, bottom, right), 0-based; {} for other files."""
     if content[:2] != b"PK":
         return {}
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
@@ -40,18 +40,18 @@ def _sheet_spans(sheet: etree._Element) -> list[Span]:
         for cell in sheet.iter(_CELLS[0])
         if cell.get(f"{{{_TABLE}}}number-columns-spanned") or cell.get(f"{{{_TABLE}}}number-rows-spanned")
     ]
-    starts: dict[etree._Element, int] = {}
+    starts: dict[etree._Element | None, int] = {}
     place = 0
     for row in sheet.iter(_ROW):
         starts[row] = place
         place += _number(row, "number-rows-repeated")
     spans = []
     for cell, height, width in merged:
-        row = cell.getparent()
-        if row is not None and (height > 1 or width > 1):
+        top = starts.get(cell.getparent())
+        if top is not None and (height > 1 or width > 1):
             before = cell.itersiblings(*_CELLS, preceding=True)
             left = sum(_number(other, "number-columns-repeated") for other in before)
-            spans.append((starts[row], left, starts[row] + height - 1, left + width - 1))
+            spans.append((top, left, top + height - 1, left + width - 1))
     return spans
 
 

@@ -1,12 +1,11 @@
 r"""PostgreSQL dumps in plain format (pg_dump) → chunks of text cells, streamed.
 
-COPY blocks are parsed by Arrow, then columns with backslashes are unescaped as a whole. INSERTs (pg_dump --inserts)
-go the way of `mysqldump.py`, without backslash escapes.
+COPY blocks are parsed by Arrow, then columns with backslashes are unescaped as a whole. INSERTs (pg_dump
+--inserts) go the way of `mysqldump.py`, without backslash escapes.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,7 +14,7 @@ import pyarrow as pa
 from ingest.errors import Refused
 from ingest.readers import sql_stream
 from ingest.readers.arrow_csv import Layout, WrongWidth, parse
-from ingest.readers.chunk import Chunk, batch, empty_batch
+from ingest.readers.chunk import Chunk, batch, empty_batch, gathered
 from ingest.readers.copy_escapes import unescaped
 from ingest.readers.mysqldump import Tables, inserted
 from ingest.readers.source import BLOCK, Source, blocks
@@ -23,14 +22,18 @@ from ingest.readers.sql_stream import POSTGRES, SqlStream
 from ingest.readers.text import utf8_blocks
 
 _LAYOUT = Layout("\t", None, nulls=("\\N",), skip_empty_lines=False)
-_END = re.compile(rb"(?:\A|(?<=\n))\\\.[ \t]*(?:\r?\n|\Z)")
 
 
 def read(source: Source, block_size: int = BLOCK) -> Iterator[Chunk]:
     r"""The tables of a dump, in pieces of about `block_size` bytes of text.
 
-    Raises Refused("unreadable_file") for a row that does not fit its columns and for a COPY block without its `\.`.
+    Raises Refused("unreadable_file") for a row that does not fit its columns and for a COPY block without
+    its `\.`.
     """
+    return gathered(_chunks(source, block_size), block_size)
+
+
+def _chunks(source: Source, block_size: int) -> Iterator[Chunk]:
     stream = SqlStream(source.name, utf8_blocks(blocks(source, block_size), repair=False), POSTGRES)
     tables = Tables()
     while (word := sql_stream.next_statement(stream)) is not None:
@@ -62,18 +65,20 @@ def _copied(stream: SqlStream, tables: Tables, source: Source) -> Iterator[Chunk
 
 
 def _lines(stream: SqlStream, table: str) -> tuple[np.ndarray, bool]:
-    r"""The whole lines at the stream's place, without the `\.` that ends the block, and whether it has ended."""
-    end = _END.search(stream.data[stream.pos :])
-    if end and (end.group().endswith(b"\n") or stream.ended):
-        body = bytes(stream.data[stream.pos : stream.pos + end.start()])
-        stream.pos += end.end()
-        return np.frombuffer(body, np.uint8), True
-    stop = stream.data.rfind(b"\n", stream.pos) + 1
-    body = bytes(stream.data[stream.pos : stop]) if stop > stream.pos else b""
-    stream.pos = max(stop, stream.pos)
-    if not stream.more() and not (end and stream.pos < len(stream.data)):
+    r"""The whole lines at the stream's place, and whether the `\.` that ends the block was met and passed."""
+    data, pos = stream.data, stream.pos
+    end = pos if data.startswith(b"\\.", pos) else data.find(b"\n\\.", pos) + 1
+    if end or data.startswith(b"\\.", pos):
+        line_end = data.find(b"\n", end)
+        if line_end < 0 and stream.more():
+            return np.empty(0, np.uint8), False
+        stream.pos += (line_end + 1 if line_end >= 0 else len(data)) - pos
+        return np.frombuffer(bytes(data[pos:end]), np.uint8), True
+    stop = max(data.rfind(b"\n") + 1, pos)
+    stream.pos = stop
+    if not stream.more():
         raise stream.cut(rf"within the rows of table '{table}', before their closing line '\.'")
-    return np.frombuffer(body, np.uint8), False
+    return np.frombuffer(bytes(data[pos:stop]), np.uint8), False
 
 
 def _width(body: np.ndarray) -> int:
@@ -86,8 +91,8 @@ def _parsed(body: np.ndarray, columns: list[str], name: str, table: str, done: i
     except WrongWidth as error:
         raise Refused(
             "unreadable_file",
-            f"{name}: table '{table}', record {done + error.record}: {error.found} values for {error.expected} "
-            "columns. The dump is damaged or was edited; export it again.",
+            f"{name}: table '{table}', record {done + error.record}: {error.found} values for "
+            f"{error.expected} columns. The dump is damaged or was edited; export it again.",
         ) from error
     if not (body == ord("\\")).any():
         return cells

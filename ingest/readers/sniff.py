@@ -13,23 +13,24 @@ from ingest.readers.source import Source, head, opened, seekable, whole
 from ingest.readers.text import encoding_of
 
 _SAMPLE = 1 << 18
+ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _BLANK = b" \t\r\n\v\f\x00\x1a"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FOREIGN = (
     (b"\x89PNG", "an image (PNG)"),
     (b"\xff\xd8\xff", "an image (JPEG)"),
-    (b"GIF8", "an image (GIF)"),
+    (b"GIF89a", "an image (GIF)"),
     (b"II*\x00", "an image (TIFF)"),
     (b"MM\x00*", "an image (TIFF)"),
     (b"%PDF", "a PDF"),
     (b"{\\rtf", "an RTF document"),
-    (b"$FL", "an SPSS file (.sav)"),
+    (b"$FL2@(#)", "an SPSS file (.sav)"),
     (b"PGDMP", "a PostgreSQL dump in custom format (use pg_dump --format=plain)"),
     (b"SQLite format 3", "an SQLite database"),
     (b"PAR1", "a Parquet file"),
     (b"Rar!", "a RAR archive"),
     (b"7z\xbc\xaf", "a 7-Zip archive"),
-    (b"BZh", "a bzip2 file"),
+    (b"BZh91AY", "a bzip2 file"),
     (b"\xfd7zXZ", "an xz file"),
     (b"(\xb5/\xfd", "a Zstandard file"),
     (b"<stata_dta>", "a Stata file"),
@@ -39,11 +40,12 @@ _HTML = re.compile(
 )
 _JSON = re.compile(rb"(?:\{\s*(?:\"|\}|\Z)|\[\s*(?:[\[{\"\d\]-]|\Z|null|true|false))")
 _COMMENT = re.compile(
-    rb"(?:\s+|--[^\n]*(?:\n|\Z)|#[^\n]*(?:\n|\Z)|/\*.*?\*/\s*;?|\\[a-z]+[^\n]*\n)+", re.DOTALL
+    rb"(?:\s+|mysqldump: \[[^\n]*\n|--[^\n]*(?:\n|\Z)|#[^\n]*(?:\n|\Z)|/\*.*?\*/\s*;?|\\[a-z]+[^\n]*\n)+",
+    re.DOTALL,
 )
 _STATEMENT = re.compile(
-    rb"(?:INSERT\s+(?:IGNORE\s+)?INTO\s|REPLACE\s+INTO\s|CREATE\s+(?:\w+\s+){0,3}(?:TABLE|DATABASE|SCHEMA|EXTENSION|TYPE"
-    rb"|SEQUENCE|FUNCTION)\s|DROP\s+(?:TABLE|DATABASE|SCHEMA)\s|ALTER\s+TABLE\s|LOCK\s+TABLES\s|USE\s+`|COPY\s+\S+\s*"
+    rb"(?:INSERT\s+(?:IGNORE\s+)?INTO\s|REPLACE\s+INTO\s"
+    rb"|CREATE\s+(?:\w+\s+){0,3}(?:TABLE|DATABASE|SCHEMA|EXTENSION|TYPE|SEQUENCE|FUNCTION)\s|DROP\s+(?:TABLE|DATABASE|SCHEMA)\s|ALTER\s+TABLE\s|LOCK\s+TABLES\s|USE\s+`|COPY\s+\S+\s*"
     rb"(?:\([^)]*\))?\s*FROM\s+stdin|SET\s+(?:NAMES\s|[@\w.]+\s*(?:=|TO\s))|SELECT\s+pg_catalog\.|START\s+TRANSACTION"
     rb"|BEGIN\s*;|DELIMITER\s)",
     re.IGNORECASE,
@@ -52,7 +54,8 @@ _DUMP_HEAD = re.compile(
     rb"\s*--[ -]*\s*(?:--\s*)?(?:MySQL dump|MariaDB dump|phpMyAdmin SQL Dump|PostgreSQL database)", re.I
 )
 _POSTGRES = re.compile(
-    rb"PostgreSQL database|^COPY\s[^\n]*FROM stdin|pg_catalog|standard_conforming_strings|client_encoding|^\\(?:connect|restrict)",
+    rb"PostgreSQL database|^COPY\s[^\n]*FROM stdin|pg_catalog|standard_conforming_strings|client_encoding"
+    rb"|^\\(?:connect|restrict)",
     re.MULTILINE,
 )
 
@@ -60,8 +63,8 @@ _POSTGRES = re.compile(
 def kind_of(source: Source) -> str:
     """ "mysqldump", "pg_dump", "xlsx", "xls", "ods", "html", "delimited" or "zip"; gzip is looked through.
 
-    Raises Refused: "empty_file" for nothing but blanks, "wrong_format" for anything else, "unreadable_file" for
-    damaged compression and password-protected workbooks.
+    Raises Refused: "empty_file" for nothing but blanks, "wrong_format" for anything else, "unreadable_file"
+    for damaged compression and password-protected workbooks.
     """
     start = head(source, _SAMPLE)
     encoding, mark = encoding_of(start)
@@ -72,7 +75,7 @@ def kind_of(source: Source) -> str:
     for magic, what in _FOREIGN:
         if start.startswith(magic):
             raise _wrong(source, what)
-    if start.startswith(b"PK"):
+    if start.startswith(ZIP_MAGICS):
         return _zip_kind(source)
     if start.startswith(_OLE):
         return _ole_kind(source, start)
@@ -94,8 +97,8 @@ def _is_blank(source: Source) -> bool:
 def _wrong(source: Source, what: str) -> Refused:
     return Refused(
         "wrong_format",
-        f"{source.name} is {what}; expected is a CSV, a spreadsheet (xlsx, xls, ods), a web page with tables, "
-        "a mysqldump or pg_dump file, or a zip of CSVs.",
+        f"{source.name} is {what}; expected is a CSV, a spreadsheet (xlsx, xls, ods), "
+        "a web page with tables, a mysqldump or pg_dump file, or a zip of CSVs.",
     )
 
 

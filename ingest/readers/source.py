@@ -26,7 +26,7 @@ _BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, zipfile.BadZipFile)
 
 @dataclass(frozen=True)
 class Source:
-    """One delivered file: `name` is what a person calls it, `opener` gives a fresh stream of its raw bytes."""
+    """One delivered file: `name` for messages, `opener` for a fresh stream of its raw bytes."""
 
     name: str
     opener: Callable[[], BinaryIO]
@@ -70,7 +70,7 @@ def opened(source: Source) -> Iterator[BinaryIO]:
 
 
 def blocks(source: Source, size: int = BLOCK) -> Iterator[bytes]:
-    """The decompressed bytes in pieces of `size`. Raises Refused("unreadable_file") for damaged compression."""
+    """The decompressed bytes in pieces of `size`. Raises Refused for damaged compression."""
     with opened(source) as stream:
         while block := stream.read(size):
             yield block
@@ -98,7 +98,7 @@ def seekable(source: Source) -> Iterator[BinaryIO]:
 
 
 def whole(source: Source) -> bytes:
-    """All decompressed bytes. Raises Refused("unreadable_file") beyond 2 GiB: no such page or workbook is honest."""
+    """All decompressed bytes. Raises Refused beyond 2 GiB: no such page or workbook is honest."""
     with opened(source) as stream:
         content = stream.read(LARGEST_IN_MEMORY + 1)
     if len(content) > LARGEST_IN_MEMORY:

@@ -15,15 +15,19 @@ _MEANT = {b"\\'": b"''", b"'": b"''", b'""': b'"'}
 def single_quoted(values: bytes, separator: bytes) -> bytes:
     """`values` from within an INSERT, double-quoted strings single-quoted up to the end of the statement.
 
-    The statement's end is a semicolon outside quotes that `separator` (the next INSERT's header) does not start at.
-    A string cut off at the end of `values` stays as it is.
+    The statement's end is a semicolon outside quotes that `separator` (the next INSERT's header) does not
+    start at. A string cut off at the end of `values` stays as it is.
     """
     pieces: list[bytes] = []
-    done = 0
+    done = behind_header = 0
     for token in _TOKEN.finditer(values):
-        if token["cut"] or (token.group() == b";" and not values.startswith(separator, token.start())):
+        if token.start() < behind_header:
+            continue
+        if token.group() == b";" and separator and values.startswith(separator, token.start()):
+            behind_header = token.start() + len(separator)
+        elif token["cut"] or token.group() == b";":
             break
-        if token[1] is not None:
+        elif token[1] is not None:
             inner = _INNER.sub(lambda found: _MEANT.get(found.group(), found.group()), token[1])
             pieces += [values[done : token.start()], b"'", inner, b"'"]
             done = token.end()

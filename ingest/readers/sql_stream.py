@@ -1,7 +1,7 @@
 """The statements of an SQL dump, one after another, from a stream of bytes with bounded memory.
 
-Finds where statements begin and end, INSERT and COPY headers and the columns of CREATE TABLE. The rows themselves
-are read by `sql_values.py` and `pg_dump.py`.
+Finds where statements begin and end, INSERT and COPY headers and the columns of CREATE TABLE. The rows
+themselves are read by `sql_values.py` and `pg_dump.py`.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class SqlStream:
 
 
 def next_statement(stream: SqlStream) -> bytes | None:
-    """Move to the next statement, past blanks and comments. Returns its first word in capitals, None at the end."""
+    """Move past blanks and comments. Returns the first word of the next statement, None at the end."""
     while True:
         blanks = _BLANKS.match(stream.data, stream.pos)
         stream.pos = blanks.end() if blanks else stream.pos
@@ -141,6 +141,9 @@ def header(stream: SqlStream, pattern: re.Pattern[bytes]) -> re.Match[bytes] | N
 
 def statement(stream: SqlStream) -> bytes:
     """The statement at the stream's place up to its semicolon outside quotes, which is passed."""
+    is_delimiter = stream.data[stream.pos : stream.pos + 9].upper() == b"DELIMITER"
+    while is_delimiter and stream.data.find(b"\n", stream.pos) < 0 and stream.more():
+        pass
     delimiter = _DELIMITER.match(stream.data, stream.pos)
     if delimiter and delimiter.group(1) != b";":
         stream.pos = delimiter.end()
@@ -203,7 +206,7 @@ def created_table(text: bytes, dialect: Dialect) -> tuple[str, str, list[str]] |
 
 
 def _definitions(text: bytes, start: int, dialect: Dialect) -> list[bytes]:
-    """The comma-separated parts of the first parenthesis after `start`, comments taken out in front of each."""
+    """The comma-separated parts of the first parenthesis after `start`, without comments before each."""
     parts: list[bytes] = []
     depth, begun = 0, start
     for token in dialect.token.finditer(text, start):

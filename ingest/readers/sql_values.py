@@ -1,7 +1,7 @@
 """The value lists of INSERT statements → text cells: a NumPy pass over the bytes, then Arrow's CSV parser.
 
-Rows are found by `(` outside quotes and must follow `),`; whatever else stands there (function calls, an expression)
-is refused, never guessed. Finding statements and names is left to `sql_stream.py`.
+Rows are found by `(` outside quotes and must follow `),`; whatever else stands there (function calls, an
+expression) is refused, never guessed. Finding statements and names is left to `sql_stream.py`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import pyarrow as pa
 
 from ingest.errors import Refused
 from ingest.readers.arrow_csv import NEWLINE, Layout, WrongWidth, inside_quotes, parse
-from ingest.readers.sql_quotes import single_quoted
 from ingest.readers.sql_stream import SqlStream
+from ingest.readers.sql_window import FIRST_WINDOW, Values, Window, next_window
 
-_QUOTE, _DOUBLE, _BACKSLASH, _OPEN, _CLOSE, _COMMA, _SEMICOLON = b"'\"\\(),;"
+_QUOTE, _OPEN, _CLOSE, _COMMA, _SEMICOLON = b"'(),;"
 _LAYOUT = Layout(",", "'", nulls=("NULL", "null", "Null"))
 _INTRODUCERS = (
     b"_binary",
@@ -34,37 +34,11 @@ _INTRODUCERS = (
 )
 _DUPLICATE_KEY = b"ON DUPLICATE KEY UPDATE"
 
-# What a backslash makes of the byte behind it; `\%` and `\_` keep their backslash (MySQL manual, string literals).
+# What a backslash makes of the byte behind it; `\%` and `\_` keep theirs (MySQL manual, string literals).
 _UNESCAPED = np.arange(256, dtype=np.uint8)
 _KEEP_BACKSLASH = np.frombuffer(b"%_", np.uint8)
 for _letter, _meant in zip(b"0bnrtZ", b"\0\b\n\r\t\x1a", strict=True):
     _UNESCAPED[_letter] = _meant
-
-
-@dataclass(frozen=True)
-class Values:
-    """Where to: the table, its columns (empty when unknown), the header as written and the records read so far."""
-
-    table: str
-    columns: list[str]
-    separator: bytes
-    records: int = 0
-
-
-@dataclass(frozen=True)
-class _Window:
-    """A copy of the unread bytes up to `end`: the statement's semicolon, or all there is when not `finished`.
-
-    `inside`: mask of quoted bytes; `escapes`: backslashes that escape; `joined`: semicolons within, behind which
-    the same header follows.
-    """
-
-    content: np.ndarray
-    inside: np.ndarray
-    escapes: np.ndarray
-    joined: np.ndarray
-    end: int
-    finished: bool
 
 
 @dataclass(frozen=True)
@@ -76,13 +50,14 @@ class _Rows:
 
 
 def read_values(stream: SqlStream, target: Values) -> Iterator[pa.RecordBatch]:
-    """Batches of rows from the `(` at the stream's place to the end of the run of INSERTs with the same header.
+    """Batches of rows from the `(` at the stream's place to the end of the INSERTs with this header.
 
-    Raises Refused("unreadable_file") for a row that does not fit the columns, an expression, or a cut-off dump.
+    Raises Refused("unreadable_file") for a row that does not fit the columns, an expression, or a cut-off
+    dump.
     """
-    finished, columns = False, target.columns
+    finished, columns, size = False, target.columns, FIRST_WINDOW
     while not finished:
-        window = _single_quoted_window(stream, target)
+        window, size = next_window(stream, target, size)
         rows = _find_rows(window, stream.name, target)
         count = len(rows.closes)
         if count:
@@ -96,46 +71,6 @@ def read_values(stream: SqlStream, target: Values) -> Iterator[pa.RecordBatch]:
             raise stream.cut(f"within the values of table '{target.table}', after record {target.records}")
 
 
-def _single_quoted_window(stream: SqlStream, target: Values) -> _Window:
-    window = _window(stream, target)
-    doubles = (window.content[: window.end] == _DOUBLE) & ~window.inside[: window.end]
-    if not doubles.any():
-        return window
-    stream.data = bytearray(single_quoted(bytes(stream.data[stream.pos :]), target.separator))
-    stream.pos = 0
-    window = _window(stream, target)
-    doubles = (window.content[: window.end] == _DOUBLE) & ~window.inside[: window.end]
-    if doubles.any():  # cut off within such a string
-        return replace(window, end=int(np.argmax(doubles)), finished=False)
-    return window
-
-
-def _window(stream: SqlStream, target: Values) -> _Window:
-    content = np.frombuffer(stream.data, np.uint8)[stream.pos :].copy()
-    escapes = _double_escaped_quotes(content) if stream.dialect.backslash else np.empty(0, np.int64)
-    inside = inside_quotes(content, _QUOTE)
-    ends = np.flatnonzero((content == _SEMICOLON) & ~inside)
-    joined = _same_header(content, ends, np.frombuffer(target.separator, np.uint8))
-    finished = len(joined) < len(ends)
-    end = int(ends[len(joined)]) if finished else content.size
-    return _Window(content, inside, escapes, joined, end, finished)
-
-
-def _double_escaped_quotes(window: np.ndarray) -> np.ndarray:
-    r"""Rewrite `\'` as `''` in place. Returns the positions of the other escaping backslashes."""
-    backslashes = np.flatnonzero(window == _BACKSLASH)
-    if backslashes.size == 0:
-        return backslashes
-    order = np.arange(backslashes.size)
-    starts = np.concatenate(([True], np.diff(backslashes) != 1))
-    run_start = np.maximum.accumulate(np.where(starts, order, 0))
-    escaping = backslashes[(order - run_start) % 2 == 0]
-    escaping = escaping[escaping + 1 < window.size]
-    quoted = window[escaping + 1] == _QUOTE
-    window[escaping[quoted]] = _QUOTE
-    return escaping[~quoted]
-
-
 def _back_over_blanks(window: np.ndarray, positions: np.ndarray) -> np.ndarray:
     """Each position, moved left to the nearest byte that is no blank."""
     moved = np.maximum(positions, 0)
@@ -144,7 +79,7 @@ def _back_over_blanks(window: np.ndarray, positions: np.ndarray) -> np.ndarray:
     return moved
 
 
-def _find_rows(window: _Window, name: str, target: Values) -> _Rows:
+def _find_rows(window: Window, name: str, target: Values) -> _Rows:
     content = window.content
     opens = np.flatnonzero((content[: window.end] == _OPEN) & ~window.inside[: window.end])
     opens, tails = _row_starts(opens, window.joined[window.joined < window.end], len(target.separator))
@@ -179,28 +114,19 @@ def _row_starts(opens: np.ndarray, joined: np.ndarray, header: int) -> tuple[np.
     return opens[kept], tails[kept]
 
 
-def _duplicate_key_clause(window: _Window, start: int) -> int:
+def _duplicate_key_clause(window: Window, start: int) -> int:
     """Where an `ON DUPLICATE KEY UPDATE …` begins behind the last row, 0 when there is none."""
     text = window.content[start : window.end].tobytes().upper()
     clause = text.rfind(_DUPLICATE_KEY)
     return 0 if clause < 0 or window.inside[start + clause] else start + clause
 
 
-def _same_header(window: np.ndarray, ends: np.ndarray, separator: np.ndarray) -> np.ndarray:
-    """The leading ends of statements that are followed by the very same INSERT header: the rows go on there."""
-    ends = ends[ends + separator.size <= window.size]
-    if ends.size == 0:
-        return ends
-    views = np.lib.stride_tricks.sliding_window_view(window, separator.size)
-    same = (views[ends] == separator).all(axis=1)
-    return ends if same.all() else ends[: int(np.argmin(same))]
-
-
-def _delimited(window: _Window, rows: _Rows, name: str, target: Values) -> tuple[np.ndarray, bool]:
-    """The complete rows as one record a line, strings in single quotes, unescaped. Also: do strings hold line breaks?"""
+def _delimited(window: Window, rows: _Rows, name: str, target: Values) -> tuple[np.ndarray, bool]:
+    """The complete rows, a record a line, strings unescaped, and whether strings hold line breaks."""
     start, stop = int(rows.opens[0]), int(rows.closes[-1]) + 1
     body, inside = window.content[start:stop], window.inside[start:stop]
     drop = (body <= 32) & ~inside
+    _refuse_adjoining_strings(body, drop, name, target)
     _end_lines(body, drop, rows, start)
     first, last = np.searchsorted(window.escapes, (start, stop))
     escapes = window.escapes[first:last] - start
@@ -213,6 +139,15 @@ def _delimited(window: _Window, rows: _Rows, name: str, target: Values) -> tuple
         inside = inside_quotes(body, _QUOTE)
     has_breaks = bool(((body <= 13) & inside).any())
     return _plain_strings(body, inside, name, target), has_breaks
+
+
+def _refuse_adjoining_strings(body: np.ndarray, blank: np.ndarray, name: str, target: Values) -> None:
+    """`'a' 'b'` is one string to MySQL; without its blank it would be taken for a doubled quote."""
+    behind = np.flatnonzero(blank[1:] & (body[:-1] == _QUOTE)) + 1
+    while (going := blank[behind]).any():
+        behind = behind + going
+    if (body[behind] == _QUOTE).any():
+        raise _expression(name, target.table)
 
 
 def _end_lines(body: np.ndarray, drop: np.ndarray, rows: _Rows, start: int) -> None:
@@ -235,7 +170,7 @@ def _end_lines(body: np.ndarray, drop: np.ndarray, rows: _Rows, start: int) -> N
 
 
 def _plain_strings(body: np.ndarray, inside: np.ndarray, name: str, target: Values) -> np.ndarray:
-    """Take introducers such as `_binary` off strings. Raises Refused when a string stands inside an expression."""
+    """Take introducers such as `_binary` off strings. Raises Refused for strings within expressions."""
     quotes = body == _QUOTE
     left, right = body[:-1], body[1:]
     opening = quotes[1:] & inside[1:] & (left != _COMMA) & (left != NEWLINE) & (left != _QUOTE)
@@ -279,8 +214,8 @@ def _parsed(
     except WrongWidth as error:
         raise Refused(
             "unreadable_file",
-            f"{name}: table '{target.table}', record {target.records + error.record}: {error.found} values for "
-            f"{error.expected} columns. The dump is damaged or was edited; export it again.",
+            f"{name}: table '{target.table}', record {target.records + error.record}: {error.found} values "
+            f"for {error.expected} columns. The dump is damaged or was edited; export it again.",
         ) from error
     if cells.num_rows != count:
         raise _expression(name, target.table)
@@ -291,6 +226,6 @@ def _expression(name: str, table: str, record: int = 0) -> Refused:
     where = f", record {record}" if record else ""
     return Refused(
         "unreadable_file",
-        f"{name}: table '{table}'{where}: the values hold an expression or a damaged string; expected are numbers, "
-        "strings in single quotes and NULL. Export the table again with mysqldump.",
+        f"{name}: table '{table}'{where}: the values hold an expression or a damaged string; expected "
+        "are numbers, strings in single quotes and NULL. Export the table again with mysqldump.",
     )

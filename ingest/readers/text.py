@@ -68,7 +68,8 @@ def _utf16_without_mark(start: bytes) -> str | None:
 def utf8_blocks(content: Iterable[bytes], repair: bool = True) -> Iterator[bytes]:
     """Blocks of any text file as blocks of UTF-8 without byte order mark.
 
-    `repair` reads stray bytes as Windows-1252; without it they are passed on as they are (dumps may hold blobs).
+    `repair` reads stray bytes as Windows-1252; without it they are passed on as they are (dumps may hold
+    blobs).
     """
     blocks = iter(content)
     start = b""

@@ -55,7 +55,7 @@ def read(source: Source) -> Iterator[Chunk]:
 
 
 def _refuse_bomb(source: Source, content: bytes) -> None:
-    if content[:2] != b"PK":
+    if not content.startswith(b"PK"):
         return
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
@@ -63,7 +63,7 @@ def _refuse_bomb(source: Source, content: bytes) -> None:
     except (zipfile.BadZipFile, ValueError) as error:
         raise Refused(
             "unreadable_file",
-            f"{source.name}: the workbook is damaged or cut short ({error}). Open it, save it anew and send that.",
+            f"{source.name}: the workbook is damaged or cut short ({error}). Save it anew and send that.",
         ) from error
     if size > LARGEST_IN_MEMORY:
         raise Refused(
@@ -122,7 +122,7 @@ def _integers(values: np.ndarray) -> np.ndarray:
 
 
 def numbers(values: np.ndarray) -> np.ndarray:
-    """Floats as text: whole ones without point, others shortest; whole ones of 16 digits and more as `1.2E+15`."""
+    """Floats as text: whole ones without point, others shortest; whole ones of 16 digits as `1.2E+15`."""
     given = values.astype(float)
     text = _objects(pc.cast(pa.array(given), pa.string()))
     whole_number = (np.floor(given) == given) & (np.abs(given) < FIRST_INEXACT)
@@ -131,8 +131,8 @@ def numbers(values: np.ndarray) -> np.ndarray:
     text[long] = [
         np.format_float_scientific(number, trim="-", exp_digits=2).upper() for number in given[long]
     ]
-    tiny = (np.abs(given) < 1e-4) & ~whole_number
-    text[tiny] = [np.format_float_positional(number, trim="-") for number in given[tiny]]
+    exponents = _objects(pc.match_substring(pa.array(text, pa.string()), "e")).astype(bool)
+    text[exponents] = [np.format_float_positional(number, trim="-") for number in given[exponents]]
     return text
 
 

@@ -23,8 +23,8 @@ _LEFT_BY_SYSTEMS = ("__MACOSX/", "desktop.ini", "Thumbs.db", ".DS_Store")
 def read(source: Source) -> Iterator[Chunk]:
     """The tables of all members, in the order of the zip's directory. `file` is the member's name.
 
-    Raises Refused: "unreadable_file" for damage, a password or a bomb, "empty_file" without members, "wrong_format"
-    for a member that is no table.
+    Raises Refused: "unreadable_file" for damage, a password or a bomb, "empty_file" without members,
+    "wrong_format" for a member that is no table.
     """
     try:
         with seekable(source) as stream, zipfile.ZipFile(stream) as parts:

@@ -1,4 +1,5 @@
-"""Columns of text built with Arrow and NumPy: hashes instead of stored random numbers, dates, identifiers, joins.
+"""Columns of text built with Arrow and NumPy: hashes instead of stored random numbers, dates, identifiers,
+joins.
 
 Nothing here knows a programme or a table.
 """
@@ -18,7 +19,6 @@ Flags = npt.NDArray[np.bool_]
 NO_DAY = -(10**6)  # stands for "no date" in arrays of days since 1970-01-01
 _FIRST_DAY, _LAST_DAY = (int(np.datetime64(d).astype(int)) for d in ("1915-01-01", "2060-12-31"))
 ISO, SLASHED, DASHED, MONTH_NAMED = range(4)  # date spellings
-_MASK = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 def day(text: str) -> int:
@@ -28,7 +28,14 @@ def day(text: str) -> int:
 
 def iso(days: int) -> str:
     """ISO date of a number of days since 1970-01-01."""
-    return str(np.datetime64(days, "D"))
+    return str(np.datetime64(int(days), "D"))
+
+
+def last_day(quarter: str) -> int:
+    """Last day of a calendar quarter such as 2021Q2, in days since 1970-01-01."""
+    year, number = int(quarter[:4]), int(quarter[-1])
+    following = f"{year + 1}-01-01" if number == 4 else f"{year}-{number * 3 + 1:02d}-01"
+    return day(following) - 1
 
 
 class Dice:
@@ -46,7 +53,7 @@ class Dice:
         z = rows.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + key
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return (z ^ (z >> np.uint64(31))) & _MASK
+        return z ^ (z >> np.uint64(31))
 
     def pick(self, name: str, rows: Ints, n: int) -> Ints:
         """Whole numbers 0 … n-1, one a row."""
@@ -65,7 +72,8 @@ class Dice:
 def _calendar() -> pa.Array:
     days = np.arange(_FIRST_DAY, _LAST_DAY + 1).astype("datetime64[D]")
     stamps = pa.array(days)
-    return pa.concat_arrays([pc.strftime(stamps, format=f) for f in ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d-%b-%Y")])
+    formats = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d-%b-%Y")
+    return pa.concat_arrays([pc.strftime(stamps, format=f) for f in formats])
 
 
 def dates(days: Ints, style: Ints | int = ISO) -> pa.Array:

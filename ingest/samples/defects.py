@@ -1,6 +1,7 @@
 """Planting of defects: records added among good ones, each with the reasons for which it must be quarantined.
 
-General to all programmes. Which values are wrong in which column is said by each programme; harmless mess is in `mess`.
+General to all programmes. Which values are wrong in which column is said by each programme; harmless mess is
+in `mess`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,10 +29,11 @@ Value = Sequence[object] | Children
 
 @dataclass(frozen=True)
 class Spoil:
-    """One kind of faulty record: its reasons (joined by |), and the columns with what is put into them in turn.
+    """One kind of faulty record: its reasons (joined by |), and the columns with what is put into them in
+    turn.
 
-    `twin` names the columns in which a second record with the same key differs (`duplicate_key`), `twin_reasons` its
-    reasons where they are others.
+    `twin` names the columns in which a second record with the same key differs (`duplicate_key`),
+    `twin_reasons` its reasons where they are others.
     """
 
     reasons: str
@@ -42,7 +44,9 @@ class Spoil:
 
 @dataclass(frozen=True)
 class Bad:
-    """Faulty records: columns as delivered, reasons, and for an exact duplicate the good record it repeats (else -1)."""
+    """Faulty records: columns as delivered, reasons, and for an exact duplicate the good record it repeats
+    (else -1).
+    """
 
     rows: pd.DataFrame
     reasons: pd.Series
@@ -62,8 +66,8 @@ def plant(
 ) -> tuple[pd.DataFrame, pd.Series]:
     """Faulty records and their reasons.
 
-    `each` is the number of records a kind, `fresh(n)` gives n sound records with keys of their own, `lost` the keys of
-    quarantined records per table.
+    `each` is the number of records a kind, `fresh(n)` gives n sound records with keys of their own, `lost`
+    the keys of quarantined records per table.
     """
     counts = [_count(spoil, each, lost) for spoil in spoils]
     sound = fresh(sum(counts))
@@ -99,7 +103,9 @@ def _put(rows: pd.DataFrame, put: Mapping[str, Value], lost: Mapping[str, Sequen
 
 def lost_keys(rows: pd.DataFrame, reasons: pd.Series, key: Sequence[str]) -> list[str]:
     """Keys (of one column) under which no record is accepted: references to them are orphans."""
-    keys = rows[key[0]][(reasons != "exact_duplicate") & ~rows[key[0]].isin(list(MISSING_KEY))]
+    keys = rows[key[0]][
+        (reasons != "exact_duplicate") & rows[key[0]].notna() & ~rows[key[0]].isin(list(MISSING_KEY))
+    ]
     return list(dict.fromkeys(keys))
 
 
@@ -121,7 +127,7 @@ def lay_out(good: int, bad: int, rng: np.random.Generator) -> Layout:
 
 
 def accepted_at(bad: Bad, layout: Layout) -> Ints:
-    """Places of the accepted records: of identical ones the first in the file, whichever of them was planted."""
+    """Places of the accepted records: of identical ones the first in the file, be it the one planted."""
     places = layout.good_at.copy()
     copies = bad.copy_of >= 0
     at = bad.copy_of[copies]
@@ -134,8 +140,10 @@ def findings(bad: Bad, layout: Layout, key: Sequence[str]) -> list[Finding]:
     rows = layout.bad_at + 1
     is_copy = bad.copy_of >= 0
     rows[is_copy] = np.maximum(rows[is_copy], layout.good_at[bad.copy_of[is_copy]] + 1)
-    parts = bad.rows[list(key)].astype(object)
-    missing = parts.isin(list(MISSING_KEY)).any(axis=1) | parts.isna().any(axis=1)
-    keys = parts.iloc[:, 0].astype(str).str.cat([parts[c].astype(str) for c in key[1:]], sep="|")
-    keys = keys.where(~missing.to_numpy(), [f"row:{row}" for row in rows])
-    return [Finding(k, r, int(n)) for k, r, n in zip(keys, bad.reasons, rows, strict=True)]
+    parts = bad.rows[list(key)]
+    found = []
+    for row, reasons, values in zip(rows, bad.reasons, parts.itertuples(index=False), strict=True):
+        whole = not any(value in MISSING_KEY or value != value for value in values)
+        text = "|".join(str(value) for value in values) if whole else f"row:{row}"
+        found.append(Finding(text, reasons, int(row)))
+    return found

@@ -1,6 +1,7 @@
 """Expected indicator values: survey estimates with their errors, counts, and the rows of indicators.csv.
 
-Worked out with NumPy from what the samples were made of, apart from the pipeline's own SQL. No programme is known here.
+Worked out with NumPy from what the samples were made of, apart from the pipeline's own SQL. No programme is
+known here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,9 +31,10 @@ class Design:
 def survey_share(y: Flags, weight: npt.NDArray[np.float64], psu: Ints, design: Design) -> Row:
     """Weighted share in percent of the given observations, with error, interval and design effect.
 
-    Variance by Taylor linearisation of the ratio, sampling units without an observation counting as zero (Lumley, *Complex
-    Surveys*, 2010, 2.3; Heeringa et al., *Applied Survey Data Analysis*, 2017, 3.6); interval on the logit scale with t
-    on units − strata degrees of freedom of the whole round; design effect over p(1−p)/(n−1).
+    Variance by Taylor linearisation of the ratio, sampling units without an observation counting as zero
+    (Lumley, *Complex Surveys*, 2010, 2.3; Heeringa et al., *Applied Survey Data Analysis*, 2017, 3.6);
+    interval on the logit scale with t on units − strata degrees of freedom of the whole round; design
+    effect over p(1−p)/(n−1).
     """
     n, total = len(y), float(weight.sum())
     p = float(weight[y].sum()) / total
@@ -69,10 +71,18 @@ def _logit_interval(p: float, se: float, df: int) -> tuple[Any, Any]:
 
 
 def change(now: Row, before: Row) -> Row:
-    """The difference of two independent rounds with its test: t on the rounds' summed degrees of freedom, two-sided."""
+    """The difference of two independent rounds with its test: t on the rounds' summed degrees of freedom,
+    two-sided.
+    """
     difference, se = now["value"] - before["value"], float(np.hypot(now["se"], before["se"]))
     df = now["df"] + before["df"]
-    row: Row = {"previous": before["value"], "current": now["value"], "difference": difference, "se": se, "df": df}
+    row: Row = {
+        "previous": before["value"],
+        "current": now["value"],
+        "difference": difference,
+        "se": se,
+        "df": df,
+    }
     if se > 0:
         row["t"] = difference / se
         row["p"] = float(2 * student.sf(abs(row["t"]), df))
@@ -84,7 +94,8 @@ def count_rows(
 ) -> list[Row]:
     """Rows of a distinct count: the total and each category, zero ones too.
 
-    `counted` are the counted units' numbers, each once; a dimension gives every unit's category and all categories.
+    `counted` are the counted units' numbers, each once; a dimension gives every unit's category and all
+    categories.
     """
     rows = [_count(base, len(counted))]
     for name, (category_of, categories) in dimensions.items():

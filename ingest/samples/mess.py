@@ -24,7 +24,7 @@ def around(texts: pa.Array, rows: Ints, dice: Dice, name: str, share: float) -> 
         return texts
     form = dice.pick(f"{name}/form", rows[hit], len(AROUND))
     values = texts.take(pa.array(hit)).to_pandas().astype(object)
-    before, after = (pd.Series([side[i] for side in AROUND], dtype=object).take(form).reset_index(drop=True) for i in (0, 1))
+    before, after = (np.array([side[i] for side in AROUND], dtype=object)[form] for i in (0, 1))
     return _put(texts, hit, before + values + after)
 
 

@@ -3,7 +3,15 @@
 from ingest.samples.columns import iso
 from ingest.samples.defects import Children, Spoil
 
-BAD_DATES = ("30/02/2018", "2017-06-31", "after Eid", "14/Octbr/2018", "2018-00-12", "09/31/2017", "spring 2019")
+BAD_DATES = (
+    "30/02/2018",
+    "2017-06-31",
+    "after Eid",
+    "14/Octbr/2018",
+    "2018-00-12",
+    "09/31/2017",
+    "spring 2019",
+)
 BAD_CNICS = ("4230A-2204511-7", "41204-882201-4", "43102998877665", "0420611223344", "94301-2233445-6")
 FOREIGN_DISTRICTS = ("Sanghar", "Umerkot", "Mirpur Khas", "Ghotki")
 FOREIGN_COUNCILS = ("Islamkot", "Diplo", "Mithi", "Nagarparkar")
@@ -28,8 +36,10 @@ def spoils(table: str, end: int) -> list[Spoil]:
             Spoil("orphan_reference", {"district_id": ["66"]}),
             Spoil("duplicate_key", {"name": ["Diplo"]}, twin={"name": ["Chelhar"]}),
         ],
-        "lso": _group(later, "uc_id", "union_council", "888", "suspended", bad_dates=["0000-00-00"])
-        + [Spoil("missing_required", {"formed_on": [None]})],
+        "lso": [
+            *_group(later, "uc_id", "union_council", "888", "suspended", bad_dates=["0000-00-00"]),
+            Spoil("missing_required", {"formed_on": [None]}),
+        ],
         "vo": _group(later, "lso_id", "lso", "SND-LSO-X00", "merged"),
         "co": [
             *_group(later, "vo_id", "vo", "SND-VO-0000Y", "asleep"),

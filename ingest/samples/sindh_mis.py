@@ -1,9 +1,10 @@
-"""Sindh's MIS dump of one quarter: which of the world's records are in it, the faulty ones added, the file written.
+"""Sindh's MIS dump of one quarter: which of the world's records are in it, the faulty ones added, the file
+written.
 
 Also hands on what is accepted, as masks over the world's records, for the expected indicators.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ingest.samples import defects
-from ingest.samples.columns import NO_DAY, Flags, Ints, codes, day, digits, iso
+from ingest.samples.columns import NO_DAY, Flags, Ints, codes, digits
 from ingest.samples.sindh_defects import FOREIGN_COUNCILS, FOREIGN_DISTRICTS, spoils
 from ingest.samples.sindh_places import DISTRICTS
 from ingest.samples.sindh_tables import TABLES, Table
@@ -55,7 +56,7 @@ def live_records(w: World, end: int) -> dict[str, Ints]:
 
 def sizes(w: World) -> dict[str, int]:
     """How many records of each table the world holds in all; faulty records get higher numbers."""
-    arrays = {
+    arrays: dict[str, Sized] = {
         "district": DISTRICTS,
         "union_council": w.uc_district,
         "lso": w.lso_uc,
@@ -151,11 +152,15 @@ def plan_extract(w: World, quarter: str, end: int) -> list[Part]:
         lost[table.name] = defects.lost_keys(rows, reasons, table.key)
         copies = rng.choice(len(mine), min(each, len(mine)), replace=False)
         twins = _frame(w, table, mine[copies], end)
-        clean = (twins[list(table.key)].apply(lambda texts: texts.str.strip()) == twins[list(table.key)]).all(axis=1)
+        clean = (twins[list(table.key)].apply(lambda texts: texts.str.strip()) == twins[list(table.key)]).all(
+            axis=1
+        )
         copies, twins = copies[clean.to_numpy()], twins[clean]
         bad = defects.Bad(
             pd.concat([rows, twins], ignore_index=True),
-            pd.concat([reasons, pd.Series(["exact_duplicate"] * len(twins), dtype=object)], ignore_index=True),
+            pd.concat(
+                [reasons, pd.Series(["exact_duplicate"] * len(twins), dtype=object)], ignore_index=True
+            ),
             np.concatenate([np.full(len(rows), -1), copies]).astype(np.int64),
         )
         parts.append(Part(table, mine, bad, defects.lay_out(len(mine), len(bad.rows), rng)))
@@ -226,13 +231,3 @@ def _warned(w: World, part: Part, end: int) -> list[Finding]:
     keys = part.table.render(w, live[hit], end)["id"].to_pylist()
     rows = defects.accepted_at(part.bad, part.layout)[hit] + 1
     return [Finding(k, t.strip("|"), int(r)) for k, t, r in zip(keys, text.iloc[hit], rows, strict=True)]
-
-
-def last_day(quarter: str) -> int:
-    """Last day of a calendar quarter such as 2021Q2, in days since 1970-01-01."""
-    year, number = int(quarter[:4]), int(quarter[-1])
-    following = f"{year + 1}-01-01" if number == 4 else f"{year}-{number * 3 + 1:02d}-01"
-    return day(following) - 1
-
-
-__all__ = ["iso", "last_day", "live_records", "write_extract"]

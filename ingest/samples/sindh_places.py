@@ -34,7 +34,9 @@ Tando Muhammad Khan: Allah Yar Turk, Bulri Shah Karim|Bulri Shah Kareem, Dando, 
   Sheikh Bhirkio, Tando Saindad, Moya, Shah Bukhari
 """
 
-DISTRICTS: dict[str, list[str]] = {line.split("|")[0]: line.split("|") for line in _DISTRICTS.split("\n") if line}
+DISTRICTS: dict[str, list[str]] = {
+    line.split("|")[0]: line.split("|") for line in _DISTRICTS.split("\n") if line
+}
 UNION_COUNCILS: dict[str, list[list[str]]] = {
     district: [council.split("|") for council in councils.split(", ")]
     for district, councils in (

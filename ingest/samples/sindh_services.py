@@ -19,7 +19,8 @@ def plans_loans_grants(
 ) -> dict[str, Ints]:
     """Arrays of plans, loans and grants.
 
-    `district`, `score` (hundredths) and `joined` are by household, `organised` the programme's size in households.
+    `district`, `score` (hundredths) and `joined` are by household, `organised` the programme's size in
+    households.
     """
     planned = np.flatnonzero((joined != NO_DAY) & (rng.random(len(joined)) < 0.78))
     first = joined[planned] + rng.integers(7, 300, len(planned))
@@ -69,7 +70,9 @@ def _loans(
             lso[here] = rng.choice(choice, len(here))
     taken = np.maximum(taken, lso_formed[lso] + rng.integers(1, 60, len(who)))
     order = np.argsort(hh, kind="stable")
-    amount = np.where(rng.random(len(who)) < 0.004, rng.choice([300, 400, 1000], len(who)), rng.integers(8, 101, len(who)))
+    amount = np.where(
+        rng.random(len(who)) < 0.004, rng.choice([300, 400, 1000], len(who)), rng.integers(8, 101, len(who))
+    )
     arrays = {
         "loan_hh": hh,
         "loan_lso": lso,
@@ -82,7 +85,12 @@ def _loans(
 
 
 def trainings(
-    rng: np.random.Generator, scale: float, councils: int, member_seen: Ints, trainable: Ints, is_man: np.ndarray
+    rng: np.random.Generator,
+    scale: float,
+    councils: int,
+    member_seen: Ints,
+    trainable: Ints,
+    is_man: np.ndarray,
 ) -> dict[str, Ints]:
     """Arrays of trainings and who attended them.
 

@@ -1,7 +1,7 @@
 """Sindh's household survey (IMI): who is asked in a round and what they answer, all of it sound.
 
-The answers are set so that the weighted results, rounded, are those of the programme's printed table. The workbook, its mess
-and its faulty records are made in `sindh_survey_file`.
+The answers are set so that the weighted results, rounded, are those of the programme's printed table. The
+workbook, its mess and its faulty records are made in `sindh_survey_file`.
 """
 
 from collections.abc import Callable
@@ -12,8 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from ingest.samples.columns import Flags, Ints, day
+from ingest.samples.sindh_people import cnics, hh_codes, member_names
 from ingest.samples.sindh_places import DISTRICTS
-from ingest.samples.sindh_tables import DISABILITIES, SEXES, cnics, hh_codes, member_names
+from ingest.samples.sindh_tables import DISABILITIES, SEXES
 from ingest.samples.sindh_world import World
 
 RIGHTS = ("vote", "education", "health", "information", "property", "work", "speech")
@@ -33,20 +34,41 @@ class Round:
 
 
 ROUNDS = (
-    Round(2019, "2019Q2", 317, 6, day("2019-04-10"), dict(zip(
-        ("EU-01", "EU-02", "EU-03", "EU-04", "EU-06", "EU-07", "EU-08", "EU-09"),
-        (88, 92, 52, 93, 76, 56, 21, 42), strict=True,
-    ))),
-    Round(2021, "2021Q2", 628, 10, day("2021-04-12"), dict(zip(
-        ("EU-01", "EU-02", "EU-03", "EU-04", "EU-06", "EU-07", "EU-08", "EU-09"),
-        (81, 91, 64, 75, 69, 58, 19, 58), strict=True,
-    ))),
+    Round(
+        2019,
+        "2019Q2",
+        317,
+        6,
+        day("2019-04-10"),
+        dict(
+            zip(
+                ("EU-01", "EU-02", "EU-03", "EU-04", "EU-06", "EU-07", "EU-08", "EU-09"),
+                (88, 92, 52, 93, 76, 56, 21, 42),
+                strict=True,
+            )
+        ),
+    ),
+    Round(
+        2021,
+        "2021Q2",
+        628,
+        10,
+        day("2021-04-12"),
+        dict(
+            zip(
+                ("EU-01", "EU-02", "EU-03", "EU-04", "EU-06", "EU-07", "EU-08", "EU-09"),
+                (81, 91, 64, 75, 69, 58, 19, 58),
+                strict=True,
+            )
+        ),
+    ),
 )
 
 
 @dataclass(frozen=True)
 class Answers:
-    """A round's sound answers. `households` has psu, district, weight and the answers; the others refer to it by `parent`.
+    """A round's sound answers. `households` has psu, district, weight and the answers; the others refer to it
+    by `parent`.
 
     `psu_district` is the stratum of each sampling unit, `psu_code` its CO.
     """
@@ -131,7 +153,9 @@ def _sample_groups(w: World, survey: Round, rng: np.random.Generator) -> tuple[I
         drawn = np.sort(rng.permutation(able)[: survey.groups])
         co += [*drawn, *([-1] * (survey.groups - len(drawn)))]
         district += [d] * survey.groups
-    codes = [f"SND-CO-{c + 1:06d}" if c >= 0 else f"SND-CO-9{survey.year % 100}{i:03d}" for i, c in enumerate(co)]
+    codes = [
+        f"SND-CO-{c + 1:06d}" if c >= 0 else f"SND-CO-9{survey.year % 100}{i:03d}" for i, c in enumerate(co)
+    ]
     return np.array(co), codes, np.array(district)
 
 
@@ -191,11 +215,13 @@ def _children(rng: np.random.Generator, households: int) -> pd.DataFrame:
     first = np.cumsum(infants + others) - (infants + others)
     is_infant = np.arange(len(parent)) - first[parent] < infants[parent]
     age = np.where(is_infant, rng.integers(0, 24, len(parent)), rng.integers(24, 216, len(parent)))
-    return pd.DataFrame({"parent": parent, "sex": np.array(SEXES)[rng.integers(0, 2, len(parent))], "age": age})
+    return pd.DataFrame(
+        {"parent": parent, "sex": np.array(SEXES)[rng.integers(0, 2, len(parent))], "age": age}
+    )
 
 
 def _cards(rng: np.random.Generator, parent: Ints, age: Ints, all_have: Ints) -> np.ndarray:
-    """Vaccination cards: seen or not where all infants of the household have one, else at least one without."""
+    """Vaccination cards, seen or not, where all the household's infants have one; else one is without."""
     card = np.full(len(parent), None, dtype=object)
     infant = np.flatnonzero(age < 24)
     seen = np.where(rng.random(len(infant)) < 0.7, "yes_seen", "yes_not_seen")
@@ -215,7 +241,9 @@ def _adults(rng: np.random.Generator, households: int) -> pd.DataFrame:
     return pd.DataFrame({"parent": parent, "sex": sex, "age": age, "disability": disability})
 
 
-def _deliveries(rng: np.random.Generator, households: int, answer: Callable[[str, Ints], Flags]) -> pd.DataFrame:
+def _deliveries(
+    rng: np.random.Generator, households: int, answer: Callable[[str, Ints], Flags]
+) -> pd.DataFrame:
     """Deliveries of five years; those of the last year skilled or in a facility as printed."""
     parent = np.repeat(np.arange(households), rng.choice(3, households, p=[0.2, 0.7, 0.1]))
     n = len(parent)
@@ -229,7 +257,12 @@ def _deliveries(rng: np.random.Generator, households: int, answer: Callable[[str
     place = np.where(~facility & (rng.random(n) < 0.03), "other", place)
     trained = np.array(["doctor", "nurse", "lady_health_visitor", "trained_midwife"])[rng.integers(0, 4, n)]
     lay = np.array(["traditional_attendant", "relative", "none"])[rng.choice(3, n, p=[0.75, 0.2, 0.05])]
-    return pd.DataFrame({
-        "parent": parent, "months": months, "place": place, "attendant": np.where(skilled, trained, lay),
-        "skilled": skilled,
-    })
+    return pd.DataFrame(
+        {
+            "parent": parent,
+            "months": months,
+            "place": place,
+            "attendant": np.where(skilled, trained, lay),
+            "skilled": skilled,
+        }
+    )

@@ -4,7 +4,9 @@ Who is asked and what they answer is decided in `sindh_survey`.
 """
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,79 +15,18 @@ from ingest.samples import defects
 from ingest.samples.columns import Dice, Ints, iso
 from ingest.samples.defects import Spoil
 from ingest.samples.mess import AROUND, URDU_DIGITS
-from ingest.samples.sindh_defects import BAD_CNICS, FOREIGN_DISTRICTS
 from ingest.samples.sindh_places import DISTRICTS
 from ingest.samples.sindh_survey import RIGHTS, Answers, Round
+from ingest.samples.sindh_survey_defects import HOUSEHOLDS, REPEATS
 from ingest.samples.truth import Drop, TableTruth, Truth
 from ingest.samples.workbook import open_workbook, write_frame
-
-NO_PARENT, UNKNOWN_PARENT = -1, -2  # in the place of a parent's number
-
-_HOUSEHOLD_SPOILS = [
-    Spoil("missing_required", {"design/co_id": [None]}),
-    Spoil("missing_required", {"design/weight": ["NA", None]}),
-    Spoil("missing_required", {"wash/latrine_at_home": ["-"]}),
-    Spoil("missing_required", {"_uuid": [None]}),
-    Spoil("missing_required|unknown_code", {"design/weight": [None], "design/district": FOREIGN_DISTRICTS[:1]}),
-    Spoil("out_of_range", {"design/weight": [0]}),
-    Spoil("out_of_range", {"design/weight": [-1.2]}),
-    Spoil("out_of_range", {"trees/planted": [7500]}),
-    Spoil("bad_identifier|out_of_range", {"hh/head_cnic": BAD_CNICS[2:3], "trees/planted": [-3]}),
-    Spoil("unknown_code", {"wash/latrine_at_home": ["with neighbour"]}),
-    Spoil("unknown_code", {"design/district": FOREIGN_DISTRICTS[1:2]}),
-    Spoil("unknown_code", {"rights/aware": ["vote liberty"]}),
-    Spoil("bad_number", {"trees/planted": ["many"]}),
-    Spoil("bad_number", {"design/weight": ["one point two"]}),
-    Spoil("ambiguous_grouping", {"trees/planted": ["1,00"]}),
-    Spoil("bad_date", {"end": ["not noted"]}),
-    Spoil("future_date", {"start": ["2033-02-01T09:10:00.000+05:00"]}),
-    Spoil("bad_identifier", {"hh/head_cnic": BAD_CNICS[:1]}),
-    Spoil("duplicate_key", twin={"hh/head_name": ["Naon Naon"], "trees/planted": [3]}),
-    Spoil("duplicate_key", twin={"hh/household_code": [None], "trees/planted": [1]}),
-]
-_PARENTS = [
-    Spoil("missing_required", {"parent": [NO_PARENT]}),
-    Spoil("orphan_reference", {"parent": [UNKNOWN_PARENT]}),
-]
-_SPOILS = {
-    "children": [
-        *_PARENTS,
-        Spoil("out_of_range", {"child/age_months": [231]}),
-        Spoil("out_of_range", {"child/age_months": [-1]}),
-        Spoil("orphan_reference|out_of_range", {"parent": [UNKNOWN_PARENT], "child/age_months": [777]}),
-        Spoil("bad_number", {"child/age_months": ["three years"]}),
-        Spoil("unknown_code", {"child/vaccination_card": ["torn"]}),
-        Spoil("unknown_code", {"child/birth_registered": ["perhaps"]}),
-        Spoil("unknown_code", {"child/enrolled": ["left school"]}),
-        Spoil("duplicate_key", {"child/age_months": [100]}, twin={"child/age_months": [101]}),
-    ],
-    "adults": [
-        *_PARENTS,
-        Spoil("out_of_range", {"adult/age": [17]}),
-        Spoil("out_of_range", {"adult/age": [112]}),
-        Spoil("bad_number", {"adult/age": ["elderly"]}),
-        Spoil("unknown_code", {"adult/has_cnic": ["applied"]}),
-        Spoil("unknown_code", {"adult/disability": ["deaf"]}),
-        Spoil("out_of_range|unknown_code", {"adult/age": [3], "adult/disability": ["?"]}),
-        Spoil("duplicate_key", {"adult/age": [30]}, twin={"adult/age": [31]}),
-    ],
-    "deliveries": [
-        *_PARENTS,
-        Spoil("out_of_range", {"delivery/months_ago": [61]}),
-        Spoil("bad_number", {"delivery/months_ago": ["last winter"]}),
-        Spoil("unknown_code", {"delivery/place": ["on the way"]}),
-        Spoil("unknown_code", {"delivery/attendant": ["neighbour?"]}),
-        Spoil("duplicate_key", {"delivery/months_ago": [8]}, twin={"delivery/months_ago": [9]}),
-    ],
-}
 
 
 def write_survey(dice: Dice, survey: Round, answers: Answers, truth: Truth, drop: Drop) -> None:
     """Write a round's workbook and note what is expected of it, with the true household of each interview."""
     rng = dice.rng(f"survey file/{survey.year}")
     good = _household_cells(rng, survey, answers)
-    bad = _bad_records(rng, good, _HOUSEHOLD_SPOILS, ["_uuid"], copies=2)
-    clones = np.flatnonzero((bad.copy_of < 0) & (bad.reasons != "duplicate_key").to_numpy())
+    bad = _bad_records(rng, good, HOUSEHOLDS, ["_uuid"], copies=2)
     twins = bad.rows["_uuid"].duplicated(keep="first") & bad.rows["_uuid"].notna() & (bad.copy_of < 0)
     bad.rows.loc[twins, "_id"] += 500
     layout = defects.lay_out(len(good), len(bad.rows), rng)
@@ -98,14 +39,18 @@ def write_survey(dice: Dice, survey: Round, answers: Answers, truth: Truth, drop
     lost = len(good) + np.flatnonzero(bad.copy_of < 0)
     for name, frame in _repeats(answers).items():
         outcome[name], sheets[name] = _repeat_sheet(rng, name, frame, number, uuids, lost)
-    del clones
     with open_workbook(truth.path(drop)) as book:
         for name, frame in sheets.items():
             write_frame(book, name, frame, _headers(list(frame.columns), survey))
     truth.add(drop, outcome)
     hh = answers.households["hh"]
     truth.persons += [
-        {"region": drop.region, "source": drop.source, "record": record, "true_id": f"SND-HH-{h + 1:07d}" if h >= 0 else ""}
+        {
+            "region": drop.region,
+            "source": drop.source,
+            "record": record,
+            "true_id": f"SND-HH-{h + 1:07d}" if h >= 0 else "",
+        }
         for record, h in zip(good["_uuid"], hh, strict=True)
     ]
 
@@ -118,7 +63,10 @@ def _household_cells(rng: np.random.Generator, survey: Round, answers: Answers) 
     ended = begun + rng.integers(25 * 60, 85 * 60, n)
     sent = ended + rng.integers(3 * 3600, 9 * 3600, n)
     known = people[list(RIGHTS)].astype(bool)
-    spoken = [" ".join(right for right, is_known in zip(RIGHTS, row, strict=True) if is_known) for row in known.to_numpy()]
+    spoken = [
+        " ".join(right for right, is_known in zip(RIGHTS, row, strict=True) if is_known)
+        for row in known.to_numpy()
+    ]
     cells: dict[str, object] = {
         "start": [_moment(t, ms) for t, ms in zip(begun, rng.integers(0, 1000, n), strict=True)],
         "end": [_moment(t, ms) for t, ms in zip(ended, rng.integers(0, 1000, n), strict=True)],
@@ -172,7 +120,8 @@ def _bad_records(
 def _in_order(
     good: pd.DataFrame, bad: defects.Bad, layout: defects.Layout, key: str | None
 ) -> tuple[pd.DataFrame, Ints]:
-    """The records in the sheet's order with `number` counting them, and each record's number (good ones first).
+    """The records in the sheet's order with `number` counting them, and each record's number (good ones
+    first).
 
     Copies keep the number of what they repeat; with `key` set, so do the twins of a doubled key.
     """
@@ -194,8 +143,16 @@ def _in_order(
 
 def _repeats(answers: Answers) -> dict[str, pd.DataFrame]:
     columns = {
-        "children": ("child", {"sex": "sex", "age": "age_months", "card": "vaccination_card",
-                               "registered": "birth_registered", "enrolled": "enrolled"}),
+        "children": (
+            "child",
+            {
+                "sex": "sex",
+                "age": "age_months",
+                "card": "vaccination_card",
+                "registered": "birth_registered",
+                "enrolled": "enrolled",
+            },
+        ),
         "adults": ("adult", {"sex": "sex", "age": "age", "cnic": "has_cnic", "disability": "disability"}),
         "deliveries": ("delivery", {"months": "months_ago", "place": "place", "attendant": "attendant"}),
     }
@@ -210,16 +167,20 @@ def _repeats(answers: Answers) -> dict[str, pd.DataFrame]:
 def _repeat_sheet(
     rng: np.random.Generator, name: str, good: pd.DataFrame, number: Ints, uuids: np.ndarray, lost: Ints
 ) -> tuple[TableTruth, pd.DataFrame]:
-    """One repeat sheet; `number` and `uuids` are of all households, `lost` the households that are quarantined."""
+    """One repeat sheet; `number` and `uuids` are of all households, `lost` the households that are
+    quarantined.
+    """
     order = np.argsort(number[good["parent"].astype(np.int64)], kind="stable")
     good = good.iloc[order].reset_index(drop=True)
-    bad = _bad_records(rng, good, _SPOILS[name], ["_index"], copies=2)
+    bad = _bad_records(rng, good, REPEATS[name], ["_index"], copies=2)
     each = 2 if name == "children" else 1
     orphans = good.iloc[rng.choice(len(good), len(lost) * each)].copy()
     orphans["parent"] = np.repeat(lost, each)
     bad = defects.Bad(
         pd.concat([bad.rows, orphans], ignore_index=True).astype(object),
-        pd.concat([bad.reasons, pd.Series(["orphan_reference"] * len(orphans), dtype=object)], ignore_index=True),
+        pd.concat(
+            [bad.reasons, pd.Series(["orphan_reference"] * len(orphans), dtype=object)], ignore_index=True
+        ),
         np.append(bad.copy_of, np.full(len(orphans), -1)),
     )
     layout = defects.lay_out(len(good), len(bad.rows), rng)
@@ -239,30 +200,32 @@ def _repeat_sheet(
 def _smudge(rng: np.random.Generator, sheet: pd.DataFrame, layout: defects.Layout) -> None:
     """Harmless mess in accepted interviews: other spellings, numbers as text, times as date cells."""
     sound = ~layout.is_bad & ~sheet["_uuid"].duplicated(keep=False).to_numpy()
-    n = len(sheet)
-    for column, share in (("design/district", 0.03), ("wash/latrine_at_home", 0.03)):
-        for row in np.flatnonzero(sound & (rng.random(n) < share)):
-            before, after = AROUND[rng.integers(len(AROUND))]
-            sheet.at[row, column] = before + sheet.at[row, column] + after
-    for row in np.flatnonzero(sound & (rng.random(n) < 0.05)):
-        spellings = DISTRICTS.get(sheet.at[row, "design/district"], [sheet.at[row, "design/district"]])
-        sheet.at[row, "design/district"] = spellings[rng.integers(len(spellings))]
-    for row in np.flatnonzero(sound & (rng.random(n) < 0.02)):
-        sheet.at[row, "design/weight"] = f"{sheet.at[row, 'design/weight']} "
-    for row in np.flatnonzero(sound & (rng.random(n) < 0.02)):
-        sheet.at[row, "trees/planted"] = str(sheet.at[row, "trees/planted"]).translate(URDU_DIGITS)
-    for row in np.flatnonzero(sound & (rng.random(n) < 0.02)):
-        sheet.at[row, "_submission_time"] = datetime.fromisoformat(sheet.at[row, "_submission_time"])
+
+    def respell(column: str, share: float, spell: Callable[[Any], object]) -> None:
+        hit = sound & (rng.random(len(sheet)) < share)
+        sheet.loc[hit, column] = pd.Series(
+            [spell(v) for v in sheet.loc[hit, column]], dtype=object
+        ).to_numpy()
+
+    respell("design/district", 0.05, lambda district: DISTRICTS[district][-1])
+    respell("design/district", 0.03, lambda text: _around(rng, text))
+    respell("wash/latrine_at_home", 0.03, lambda text: _around(rng, text))
+    respell("design/weight", 0.02, lambda weight: f"{weight} ")
+    respell("trees/planted", 0.02, lambda trees: str(trees).translate(URDU_DIGITS))
+    respell("_submission_time", 0.02, datetime.fromisoformat)
+
+
+def _around(rng: np.random.Generator, text: str) -> str:
+    before, after = AROUND[rng.integers(len(AROUND))]
+    return before + text + after
 
 
 def _respell(rng: np.random.Generator, sheet: pd.DataFrame, layout: defects.Layout) -> None:
-    """Blanks around a few answers of a repeat sheet."""
+    """Blanks around a few answers in a repeat sheet's first column, where that is text."""
     sound = ~layout.is_bad & ~sheet["number"].duplicated(keep=False).to_numpy()
-    for row in np.flatnonzero(sound & (rng.random(len(sheet)) < 0.01)):
-        column = sheet.columns[0]
-        before, after = AROUND[rng.integers(len(AROUND))]
-        if isinstance(sheet.at[row, column], str):
-            sheet.at[row, column] = before + sheet.at[row, column] + after
+    hit = sound & (rng.random(len(sheet)) < 0.01)
+    answers = sheet.loc[hit, sheet.columns[0]]
+    sheet.loc[hit, sheet.columns[0]] = [_around(rng, a) if isinstance(a, str) else a for a in answers]
 
 
 def _headers(columns: list[str], survey: Round) -> list[str]:

@@ -1,4 +1,5 @@
-"""The tables of Sindh's MIS as text: columns, and how the world's records are written in an extract of a given day.
+"""The tables of Sindh's MIS as text: columns, and how the world's records are written in an extract of a
+given day.
 
 Spellings differ harmlessly here. What is wrong with a record is in `sindh_defects`.
 """
@@ -9,13 +10,15 @@ from functools import cache
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingest.samples import mess, names
 from ingest.samples.columns import NO_DAY, Flags, Ints, blank, codes, dates, digits, join, words
+from ingest.samples.sindh_people import cnics, fathers, head_names, hh_codes, member_names, villages
 from ingest.samples.sindh_places import DISTRICTS
 from ingest.samples.sindh_services import TRAINING_CODES
 from ingest.samples.sindh_world import World
-from ingest.samples.sql_writer import Column
+from ingest.samples.sql_writer import Column, columns
 
 Cells = Mapping[str, pa.Array]
 Render = Callable[[World, Ints, int], Cells]
@@ -44,76 +47,6 @@ class Table:
     render: Render
     prefix: str = ""
     width: int = 0
-
-
-def hh_codes(hh: Ints) -> pa.Array:
-    """Household identifiers."""
-    return codes("SND-HH-", hh + 1, 7)
-
-
-def member_names(w: World, member: Ints) -> pa.Array:
-    """Given and family name; wives often keep their father's family name."""
-    hh = w.member_hh[member]
-    d = w.dice
-    own = (w.member_place[member] == 1) & (d.pick("own name", member, 4) == 0)
-    family = np.where(own, d.pick("maiden name", member, len(names.FAMILIES)), d.pick("family", hh, len(names.FAMILIES)))
-    return join(_given(w, member), words(names.FAMILIES, family), sep=" ")
-
-
-def _given(w: World, member: Ints) -> pa.Array:
-    woman = w.member_sex[member] == 0
-    pick = np.where(
-        woman,
-        w.dice.pick("given", member, len(names.WOMEN)),
-        len(names.WOMEN) + w.dice.pick("given", member, len(names.MEN)),
-    )
-    return words([*names.WOMEN, *names.MEN], pick)
-
-
-def _fathers(w: World, member: Ints) -> pa.Array:
-    """Father's or husband's given name: the head's for the household's others."""
-    head = w.hh_first_member[w.member_hh[member]]
-    pick = np.where(
-        (w.member_place[member] == 0) | (w.member_sex[head] == 0),
-        w.dice.pick("father", head, len(names.MEN)),
-        w.dice.pick("given", head, len(names.MEN)),
-    )
-    return words(names.MEN, pick)
-
-
-def cnics(w: World, member: Ints) -> pa.Array:
-    """Identity card numbers, unique, the last digit by sex; spelled with dashes, blanks or neither."""
-    d = w.dice
-    number = (member * 7_368_787 + 1_234_567_891) % 10**10  # one to one, as the factor has no divisor 2 or 5
-    odd = (w.member_sex[member] == 1) ^ w.member_wrong_digit[member]
-    last = d.pick("cnic last", member, 5) * 2 + odd
-    area = join("4", digits(d.pick("cnic area", member, 5) + 1), digits(number // 10**7, 3))
-    sep = words(("-", "-", "", " "), np.searchsorted([0.4, 0.65, 0.96], d.unit("cnic style", member), "right"))
-    return blank(join(area, digits(number % 10**7, 7), digits(last), sep=sep), ~w.member_has_cnic[member])
-
-
-def _villages(w: World, hh: Ints) -> pa.Array:
-    group = np.where(w.hh_co[hh] >= 0, w.hh_co[hh], 10**7 + hh)
-    plain = w.dice.pick("village", group, len(names.VILLAGES))
-    awkward = len(names.VILLAGES) + w.dice.pick("awkward village", hh, len(names.AWKWARD_VILLAGES))
-    decomposed = len(names.VILLAGES) + len(names.AWKWARD_VILLAGES) + plain
-    u = w.dice.unit("village form", hh)
-    pick = np.where(u < 0.02, awkward, np.where(u < 0.03, decomposed, plain))
-    return words([*names.VILLAGES, *names.AWKWARD_VILLAGES, *names.decomposed(names.VILLAGES)], pick)
-
-
-def _head_names(w: World, hh: Ints) -> pa.Array:
-    """The head's name as in `member`, for some in Sindhi script."""
-    head = w.hh_first_member[hh]
-    latin = member_names(w, head)
-    family = words(names.FAMILIES_SINDHI, w.dice.pick("sindhi family", hh, len(names.FAMILIES_SINDHI)))
-    both = [*names.MEN_SINDHI, *names.decomposed(names.MEN_SINDHI)]
-    men = words(both, w.dice.pick("sindhi given", hh, len(both)))
-    women = words(names.WOMEN_SINDHI, w.dice.pick("sindhi given", hh, len(names.WOMEN_SINDHI)))
-    given = pa.compute.if_else(pa.array(w.member_sex[head] == 0), women, men)
-    sindhi = pa.array(w.dice.unit("sindhi", hh) < 0.03)
-    texts = pa.compute.if_else(sindhi, join(given, family, sep=" "), latin)
-    return mess.around(mess.inside(texts, hh, w.dice, "head", 0.002), hh, w.dice, "head", 0.002)
 
 
 def _dates(w: World, days: Ints, rows: Ints, name: str, share: float) -> pa.Array:
@@ -148,7 +81,11 @@ def _district(w: World, rows: Ints, end: int) -> Cells:
 
 
 def _union_council(w: World, rows: Ints, end: int) -> Cells:
-    return {"id": digits(rows + 101), "name": words(w.uc_name, rows), "district_id": digits(w.uc_district[rows] + 1)}
+    return {
+        "id": digits(rows + 101),
+        "name": words(w.uc_name, rows),
+        "district_id": digits(w.uc_district[rows] + 1),
+    }
 
 
 def _lso(w: World, rows: Ints, end: int) -> Cells:
@@ -192,13 +129,13 @@ def _co(w: World, rows: Ints, end: int) -> Cells:
 def _household(w: World, rows: Ints, end: int) -> Cells:
     head = w.hh_first_member[rows]
     d = w.dice
-    father = _fathers(w, head)
+    father = fathers(w, head)
     style = np.searchsorted([0.6, 0.997], d.unit("score style", rows), "right")
     return {
         "id": hh_codes(rows),
         "uc_id": digits(w.hh_uc[rows] + 101),
-        "village": _villages(w, rows),
-        "head_name": _head_names(w, rows),
+        "village": villages(w, rows),
+        "head_name": head_names(w, rows),
         "head_father_name": blank(father, d.unit("no father", rows) < 0.01),
         "head_cnic": blank(cnics(w, head), d.unit("no head cnic", rows) < 0.04),
         "psc_score": words(_scores(), style * 10_001 + w.hh_score[rows]),
@@ -211,12 +148,14 @@ def _household(w: World, rows: Ints, end: int) -> Cells:
 def _member(w: World, rows: Ints, end: int) -> Cells:
     d = w.dice
     disability = np.searchsorted([0.95, 0.98, 0.995], d.unit("disability", rows), "right")
-    mobile = join("03", digits(d.pick("operator", rows, 49), 2), "-", digits(d.pick("mobile", rows, 10**7), 7))
+    mobile = join(
+        "03", digits(d.pick("operator", rows, 49), 2), "-", digits(d.pick("mobile", rows, 10**7), 7)
+    )
     texts = {
         "id": codes("SND-M-", rows + 1, 8),
         "household_id": mess.around(hh_codes(w.member_hh[rows]), rows, d, "member hh", 0.0005),
         "name": mess.inside(member_names(w, rows), rows, d, "member", 0.0005),
-        "father_or_husband": mess.around(_fathers(w, rows), rows, d, "father", 0.001),
+        "father_or_husband": mess.around(fathers(w, rows), rows, d, "father", 0.001),
         "sex": mess.around(words(SEXES, w.member_sex[rows]), rows, d, "sex", 0.001),
         "birth_date": _dates(w, w.member_birth[rows], rows, "birth", 0.07),
         "cnic": cnics(w, rows),
@@ -230,8 +169,10 @@ def _co_membership(w: World, rows: Ints, end: int) -> Cells:
     d = w.dice
     left = dates(_seen(w.in_left[rows], end))
     zero: Flags = d.unit("zero date", rows) < 0.015
-    left = pa.compute.if_else(pa.array(zero & left.is_null().to_numpy(False)), "0000-00-00", left)
-    role = words(("member", "president", "manager"), np.searchsorted([0.9, 0.95], d.unit("role", rows), "right"))
+    left = pc.if_else(pa.array(zero & left.is_null().to_numpy(False)), "0000-00-00", left)
+    role = words(
+        ("member", "president", "manager"), np.searchsorted([0.9, 0.95], d.unit("role", rows), "right")
+    )
     return {
         "co_id": mess.around(codes("SND-CO-", w.in_co[rows] + 1, 6), rows, d, "co id", 0.002),
         "household_id": hh_codes(w.in_hh[rows]),
@@ -254,7 +195,9 @@ def _cif_loan(w: World, rows: Ints, end: int) -> Cells:
     d = w.dice
     amount, taken, closed = w.loan_amount[rows], w.loan_day[rows], w.loan_closed[rows]
     paid = amount * np.minimum(end - taken, closed - taken) // (closed - taken) // 100 * 100
-    style = np.searchsorted([0.93, 0.95, 0.96, 0.97, 0.98, 0.99, 0.995], d.unit("amount style", rows), "right")
+    style = np.searchsorted(
+        [0.93, 0.95, 0.96, 0.97, 0.98, 0.99, 0.995], d.unit("amount style", rows), "right"
+    )
     return {
         "id": codes("CIF-", rows + 1, 7),
         "household_id": hh_codes(w.loan_hh[rows]),
@@ -295,26 +238,16 @@ def _attendance(w: World, rows: Ints, end: int) -> Cells:
     }
 
 
-def _columns(text: str) -> tuple[Column, ...]:
-    """Columns from `name[:type][!]`, where ! marks free text and the type without size is an identifier's."""
-    out = []
-    for word in text.split():
-        name, _, kind = word.rstrip("!").partition(":")
-        sql_type = f"varchar({kind})" if kind.isdigit() else kind or "varchar(20)"
-        out.append(Column(name, sql_type, word.endswith("!")))
-    return tuple(out)
-
-
 # Parents before their children.
 TABLES = (
-    Table("district", _columns("id:int name:60"), ("id",), _district),
-    Table("union_council", _columns("id:int name:100 district_id:int"), ("id",), _union_council),
-    Table("lso", _columns("id name:150! uc_id:int formed_on:date status"), ("id",), _lso, "SND-LSO-", 3),
-    Table("vo", _columns("id name:150! lso_id village:200! formed_on status"), ("id",), _vo, "SND-VO-", 5),
-    Table("co", _columns("id name:150! vo_id gender:2 formed_on status"), ("id",), _co, "SND-CO-", 6),
+    Table("district", columns("id:int name:60"), ("id",), _district),
+    Table("union_council", columns("id:int name:100 district_id:int"), ("id",), _union_council),
+    Table("lso", columns("id name:150! uc_id:int formed_on:date status"), ("id",), _lso, "SND-LSO-", 3),
+    Table("vo", columns("id name:150! lso_id village:200! formed_on status"), ("id",), _vo, "SND-VO-", 5),
+    Table("co", columns("id name:150! vo_id gender:2 formed_on status"), ("id",), _co, "SND-CO-", 6),
     Table(
         "household",
-        _columns(
+        columns(
             "id uc_id:int village:200! head_name:120! head_father_name:120! head_cnic psc_score:10 psc_date "
             "psc_version:12 size:smallint"
         ),
@@ -325,7 +258,7 @@ TABLES = (
     ),
     Table(
         "member",
-        _columns("id household_id name:120 father_or_husband:120 sex:4 birth_date cnic mobile disability:10"),
+        columns("id household_id name:120 father_or_husband:120 sex:4 birth_date cnic mobile disability:10"),
         ("id",),
         _member,
         "SND-M-",
@@ -333,25 +266,23 @@ TABLES = (
     ),
     Table(
         "co_membership",
-        _columns("co_id household_id joined_on:date member_id left_on:date role"),
+        columns("co_id household_id joined_on:date member_id left_on:date role"),
         ("co_id", "household_id", "joined_on"),
         _co_membership,
     ),
-    Table("mip", _columns("id household_id prepared_on"), ("id",), _mip, "MIP-", 7),
+    Table("mip", columns("id household_id prepared_on"), ("id",), _mip, "MIP-", 7),
     Table(
         "cif_loan",
-        _columns(
-            "id household_id lso_id sanctioned_on amount_pkr repaid_pkr:int closed_on:date purpose:100!"
-        ),
+        columns("id household_id lso_id sanctioned_on amount_pkr repaid_pkr:int closed_on:date purpose:100!"),
         ("id",),
         _cif_loan,
         "CIF-",
         7,
     ),
-    Table("igg_grant", _columns("id household_id granted_on amount_pkr:int"), ("id",), _igg_grant, "IGG-", 6),
+    Table("igg_grant", columns("id household_id granted_on amount_pkr:int"), ("id",), _igg_grant, "IGG-", 6),
     Table(
         "training",
-        _columns("id code:10 topic:150! started_on ended_on uc_id:int"),
+        columns("id code:10 topic:150! started_on ended_on uc_id:int"),
         ("id",),
         _training,
         "TR-",
@@ -359,7 +290,7 @@ TABLES = (
     ),
     Table(
         "training_attendance",
-        _columns("training_id member_id days_attended:int"),
+        columns("training_id member_id days_attended:int"),
         ("training_id", "member_id"),
         _attendance,
     ),

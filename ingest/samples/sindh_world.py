@@ -1,6 +1,8 @@
-"""Sindh's invented programme: districts, organisations, households, members and what they received, as plain arrays.
+"""Sindh's invented programme: districts, organisations, households, members and what they received, as plain
+arrays.
 
-Everything until 2023 is made at once, so that any quarter's extract is a cut of the same world. No text, no defects here.
+Everything until 2023 is made at once, so that any quarter's extract is a cut of the same world. No text, no
+defects here.
 """
 
 from dataclasses import dataclass
@@ -14,7 +16,9 @@ from ingest.samples.sindh_services import plans_loans_grants, trainings
 REFERENCE_DAY = day("2021-06-30")  # the day the programme's size is stated for
 HORIZON = day("2023-12-31")
 _GROWTH_QUARTERS = 10
-_QUARTER_ENDS = np.arange("1970-01", "2031-01", 3, dtype="datetime64[M]").astype("datetime64[D]").astype(int) - 1
+_QUARTER_ENDS = (
+    np.arange("1970-01", "2031-01", 3, dtype="datetime64[M]").astype("datetime64[D]").astype(int) - 1
+)
 
 
 @dataclass(frozen=True)
@@ -192,7 +196,9 @@ def _households(
     later = np.sort(rng.integers(REFERENCE_DAY + 1, HORIZON, growth))
     joined = np.concatenate([joined, later, np.full(loose, NO_DAY)])
     n = len(co)
-    seen = np.where(co >= 0, joined - rng.integers(5, 120, n), rng.integers(day("2016-02-01"), REFERENCE_DAY, n))
+    seen = np.where(
+        co >= 0, joined - rng.integers(5, 120, n), rng.integers(day("2016-02-01"), REFERENCE_DAY, n)
+    )
     uc = np.where(co >= 0, groups["co_uc"][co], rng.integers(0, len(places["uc_district"]), n))
     band = rng.choice(4, n, p=[0.10, 0.26, 0.18, 0.46])
     low, high = np.array([100, 1200, 1900, 2400])[band], np.array([1200, 1900, 2400, 7000])[band]

@@ -38,6 +38,16 @@ class Column:
         return f"  `{self.name}` {self.sql_type}{_COLLATE if 'char' in self.sql_type else ''} DEFAULT NULL,"
 
 
+def columns(text: str) -> tuple[Column, ...]:
+    """Columns from words `name:type!`; ! marks free text, a number is a length, no type an identifier."""
+    out = []
+    for word in text.split():
+        name, _, kind = word.rstrip("!").partition(":")
+        sql_type = f"varchar({kind})" if kind.isdigit() else kind or "varchar(20)"
+        out.append(Column(name, sql_type, word.endswith("!")))
+    return tuple(out)
+
+
 def escape(texts: pa.Array) -> pa.Array:
     """Backslash escapes as mysqldump writes them."""
     for plain, escaped in _ESCAPES:

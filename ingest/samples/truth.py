@@ -1,4 +1,5 @@
-"""The expected outcome of the drops that are made: what is accepted, quarantined and warned of, and the order of arrival.
+"""The expected outcome of the drops that are made: what is accepted, quarantined and warned of, and the order
+of arrival.
 
 Filled in by whoever plants a record, never by reading the files again.
 """
@@ -14,13 +15,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+
+def _columns(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 QUARANTINE = ("region", "source", "quarter", "file", "table", "key", "reasons", "row", "superseded")
 WARNINGS = ("region", "source", "quarter", "file", "table", "key", "warnings", "row", "superseded")
-INDICATORS = (
-    "donor,indicator,quarter,region,over_time,dimension,category,unit,currency,state,value,numerator,denominator,n,"
-    "se,ci_low,ci_high,deff,df,df_domain,ci_low_domain,ci_high_domain,tolerance,note"
-).split(",")
-CHANGES = "donor,indicator,quarter,dimension,category,previous_round,previous,current,difference,se,t,df,p".split(",")
+INDICATORS = _columns(
+    "donor indicator quarter region over_time dimension category unit currency state value numerator "
+    "denominator n se ci_low ci_high deff df df_domain ci_low_domain ci_high_domain tolerance note"
+)
+CHANGES = _columns(
+    "donor indicator quarter dimension category previous_round previous current difference se t df p"
+)
 REPORTED = ("region", "source", "quarter", "file", "indicator", "label", "column", "value", "note")
 PERSONS = ("region", "source", "record", "true_id")
 TARGETS = ("donor", "indicator", "quarter", "target", "baseline", "baseline_period", "note")
@@ -45,7 +53,9 @@ class Drop:
 
 @dataclass(frozen=True)
 class Finding:
-    """A record's key as delivered, its codes (sorted, joined by |) and its 1-based row (empty for a total row)."""
+    """A record's key as delivered, its codes (sorted, joined by |) and its 1-based row (empty for a total
+    row).
+    """
 
     key: str
     codes: str
@@ -124,6 +134,7 @@ class Truth:
         (expected / "records.json").write_text(text + "\n", encoding="utf-8")
         self._write_findings(expected / "quarantine.csv", QUARANTINE, "quarantined")
         self._write_findings(expected / "warnings.csv", WARNINGS, "warned")
+        self.indicators.sort(key=lambda row: (row["donor"], row["indicator"], row["quarter"]))
         write_csv(expected / "indicators.csv", INDICATORS, self.indicators)
         write_csv(expected / "changes.csv", CHANGES, self.changes)
         write_csv(expected / "reported.csv", REPORTED, self.reported)

@@ -3,8 +3,6 @@
 Thin: reading and judging are in `ingest.run`, the records' schema in `expectations.schemas`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

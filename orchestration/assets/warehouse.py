@@ -1,7 +1,6 @@
 """Feeds and dbt models as Dagster assets; dbt's tests as their checks."""
 
-from __future__ import annotations
-
+import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -101,7 +100,11 @@ def warehouse_assets() -> dg.AssetsDefinition:
             cli = DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=dbt.executable())
             target = Path(where.home) / "build" / "dbt_target"
             arguments = ["build", "--vars", dbt.variables(where, quarters)]
-            yield from cli.cli(arguments, context=context, target_path=target).stream()
+            log = target / "build.log"
+            log.parent.mkdir(parents=True, exist_ok=True)
+            # dbt's lines go to a file of their own; people read progress, assets and checks.
+            with log.open("w", encoding="utf-8") as stream, contextlib.redirect_stdout(stream):
+                yield from cli.cli(arguments, context=context, target_path=target).stream()
         warehouse.swap_in(where)
         warehouse.remember(where, quarters)
         tell("warehouse_done", quarters=quarters)

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from orchestration.releases.content import COLUMNS, KEY
+from orchestration.releases.content import COLUMNS, KEY, arrow
 
 # What identifies a value; everything else of it can change.
 COMPARED = [name for name in COLUMNS if name not in (*KEY, "donor", "quarter")]
@@ -42,7 +42,8 @@ def compare(old: pa.Table, new: pa.Table, reason: str) -> list[Change]:
     keys = ", ".join(f"coalesce(n.{name}, o.{name}) as {name}" for name in KEY)
     sql = f"""
         select {keys}, o.value as old_value, n.value as new_value, o.state as old_state, n.state as new_state,
-               list_filter([{differ}], x -> x is not null) as columns, $reason as reason
+               case when o.is_here is null or n.is_here is null then ['value', 'state']
+                    else list_filter([{differ}], lambda x: x is not null) end as columns, $reason as reason
         from (select *, true as is_here from old_values) o
         full join (select *, true as is_here from new_values) n on {_same_key("o", "n")}
         where len(columns) > 0 or o.is_here is null or n.is_here is null
@@ -76,7 +77,7 @@ def annotate(values: pa.Table, changes: list[Change], release: str) -> pa.Table:
     with duckdb.connect() as db:
         db.register("old_values", pa.table(columns))
         db.register("new_values", values)
-        return db.execute(sql, {"release": release}).to_arrow_table()
+        return arrow(db, sql, {"release": release})
 
 
 def _same_key(left: str, right: str) -> str:
@@ -91,6 +92,5 @@ def _run(sql: str, old: pa.Table, new: pa.Table, values: dict[str, Any]) -> list
     with duckdb.connect() as db:
         db.register("old_values", old)
         db.register("new_values", new)
-        found: pa.Table = db.execute(sql, values).to_arrow_table()
-    rows: list[dict[str, Any]] = found.to_pylist()
+        rows: list[dict[str, Any]] = arrow(db, sql, values).to_pylist()
     return rows

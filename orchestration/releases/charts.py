@@ -21,7 +21,8 @@ def add_charts(book: Any, styles: Styles, rows: list[dict[str, Any]], rounds: li
     if not (percents or achieved or compared):
         return False
     sheet = book.add_worksheet(NAME)
-    page(sheet, styles)
+    page(sheet, styles, landscape=False)
+    sheet.fit_to_pages(1, 1)
     title(sheet, styles, "Charts", "Totals only; the figures that are drawn stand beside each chart.")
     sheet.set_column(0, 0, 16)
     sheet.set_column(1, 5, 10)
@@ -92,7 +93,7 @@ def _figures(
     for column, heading in enumerate(["Indicator", *columns]):
         put(sheet, row, column, heading, styles.header)
     for offset, label in enumerate(labels, start=1):
-        put(sheet, row + offset, 0, label, styles.detail["text"])
+        put(sheet, row + offset, 0, label, styles.detail["code"])
         for column, numbers in enumerate(columns.values(), start=1):
             number = numbers[offset - 1]
             if number is None:

@@ -126,16 +126,15 @@ def list_command(
     """List the releases in S3."""
     from orchestration.releases.verify import list_releases
 
-    table = Table(
-        "Donor", "Quarter", "Release", "Replaces", "Changes", "Files", "Bytes", "Signed off by", "on"
-    )
+    table = Table("Donor", "Quarter", "Release", "Replaces", "Changes", "Signed off by", "on")
     with store() as client:
         for one in [donor] if donor else _released_donors():
             for found in list_releases(client, one, quarter):
+                before = found.predecessor or ""
+                day = found.approved_at[:10]
                 table.add_row(
-                    found.donor, found.quarter, found.release, found.predecessor or "", str(found.changes),
-                    str(found.files), f"{found.size:,}", found.approved_by, found.approved_at,
-                )  # fmt: skip
+                    one, found.quarter, found.release, before, str(found.changes), found.approved_by, day
+                )
     console.print(table if table.row_count else "There are no releases.")
 
 

@@ -28,10 +28,23 @@ COLUMNS: dict[str, bool] = {
     "definition_version": False, "fiscal_label": False, "df": True, "light": False, "reason": False,
 }  # fmt: skip
 KEY = ("indicator", "region", "over_time", "dimension", "category", "currency")
-DEFINITION = (
-    "indicator", "name", "description", "level", "kind", "unit", "over_time", "direction",
-    "numerator_definition", "denominator_definition", "source", "version",
-)  # fmt: skip
+# A column of the reference sheets, and under which names the mart may have it.
+DEFINITION: dict[str, tuple[str, ...]] = {
+    "indicator": ("indicator",),
+    "over_time": ("over_time",),
+    "name": ("name",),
+    "level": ("level",),
+    "description": ("description",),
+    "numerator_definition": ("numerator_definition",),
+    "denominator_definition": ("denominator_definition",),
+    "method": ("method",),
+    "disaggregations": ("disaggregations",),
+    "unit": ("unit",),
+    "kind": ("kind",),
+    "direction": ("direction",),
+    "source": ("source", "source_note"),
+    "version": ("version", "definition_version"),
+}
 CHANGE: dict[str, bool] = {
     "indicator": False, "region": False, "dimension": False, "category": False, "previous_round": False,
     "previous": True, "current": True, "difference": True, "se": True, "t": True, "df": True, "p": True,
@@ -69,12 +82,12 @@ def read_content(home: Path, donor: str, quarter: str) -> Content:
         _require_unique(values)
         values = suppress_small_cells(values, donor)
         round_changes = _select(db, "indicator_changes", CHANGE, keep)
-        definitions = _select(db, "indicator_definitions", dict.fromkeys(DEFINITION, False), {"donor": donor})
+        definitions = _definitions(db, donor)
         drops = _drops(db, home, donor, quarter)
         name = _donor_name(db, donor)
     values = values.sort_by([(name, "ascending") for name in ("donor", "quarter", *KEY)])
     definitions = definitions.filter(pc.is_in(definitions["indicator"], values["indicator"].combine_chunks()))
-    definitions = definitions.sort_by([("indicator", "ascending"), ("version", "ascending")])
+    definitions = definitions.sort_by([(n, "ascending") for n in ("indicator", "over_time", "version")])
     round_changes = round_changes.sort_by([(n, "ascending") for n, number in CHANGE.items() if not number])
     digest = content_hash(values, definitions, round_changes)
     return Content(donor, name, quarter, values, definitions, round_changes, drops, digest)
@@ -112,6 +125,11 @@ def check_names(donor: str, quarter: str) -> None:
         raise SangamError(f"'{donor}' is no donor code; expected small letters such as 'eu_success'.")
     if not re.fullmatch(r"[0-9]{4}Q[1-4]", quarter):
         raise SangamError(f"'{quarter}' is no quarter; expected a calendar quarter such as '2021Q2'.")
+
+
+def arrow(db: "duckdb.DuckDBPyConnection", sql: str, values: object) -> pa.Table:
+    """Return a query's rows."""
+    return db.sql(sql, params=values).to_arrow_table()
 
 
 def steady(numbers: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -155,6 +173,16 @@ def _require_values(db: "duckdb.DuckDBPyConnection", donor: str, quarter: str) -
         raise SangamError(f"There are no values of {donor} for {quarter}; there are for: {quarters[donor]}.")
 
 
+def _definitions(db: "duckdb.DuckDBPyConnection", donor: str) -> pa.Table:
+    known = _columns(db, "indicator_definitions")
+    named = {
+        name: next((other for other in names if other in known), names[0])
+        for name, names in DEFINITION.items()
+    }
+    found = _select(db, "indicator_definitions", dict.fromkeys(named.values(), False), {"donor": donor})
+    return found.rename_columns(list(named))
+
+
 def _require_unique(values: pa.Table) -> None:
     counts = values.group_by(list(KEY)).aggregate([([], "count_all")])
     twice = counts.filter(pc.greater(counts["count_all"], 1)).slice(0, 1).to_pylist()
@@ -175,7 +203,7 @@ def _select(
     where = " and ".join(f"{name} = ?" for name in keep)
     sql = f"select {wanted} from marts.{table} where {where}" if known else f"select {wanted} where false"
     schema = pa.schema([(name, pa.float64() if number else pa.string()) for name, number in columns.items()])
-    result: pa.Table = db.execute(sql, [*keep.values()] if known else []).to_arrow_table()
+    result = arrow(db, sql, [*keep.values()] if known else [])
     found = result.cast(schema)
     for position, (name, number) in enumerate(columns.items()):
         if number:
@@ -206,7 +234,8 @@ def _drops(db: "duckdb.DuckDBPyConnection", home: Path, donor: str, quarter: str
     """
     files = [str(path) for path in sorted((Path(home) / "lake" / "feeds" / "feed=drop").rglob("*.parquet"))]
     if files:
-        found = db.execute(
+        found = arrow(
+            db,
             "select distinct region, source, quarter, file, sha256 from read_parquet("
             "?, hive_partitioning = true, hive_types_autocast = false, union_by_name = true) "
             "where status = 'current' and (quarter <= ? or quarter = '_') and (region = '_reference' "
@@ -214,12 +243,12 @@ def _drops(db: "duckdb.DuckDBPyConnection", home: Path, donor: str, quarter: str
             [files, quarter, donor],
         )
     elif {"_file", "_sha256"} <= _columns(db, "indicator_evidence"):
-        found = db.execute(
-            "select distinct '' as region, '' as source, quarter, _file as file, _sha256 as sha256 "
+        found = arrow(
+            db,
+            "select distinct '' as region, '' as source, '' as quarter, _file as file, _sha256 as sha256 "
             "from marts.indicator_evidence where donor = ? and quarter = ? order by all",
             [donor, quarter],
         )
     else:
         return DROP.empty_table()
-    table: pa.Table = found.to_arrow_table()
-    return table.cast(DROP)
+    return found.cast(DROP)

@@ -3,6 +3,7 @@
 A donor's quarter has some hundred values: here they are written cell by cell, as the format asks for it.
 """
 
+import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -18,18 +19,24 @@ if TYPE_CHECKING:
 HEADER_ROW = 3
 # Heading, width, key of the row, kind of cell.
 VALUE_COLUMNS = (
-    ("Code", 9, "indicator", "text"), ("Indicator", 44, "name", "wrapped"), ("Region", 12, "region", "text"),
-    ("Period", 12, "over_time", "text"), ("By", 14, "by", "text"), ("Category", 20, "category", "indented"),
-    ("Value", 13, "value", "value"), ("Unit", 13, "unit", "text"), ("Baseline", 12, "baseline", "number"),
-    ("Target", 12, "target", "number"), ("Achieve-ment", 10, "achievement", "share"),
-    ("Light", 9, "light", "light"), ("95 % from", 9, "ci_low", "number"), ("95 % to", 9, "ci_high", "number"),
+    ("Code", 8, "indicator", "code"), ("Indicator", 42, "title", "wrapped"), ("Region", 12, "region", "text"),
+    ("Period", 12, "over_time", "text"), ("By", 14, "by", "text"), ("Category", 21, "category", "text"),
+    ("Value", 13, "value", "value"), ("Unit", 11, "unit", "text"), ("Baseline", 10, "baseline", "number"),
+    ("Target", 10, "target", "number"), ("Achieved", 9, "achievement", "share"),
+    ("Light", 8, "light", "light"), ("95 % from", 8, "ci_low", "number"), ("95 % to", 8, "ci_high", "number"),
     ("Std. error", 8, "se", "number"), ("Design effect", 8, "deff", "number"), ("n", 8, "n", "number"),
-    ("Numerator", 13, "numerator", "number"), ("Denomi-nator", 13, "denominator", "number"),
-    ("Status", 9, "status", "text"), ("Note", 40, "reason", "wrapped"),
+    ("Numerator", 11, "numerator", "number"), ("Denomi-nator", 11, "denominator", "number"),
+    ("Status", 9, "status", "text"), ("Note", 34, "reason", "wrapped"),
 )  # fmt: skip
+# Columns that are left out of a sheet where they would be empty, or say the same in each row.
+IF_FILLED = {
+    "baseline", "target", "achievement", "light", "ci_low", "ci_high", "se", "deff", "n", "numerator",
+    "denominator", "reason",
+}  # fmt: skip
+IF_SEVERAL = {"region", "status"}
 ROUND_COLUMNS = (
-    ("Code", 9, "indicator", "text"), ("Indicator", 44, "name", "wrapped"), ("By", 14, "by", "text"),
-    ("Category", 22, "category", "indented"), ("Previous round", 12, "previous_round", "text"),
+    ("Code", 8, "indicator", "code"), ("Indicator", 46, "title", "wrapped"), ("By", 14, "by", "text"),
+    ("Category", 22, "category", "text"), ("Previous round", 12, "previous_round", "text"),
     ("Then", 10, "previous", "number"), ("Now", 10, "current", "number"),
     ("Difference", 11, "difference", "number"), ("Std. error", 10, "se", "number"), ("t", 8, "t", "number"),
     ("df", 8, "df", "number"), ("p, two-sided", 10, "p", "number"),
@@ -55,8 +62,8 @@ def value_rows(content: Content, values: pa.Table) -> list[dict[str, Any]]:
         definition = known.get(row["indicator"], {})
         row["level"] = (definition.get("level") or "other").lower()
         row["name"] = definition.get("name") or row["indicator"]
-        row["by"] = None if row["dimension"] == "all" else row["dimension"]
-        row["category"] = "total" if row["dimension"] == "all" else row["category"]
+        row["title"] = row["name"] if row["dimension"] == "all" else None
+        row |= _place(row)
         row["over_time"] = PERIODS.get(row["over_time"], row["over_time"])
         row["unit"] = row["currency"] or row["unit"]
     return sorted(rows, key=_reading_order)
@@ -68,21 +75,20 @@ def round_rows(content: Content) -> list[dict[str, Any]]:
     rows = _rounded_rows(content.round_changes)
     for row in rows:
         is_total = (row["dimension"] or "all") == "all"
-        row |= {"name": names.get(row["indicator"]), "by": None if is_total else row["dimension"]}
-        row |= {"category": "total" if is_total else row["category"], "over_time": None, "currency": None}
+        row["title"] = names.get(row["indicator"]) if is_total else None
+        row |= {**_place(row), "over_time": None, "currency": None}
     return sorted(rows, key=_reading_order)
 
 
 def level_sheet(book: Any, styles: Styles, name: str, rows: list[dict[str, Any]]) -> None:
     """Add the sheet of one result level: totals with their categories under them, foldable."""
     sheet = book.add_worksheet(name)
-    title(
-        sheet,
-        styles,
-        f"{name} indicators",
-        "Rounded for reading; unrounded values are in indicators.parquet.",
-    )
-    _table(sheet, styles, VALUE_COLUMNS, rows)
+    common = [f"{key} {rows[0][key]}" for key in ("region", "status") if _says_one_thing(rows, key)]
+    below = [f"All rows: {', '.join(common)}."] if common else []
+    below.append("Rounded for reading; unrounded values are in indicators.parquet.")
+    title(sheet, styles, f"{name} indicators", " ".join(below))
+    columns = tuple(column for column in VALUE_COLUMNS if _is_shown(column[2], rows))
+    _table(sheet, styles, columns, rows)
     sheet.freeze_panes(HEADER_ROW + 1, 2)
     sheet.outline_settings(True, False, True, False)
 
@@ -100,8 +106,8 @@ def changes_sheet(book: Any, styles: Styles, header: "Header") -> None:
     sheet = book.add_worksheet("Changes")
     title(sheet, styles, f"Changes since {header.predecessor}", "Each value that differs, with the reason.")
     columns = (
-        ("Code", 9, "indicator", "text"), ("Region", 12, "region", "text"), ("By", 14, "dimension", "text"),
-        ("Category", 22, "category", "indented"), ("Currency", 9, "currency", "text"),
+        ("Code", 9, "indicator", "code"), ("Region", 12, "region", "text"), ("By", 14, "dimension", "text"),
+        ("Category", 22, "category", "text"), ("Currency", 9, "currency", "text"),
         ("Old value", 14, "old_value", "number"), ("New value", 14, "new_value", "number"),
         ("Old state", 14, "old_state", "text"), ("New state", 14, "new_state", "text"),
         ("What differs", 30, "columns", "wrapped"), ("Reason", 44, "reason", "wrapped"),
@@ -123,15 +129,19 @@ def definitions_sheet(book: Any, styles: Styles, content: Content) -> None:
     sheet = book.add_worksheet("Definitions")
     title(sheet, styles, "Definitions", "What each indicator counts, over what, and where it comes from.")
     columns = (
-        ("Code", 9, "indicator", "text"), ("Indicator", 40, "name", "wrapped"),
-        ("Level", 10, "level", "text"),
-        ("Description", 50, "description", "wrapped"), ("Unit", 12, "unit", "text"),
-        ("Numerator", 42, "numerator_definition", "wrapped"),
-        ("Denominator", 42, "denominator_definition", "wrapped"), ("Kind", 14, "kind", "text"),
-        ("Period", 13, "over_time", "text"), ("Better is", 10, "direction", "text"),
-        ("Source", 32, "source", "wrapped"), ("Version", 9, "version", "text"),
+        ("Code", 8, "indicator", "code"), ("Indicator", 32, "name", "wrapped"),
+        ("Level", 9, "level", "text"), ("Period", 12, "over_time", "text"), ("Unit", 11, "unit", "text"),
+        ("Description", 38, "description", "wrapped"),
+        ("Numerator", 32, "numerator_definition", "wrapped"),
+        ("Denominator", 32, "denominator_definition", "wrapped"), ("Method", 38, "method", "wrapped"),
+        ("By", 18, "disaggregations", "wrapped"), ("Better is", 8, "direction", "text"),
+        ("Source", 26, "source", "wrapped"), ("Version", 8, "version", "text"),
     )  # fmt: skip
-    _table(sheet, styles, columns, content.definitions.to_pylist())
+    rows = content.definitions.to_pylist()
+    for row in rows:
+        row["over_time"] = PERIODS.get(row["over_time"], row["over_time"])
+        row["disaggregations"] = (row["disaggregations"] or "").replace("_", " ")
+    _table(sheet, styles, tuple(one for one in columns if any(row[one[2]] for row in rows)), rows)
 
 
 def sources_sheet(book: Any, styles: Styles, content: Content) -> None:
@@ -141,8 +151,9 @@ def sources_sheet(book: Any, styles: Styles, content: Content) -> None:
         sheet, styles, "Deliveries", "The files that the values were computed from; SHA-256 identifies each."
     )
     columns = (
-        ("Region", 14, "region", "text"), ("Source", 18, "source", "text"),
-        ("Quarter", 10, "quarter", "text"), ("File", 60, "file", "text"), ("SHA-256", 68, "sha256", "text"),
+        ("Region", 14, "region", "code"), ("Source", 18, "source", "text"),
+        ("Quarter", 10, "quarter", "text"), ("File", 70, "file", "wrapped"),
+        ("SHA-256", 66, "sha256", "text"),
     )  # fmt: skip
     _table(sheet, styles, columns, content.drops.to_pylist())
 
@@ -168,6 +179,28 @@ def _rounded_rows(table: pa.Table) -> list[dict[str, Any]]:
     return rows
 
 
+def _place(row: dict[str, Any]) -> dict[str, str | None]:
+    """Return dimension and category as people read them; a total has no dimension."""
+    if (row["dimension"] or "all") == "all":
+        return {"by": None, "category": "total"}
+    return {"by": row["dimension"].replace("_", " "), "category": (row["category"] or "").replace("_", " ")}
+
+
+def _is_shown(key: str, rows: list[dict[str, Any]]) -> bool:
+    if key in IF_SEVERAL:
+        return not _says_one_thing(rows, key)
+    return key not in IF_FILLED or any(row[key] is not None for row in rows)
+
+
+def _says_one_thing(rows: list[dict[str, Any]], key: str) -> bool:
+    return len({row[key] for row in rows}) == 1
+
+
+def _lines(text: str | None, width: int) -> int:
+    """Return how many lines a text takes in a column of that width: nothing else sets a row's height."""
+    return max(len(textwrap.wrap(text or "", round(width * 1.25))), 1)
+
+
 def _reading_order(row: dict[str, Any]) -> tuple[str, ...]:
     keys = ("indicator", "over_time", "currency", "by", "category")
     region = row.get("region") or ""
@@ -187,8 +220,8 @@ def _table(
         formats = styles.total if is_total else styles.detail
         for column, (_, _, key, kind) in enumerate(columns):
             _cell(sheet, styles, formats, row, column, kind, key, values)
-        if values.get("by"):
-            sheet.set_row(row, None, None, {"level": 1})
+        height = max(_lines(values[key], width) for _, width, key, kind in columns if kind == "wrapped")
+        sheet.set_row(row, 14 * height, None, {"level": 1} if values.get("by") else {})
     if rows:
         sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + len(rows), len(columns) - 1)
 

@@ -18,9 +18,9 @@ class Styles:
 
         def made(more: dict[str, Any]) -> dict[str, Any]:
             kinds: dict[str, dict[str, Any]] = {
-                "text": {},
+                "code": {},
+                "text": {"indent": 1},  # else it touches the number to its left
                 "wrapped": {"text_wrap": True},
-                "indented": {"indent": 1},
                 "absent": {"italic": True, "font_color": GREY, "align": "right"},
                 "share": {"num_format": "0.0%"},
                 **{f"number{places}": {"num_format": code} for places, code in NUMBERS.items()},

@@ -132,6 +132,7 @@ def _block(
 ) -> int:
     put(sheet, row, 0, heading, styles.heading)
     put(sheet, row, 1, "", styles.heading)
+    sheet.set_row(row, 18)
     for offset, (label, text) in enumerate(lines, start=1):
         style = styles.lights.get(label.lower(), styles.label) if lights else styles.label
         put(sheet, row + offset, 0, label, style)

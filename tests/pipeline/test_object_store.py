@@ -163,6 +163,18 @@ def test_a_foreign_process_is_never_taken_for_the_server(tmp_path: Path) -> None
         other.kill()
 
 
+def test_the_usual_variables_lead_to_any_s3(endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", endpoint.url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", endpoint.admin.access_key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", endpoint.admin.secret_key)
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    client = object_store.connect()
+    object_store.ensure_bucket(client, "by-variables")
+    assert object_store.put_once(client, "by-variables", "k", b"v") is True
+    assert object_store.get(client, "by-variables", "k") == b"v"
+
+
 def test_it_is_up_in_seconds_and_down_within_the_deadline(tmp_path: Path) -> None:
     started = time.monotonic()
     seaweed.start(tmp_path, ["eu"])

@@ -1,9 +1,14 @@
 {#- Expressions in which DuckDB and Spark differ. One macro each; the plain name dispatches. -#}
 
-{#- A text literal; none becomes a typed null. -#}
+{#- The engine's name of a type: DuckDB's own, but for text, which Spark calls string. -#}
+{% macro sql_type(type) -%}
+    {{ return(dbt.type_string() if type == 'varchar' else type) }}
+{%- endmacro %}
+
+{#- A literal of text, a number or a truth value; none becomes a typed null. -#}
 {% macro literal(value, type='varchar') -%}
-    {%- if value is none -%} cast(null as {{ type }})
-    {%- elif value is number or value is boolean -%} cast({{ value | lower }} as {{ type }})
+    {%- if value is none -%} cast(null as {{ sql_type(type) }})
+    {%- elif value is number or value is boolean -%} cast({{ value | lower }} as {{ sql_type(type) }})
     {%- else -%} {{ adapter.dispatch('text_literal', 'sangam')(value | string) }}
     {%- endif -%}
 {%- endmacro %}

@@ -6,13 +6,13 @@
     {{ 'union all' if not loop.first }}
     select
         {%- for name, type in columns %}
-        cast({{ literal(row[loop.index0], type) }} as {{ type }}) as {{ name }}{{ ',' if not loop.last }}
+        cast({{ literal(row[loop.index0], type) }} as {{ sql_type(type) }}) as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     {%- endfor %}
     {%- if not rows %}
     select
         {%- for name, type in columns %}
-        cast(null as {{ type }}) as {{ name }}{{ ',' if not loop.last }}
+        cast(null as {{ sql_type(type) }}) as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     where false
     {%- endif %}
@@ -112,7 +112,7 @@
                 else {{ literal(d.bands[-1].light) }}
             end
         {%- endfor %}
-        else cast(null as varchar)
+        else {{ literal(none) }}
     end
 {%- endmacro %}
 
@@ -122,7 +122,7 @@
         {%- for d in var('donors') %}
         when {{ donor }} = '{{ d.code }}' then {{ fiscal_label(quarter, literal(d.fiscal_calendar)) }}
         {%- endfor %}
-        else cast(null as varchar)
+        else {{ literal(none) }}
     end
 {%- endmacro %}
 

@@ -4,29 +4,25 @@
     denominator and of the numerator; for sum and median the value. Rows outside the population are no evidence.
 -#}
 {% macro evidence(kind) -%}
-    {#- All facts are named here so that dbt knows the dependencies before it knows the indicators. -#}
-    {%- set facts = {
-        'bridge_membership': ref('bridge_membership'),
-        'dim_household': ref('dim_household'),
-        'dim_institution': ref('dim_institution'),
-        'dim_person': ref('dim_person'),
-        'fct_outcome_observed': ref('fct_outcome_observed'),
-        'fct_place_total': ref('fct_place_total'),
-        'fct_service_delivered': ref('fct_service_delivered'),
-    } -%}
-    {%- set dimensions = {
-        'household': ref('dim_household'), 'person': ref('dim_person'), 'institution': ref('dim_institution'),
-        'place': ref('dim_place'),
-    } -%}
-    {%- set period = ref('dim_period') -%}
+    {#- While dbt learns the dependencies, before it knows the indicators, every fact and dimension is one. -#}
+    {%- if not execute -%}
+        {%- for name in evidence_relations() -%} {%- do ref(name) -%} {%- endfor -%}
+    {%- endif -%}
     {%- set chosen = var('indicators') | selectattr('kind', 'equalto', kind) | list -%}
     {%- for i in chosen %}
     {{ 'union all' if not loop.first }}
-    {{ indicator_evidence(i, facts[i['from']], dimensions, period) }}
+    {{ indicator_evidence(i) }}
     {%- endfor %}
     {%- if not chosen %}
     {{ rows_of(evidence_columns(), []) }}
     {%- endif %}
+{%- endmacro %}
+
+{% macro evidence_relations() -%}
+    {{ return([
+        'bridge_membership', 'dim_household', 'dim_institution', 'dim_period', 'dim_person', 'dim_place',
+        'fct_outcome_observed', 'fct_place_total', 'fct_service_delivered',
+    ]) }}
 {%- endmacro %}
 
 {% macro evidence_columns() -%}
@@ -40,7 +36,7 @@
     ]) }}
 {%- endmacro %}
 
-{% macro indicator_evidence(i, fact, dimensions, period) -%}
+{% macro indicator_evidence(i) -%}
     {%- set is_survey = i.kind == 'survey_share' -%}
     {%- set numerator = 'coalesce(' ~ i.numerator ~ ', false)' if i.numerator else 'true' -%}
     {%- set value = i.value or ('case when ' ~ numerator ~ ' then 1 else 0 end' if i.kind == 'ratio' else 'null') -%}
@@ -68,12 +64,12 @@
         fact._row,
         fact._record,
         fact._sha256
-    from {{ fact }} as fact
-    inner join {{ period }} as period
+    from {{ ref(i['from']) }} as fact
+    inner join {{ ref('dim_period') }} as period
         on fact.region = period.region and fact.source = period.source
         and fact.quarter {{ '<=' if i.reads == 'drops_to_date' else '=' }} period.quarter
     {%- for join in i.joins %}
-    left join {{ dimensions[join.dimension] }} as {{ join.dimension }}
+    left join {{ ref('dim_' ~ join.dimension) }} as {{ join.dimension }}
         on fact.region = {{ join.dimension }}.region and fact.quarter = {{ join.dimension }}.quarter
         and {{ join.dimension }}.source = {{ literal(join.source) if join.source else 'fact.source' }}
         and fact.{{ join.dimension }}_id = {{ join.dimension }}.{{ join.dimension }}_id

@@ -12,6 +12,7 @@
     {%- set year = 'cast(substring(' ~ quarter ~ ', 1, 4) as int)' -%}
     {%- set number = 'cast(substring(' ~ quarter ~ ', 6, 1) as int)' -%}
     {%- set begins = '(' ~ year ~ ' - case when ' ~ number ~ ' <= ' ~ shift ~ ' then 1 else 0 end)' -%}
-    'FY' || cast({{ begins }} as varchar) || '-' || substring(cast({{ begins }} + 1 as varchar), 3, 2)
-    || ' Q' || cast(({{ number }} + 3 - {{ shift }}) % 4 + 1 as varchar)
+    {%- set text = sql_type('varchar') -%}
+    'FY' || cast({{ begins }} as {{ text }}) || '-' || substring(cast({{ begins }} + 1 as {{ text }}), 3, 2)
+    || ' Q' || cast(({{ number }} + 3 - {{ shift }}) % 4 + 1 as {{ text }})
 {%- endmacro %}

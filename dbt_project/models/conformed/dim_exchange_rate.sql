@@ -1,4 +1,5 @@
--- Grain: one row per quarter and pair of currencies; `rate` is units of `to_currency` for one of `from_currency`.
+-- Grain: one row per quarter and pair of currencies; a rate is units of to_currency for one from_currency.
+{{ config(materialized='table') }}
 select
     for_quarter as quarter,
     from_currency,

@@ -1,5 +1,4 @@
 -- Grain: one row per region, source, quarter (of the extract) and household.
-{{ config(materialized='incremental', incremental_strategy='replace_quarters', unique_key=['quarter'], on_schema_change='fail') }}
 with household as (
     select * from {{ ref('stg_household') }}
     where quarter in {{ quarter_list() }}
@@ -32,4 +31,4 @@ select
 from household
 left join {{ ref('dim_place') }} as dim_place
     on household.region = dim_place.region and household.source = dim_place.source
-    and household.quarter = dim_place.quarter and household.place_id = dim_place.place_id
+        and household.quarter = dim_place.quarter and household.place_id = dim_place.place_id

@@ -1,5 +1,4 @@
 -- Grain: one row per region, source, quarter (of the extract) and institution.
-{{ config(materialized='incremental', incremental_strategy='replace_quarters', unique_key=['quarter'], on_schema_change='fail') }}
 with institution as (
     select * from {{ ref('stg_institution') }}
     where quarter in {{ quarter_list() }}
@@ -13,10 +12,12 @@ located as (
     from institution
     left join institution as parent
         on institution.region = parent.region and institution.source = parent.source
-        and institution.quarter = parent.quarter and institution.parent_institution_id = parent.institution_id
+            and institution.quarter = parent.quarter
+            and institution.parent_institution_id = parent.institution_id
     left join institution as grandparent
         on parent.region = grandparent.region and parent.source = grandparent.source
-        and parent.quarter = grandparent.quarter and parent.parent_institution_id = grandparent.institution_id
+            and parent.quarter = grandparent.quarter
+            and parent.parent_institution_id = grandparent.institution_id
 )
 
 select
@@ -34,7 +35,7 @@ select
     located.closed_on,
     located.status,
     coalesce(located.status, 'active') = 'closed'
-    or (located.closed_on is not null and located.closed_on <= {{ quarter_end('located.quarter') }}) as is_closed,
+    or coalesce(located.closed_on <= {{ quarter_end('located.quarter') }}, false) as is_closed,
     located.attributes,
     located._file,
     located._table,
@@ -44,4 +45,4 @@ select
 from located
 left join {{ ref('dim_place') }} as dim_place
     on located.region = dim_place.region and located.source = dim_place.source
-    and located.quarter = dim_place.quarter and located.located_place_id = dim_place.place_id
+        and located.quarter = dim_place.quarter and located.located_place_id = dim_place.place_id

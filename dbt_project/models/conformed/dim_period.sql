@@ -1,5 +1,6 @@
 -- Grain: one row per region, source and quarter of the drops whose evidence this run builds.
 -- A survey's earlier rounds are among them: a round is compared with the one before.
+{{ config(materialized='table') }}
 with last_quarter as (
     select max(quarter) as quarter from {{ ref('dim_reporting_source') }}
     where quarter in {{ quarter_list() }}

@@ -1,5 +1,4 @@
 -- Grain: one row per region, source, quarter (of the extract) and place.
-{{ config(materialized='incremental', incremental_strategy='replace_quarters', unique_key=['quarter'], on_schema_change='fail') }}
 with place as (
     select * from {{ ref('stg_place') }}
     where quarter in {{ quarter_list() }}
@@ -28,7 +27,7 @@ select
 from place
 left join place as parent
     on place.region = parent.region and place.source = parent.source and place.quarter = parent.quarter
-    and place.parent_place_id = parent.place_id
+        and place.parent_place_id = parent.place_id
 left join place as grandparent
     on parent.region = grandparent.region and parent.source = grandparent.source
-    and parent.quarter = grandparent.quarter and parent.parent_place_id = grandparent.place_id
+        and parent.quarter = grandparent.quarter and parent.parent_place_id = grandparent.place_id

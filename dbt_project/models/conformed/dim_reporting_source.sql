@@ -1,7 +1,4 @@
 -- Grain: one row per region, source and quarter: which drop serves the quarter, or why none does.
-{{ config(
-    materialized='incremental', incremental_strategy='replace_quarters', unique_key=['quarter'], on_schema_change='fail'
-) }}
 with needed as (
     select distinct member_region as region, source from {{ ref('bridge_indicator_source') }}
 ),
@@ -16,14 +13,21 @@ deliveries as (
         source,
         quarter,
         max(case when status = 'current' then 1 else 0 end) = 1 as is_accepted,
-        {{ joined_text("case when status = 'refused' then file_name || ' (' || coalesce(refusal, 'refused') || ')' end", ', ') }}
-            as refused_files
-    from {{ ref('stg_drop') }}
+        {{ joined_text('refused_file', ', ') }} as refused_files
+    from (
+        select
+            *,
+            case when status = 'refused' then file_name || ' (' || coalesce(refusal, 'unknown') || ')' end
+                as refused_file
+        from {{ ref('stg_drop') }}
+    )
     group by region, source, quarter
 ),
 
 cadences as (
-    select region, source, max(cadence) as cadence from {{ ref('stg_drop') }} group by region, source
+    select region, source, max(cadence) as cadence
+    from {{ ref('stg_drop') }}
+    group by region, source
 ),
 
 served as (
@@ -34,15 +38,17 @@ served as (
         max(cadences.cadence) as cadence,
         max(case
             when not deliveries.is_accepted then null
-            when deliveries.quarter = quarters.quarter or cadences.cadence = 'round' then deliveries.quarter
+            when deliveries.quarter = quarters.quarter or cadences.cadence = 'round'
+                then deliveries.quarter
         end) as drop_quarter,
-        max(case when deliveries.quarter = quarters.quarter then deliveries.refused_files end) as refused_files
+        max(case when deliveries.quarter = quarters.quarter then deliveries.refused_files end)
+            as refused_files
     from needed
     cross join quarters
     left join cadences on needed.region = cadences.region and needed.source = cadences.source
     left join deliveries
         on needed.region = deliveries.region and needed.source = deliveries.source
-        and deliveries.quarter <= quarters.quarter
+            and deliveries.quarter <= quarters.quarter
     group by needed.region, needed.source, quarters.quarter
 )
 
@@ -56,8 +62,10 @@ select
     case
         when drop_quarter is not null then null
         when refused_files is not null
-            then 'The delivery of ' || region || '/' || source || ' for ' || quarter || ' was refused: ' || refused_files || '.'
-        when cadence = 'round' then 'No round of ' || region || '/' || source || ' was accepted up to ' || quarter || '.'
+            then 'The delivery of ' || region || '/' || source || ' for ' || quarter || ' was refused: '
+                || refused_files || '.'
+        when cadence = 'round'
+            then 'No round of ' || region || '/' || source || ' was accepted up to ' || quarter || '.'
         else 'No accepted delivery of ' || region || '/' || source || ' for ' || quarter || '.'
     end as reason
 from served

@@ -1,4 +1,5 @@
--- Grain: one row per region, source, quarter (of the round), stratum and primary sampling unit with an accepted unit.
+-- Grain: one row per region, source, quarter (of the round), stratum and primary sampling unit.
+-- Those with an accepted unit of any type: they all count in a variance.
 {{ config(materialized='view') }}
 select distinct
     region,

@@ -1,4 +1,5 @@
 -- Grain: one row per donor, indicator and quarter.
+{{ config(materialized='table') }}
 select
     donor,
     indicator,

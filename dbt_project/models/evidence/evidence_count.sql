@@ -1,27 +1,31 @@
--- Grain: one row per donor, indicator, over_time, region, period, dimension and category of the kinds that count and sum.
--- Sums are of decimals, so the order of the rows does not matter.
+-- Grain: one row per donor, indicator, over_time, region, period, dimension and category.
+-- All kinds but survey shares. Sums are of decimals, so the order of the rows does not matter.
 with evidence as (
-    select evidence.*
+    -- an identifier is unique in its region only
+    select evidence.*, evidence.region || '/' || evidence.unit_id as unit_key
     from {{ ref('evidence') }} as evidence
-    inner join {{ ref('dim_indicator') }} as dim_indicator
-        on evidence.donor = dim_indicator.donor and evidence.indicator = dim_indicator.indicator
-        and evidence.over_time = dim_indicator.over_time
+    inner join {{ ref('dim_indicator') }} as dim_indicator using (donor, indicator, over_time)
     inner join {{ ref('dim_period') }} as dim_period
         on evidence.period = dim_period.quarter and evidence.region = dim_period.region
-        and evidence.source = dim_period.source
+            and evidence.source = dim_period.source
     where dim_indicator.kind <> 'survey_share'
 ),
 
 regions as (
-    select distinct donor, indicator, over_time, region, member_region from {{ ref('bridge_indicator_source') }}
+    select distinct donor, indicator, over_time, region, member_region
+    from {{ ref('bridge_indicator_source') }}
 ),
 
 by_category as (
-    {{ unnest_categories('evidence', 'donor, indicator, over_time, region, period, unit_id, in_numerator, weight, value') }}
+    {{ unnest_categories(
+        'evidence', 'donor, indicator, over_time, region, period, unit_key, in_numerator, weight, value'
+    ) }}
 
     union all
 
-    select donor, indicator, over_time, region, period, unit_id, in_numerator, weight, value, 'all', 'all'
+    select
+        donor, indicator, over_time, region, period, unit_key, in_numerator, weight, value,
+        'all' as dimension, 'all' as category
     from evidence
 )
 
@@ -34,15 +38,13 @@ select
     by_category.dimension,
     by_category.category,
     count(*) as record_count,
-    -- an identifier is unique in its region only
-    count(distinct by_category.region || '/' || by_category.unit_id) as unit_count,
-    count(distinct case when by_category.in_numerator then by_category.region || '/' || by_category.unit_id end)
-        as numerator_count,
+    count(distinct by_category.unit_key) as unit_count,
+    count(distinct case when by_category.in_numerator then by_category.unit_key end) as numerator_count,
     sum(by_category.value) as value_sum,
     sum(by_category.weight) as weight_sum,
     median(by_category.value) as value_median
 from by_category
 inner join regions
     on by_category.donor = regions.donor and by_category.indicator = regions.indicator
-    and by_category.over_time = regions.over_time and by_category.region = regions.member_region
+        and by_category.over_time = regions.over_time and by_category.region = regions.member_region
 group by all

@@ -1,2 +1,2 @@
--- Grain: one row per donor, indicator, over_time, region, period, unit and supporting record. Kind: ratio.
+-- Grain: one row per donor, indicator, over_time, region, period, unit and record. Kind: ratio.
 {{ evidence('ratio') }}

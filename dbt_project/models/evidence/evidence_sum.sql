@@ -1,2 +1,2 @@
--- Grain: one row per donor, indicator, over_time, region, period, unit and supporting record. Kind: sum.
+-- Grain: one row per donor, indicator, over_time, region, period, unit and record. Kind: sum.
 {{ evidence('sum') }}

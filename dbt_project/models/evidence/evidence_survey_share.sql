@@ -1,2 +1,2 @@
--- Grain: one row per donor, indicator, over_time, region, period, unit and supporting record. Kind: survey_share.
+-- Grain: one row per donor, indicator, over_time, region, period, unit and record. Kind: survey_share.
 {{ evidence('survey_share') }}

@@ -1,4 +1,4 @@
--- Grain: one row per donor, indicator, over_time, region, quarter of this run, dimension, category and currency.
+-- Grain: one row per donor, indicator, over_time, region, quarter, dimension, category and currency.
 with currencies as (
     {{ indicator_currency_rows() }}
 ),
@@ -8,16 +8,14 @@ estimated as (
         cell.*,
         i.definition_version,
         i.position,
-        i.kind,
         i.unit,
         -- a target is for the total of all regions together, in the currency of the records
         i.has_target and currencies.is_native and cell.dimension = 'all'
         and cell.region = coalesce(i.together, cell.region) as takes_target,
         currencies.currency,
+        i.currency as native_currency,
         rate.rate,
         cell.is_served and not currencies.is_native and rate.rate is null as lacks_rate,
-        coalesce('No exchange rate ' || i.currency || ' to ' || currencies.currency || ' for ' || cell.quarter, '')
-            as missing_rate,
         -- nothing counted is zero; of nothing there is no share, ratio or median
         i.kind in ('distinct_count', 'sum') as is_count,
         i.kind = 'distinct_count' and i.numerator is not null as counts_part,
@@ -32,18 +30,13 @@ estimated as (
         e.deff,
         e.df
     from {{ ref('stated_cell') }} as cell
-    inner join {{ ref('dim_indicator') }} as i
-        on cell.donor = i.donor and cell.indicator = i.indicator and cell.over_time = i.over_time
-    inner join currencies
-        on cell.donor = currencies.donor and cell.indicator = currencies.indicator
-        and cell.over_time = currencies.over_time
+    inner join {{ ref('dim_indicator') }} as i using (donor, indicator, over_time)
+    inner join currencies using (donor, indicator, over_time)
     left join {{ ref('indicator_estimate') }} as e
-        on cell.is_served and cell.donor = e.donor and cell.indicator = e.indicator and cell.over_time = e.over_time
-        and cell.region = e.region and cell.period = e.period
-        and cell.dimension = e.dimension and cell.category = e.category
+        using (donor, indicator, over_time, region, period, dimension, category)
     left join {{ ref('dim_exchange_rate') }} as rate
         on cell.quarter = rate.quarter and i.currency = rate.from_currency
-        and currencies.currency = rate.to_currency and not currencies.is_native
+            and currencies.currency = rate.to_currency and not currencies.is_native
 ),
 
 judged as (
@@ -77,7 +70,10 @@ select
         when is_count then coalesce(value, 0)
         else value
     end as value,
-    case when state = 'reported' then case when is_count then coalesce(numerator, 0) else numerator end end as numerator,
+    case
+        when state = 'reported' and is_count then coalesce(numerator, 0)
+        when state = 'reported' then numerator
+    end as numerator,
     case
         when state = 'not_applicable' or (state = 'reported' and counts_part) then coalesce(denominator, 0)
         when state = 'reported' then denominator
@@ -90,7 +86,9 @@ select
     df,
     case
         when not is_served then reason
-        when lacks_rate then missing_rate || '; add it to the exchange rates of the reference folder.'
+        when lacks_rate
+            then 'No exchange rate ' || native_currency || ' to ' || currency || ' for ' || quarter
+                || '; add it to the exchange rates of the reference folder.'
         when state = 'not_applicable' then 'Nothing to measure: the population is empty.'
     end as reason
 from judged

@@ -1,5 +1,5 @@
--- Grain: one row per donor, indicator, over_time, region, source, period, dimension, category and primary sampling unit
--- with a unit in the category; weights are decimals, so these sums are exact.
+-- Grain: one row per donor, indicator, over_time, region, source, period, dimension, category and primary
+-- sampling unit with a unit in the category. Weights are decimals, so these sums are exact.
 with unit as (
     -- several records can support one unit; they carry the same weight and place in the sample.
     -- Only survey shares have strata.
@@ -22,11 +22,15 @@ with unit as (
 ),
 
 by_category as (
-    {{ unnest_categories('unit', 'donor, indicator, over_time, region, source, period, psu, stratum, weight, in_numerator') }}
+    {{ unnest_categories(
+        'unit', 'donor, indicator, over_time, region, source, period, psu, stratum, weight, in_numerator'
+    ) }}
 
     union all
 
-    select donor, indicator, over_time, region, source, period, psu, stratum, weight, in_numerator, 'all', 'all'
+    select
+        donor, indicator, over_time, region, source, period, psu, stratum, weight, in_numerator,
+        'all' as dimension, 'all' as category
     from unit
 )
 

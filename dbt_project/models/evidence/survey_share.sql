@@ -1,18 +1,11 @@
--- Grain: one row per donor, indicator, over_time, region, period, dimension and category of the weighted shares.
--- Share Σwy/Σw with its standard error by Taylor linearisation: strata are districts, primary sampling units (PSU) are
--- drawn with replacement within them, every PSU of the round counts, with zero where it has no unit in the category.
--- A stratum with a single PSU is measured from the mean of all PSUs instead of its own, which errs to the safe side.
+-- Grain: one row per donor, indicator, over_time, region, period, dimension and category: weighted shares.
+-- Share Σwy/Σw with its standard error by Taylor linearisation: strata are districts, and primary sampling
+-- units (PSU) are drawn with replacement within them. Every PSU of the round counts, with zero where there is
+-- no unit in the category. A single PSU of a stratum is measured from the mean of all: the safe side.
 {{ config(materialized='table') }}
 with cell as (
     select
-        donor,
-        indicator,
-        over_time,
-        region,
-        source,
-        period,
-        dimension,
-        category,
+        donor, indicator, over_time, region, source, period, dimension, category,
         sum(unit_count) as n,
         sum(weight_sum) as denominator,
         sum(numerator_sum) as numerator,
@@ -24,13 +17,7 @@ with cell as (
 
 linearised as (
     select
-        cell.donor,
-        cell.indicator,
-        cell.over_time,
-        cell.region,
-        cell.period,
-        cell.dimension,
-        cell.category,
+        cell.donor, cell.indicator, cell.over_time, cell.region, cell.period, cell.dimension, cell.category,
         design.stratum,
         design.psu,
         coalesce(
@@ -42,21 +29,14 @@ linearised as (
         on cell.region = design.region and cell.source = design.source and cell.period = design.quarter
     left join {{ ref('survey_cell') }} as part
         on cell.donor = part.donor and cell.indicator = part.indicator and cell.over_time = part.over_time
-        and cell.region = part.region and cell.source = part.source and cell.period = part.period
-        and cell.dimension = part.dimension and cell.category = part.category
-        and design.stratum = part.stratum and design.psu = part.psu
+            and cell.region = part.region and cell.source = part.source and cell.period = part.period
+            and cell.dimension = part.dimension and cell.category = part.category
+            and design.stratum = part.stratum and design.psu = part.psu
 ),
 
 stratum as (
     select
-        donor,
-        indicator,
-        over_time,
-        region,
-        period,
-        dimension,
-        category,
-        stratum,
+        donor, indicator, over_time, region, period, dimension, category, stratum,
         count(*) as psu_count,
         {{ ordered_sum('z', 'psu') }} as z_sum,
         {{ ordered_sum('z * z', 'psu') }} as z_square_sum
@@ -66,13 +46,7 @@ stratum as (
 
 variance as (
     select
-        donor,
-        indicator,
-        over_time,
-        region,
-        period,
-        dimension,
-        category,
+        donor, indicator, over_time, region, period, dimension, category,
         sum(psu_count) - count(*) as df,
         -- the z of a round sum to zero, so the distance of a single PSU from the mean of all is its z
         {{ ordered_sum("case
@@ -98,16 +72,16 @@ select
     cell.share,
     sqrt(variance.variance) as se,
     -- undefined where every unit answers alike: no interval on the logit scale, no design effect
-    case when cell.share > 0 and cell.share < 1
-        then sqrt(variance.variance) / (cell.share * (1 - cell.share)) * {{ student_t_975('variance.df', 't.quantile') }}
+    case
+        when cell.share > 0 and cell.share < 1
+            then sqrt(variance.variance) / (cell.share * (1 - cell.share))
+                * {{ student_t_975('variance.df', 't.quantile') }}
     end as logit_half_width,
-    case when cell.share > 0 and cell.share < 1 and cell.n > 1
-        then variance.variance * (cell.n - 1) / (cell.share * (1 - cell.share))
+    case
+        when cell.share > 0 and cell.share < 1 and cell.n > 1
+            then variance.variance * (cell.n - 1) / (cell.share * (1 - cell.share))
     end as deff,
     variance.df
 from cell
-inner join variance
-    on cell.donor = variance.donor and cell.indicator = variance.indicator and cell.over_time = variance.over_time
-    and cell.region = variance.region and cell.period = variance.period
-    and cell.dimension = variance.dimension and cell.category = variance.category
+inner join variance using (donor, indicator, over_time, region, period, dimension, category)
 left join {{ ref('student_t_975') }} as t on variance.df = t.df

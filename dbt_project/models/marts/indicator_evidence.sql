@@ -1,5 +1,5 @@
 -- Grain: one row per donor, indicator, quarter, over_time, region, unit and supporting record.
--- A view: evidence is stored once, under the period of its drop, and serves every quarter of which that is the latest.
+-- A view: evidence is stored once, by the period of its drop, and serves every quarter that reports from it.
 {{ config(materialized='view') }}
 select
     evidence.donor,
@@ -27,5 +27,6 @@ select
 from {{ ref('evidence') }} as evidence
 inner join {{ ref('reporting_frame') }} as frame
     on evidence.donor = frame.donor and evidence.indicator = frame.indicator
-    and evidence.over_time = frame.over_time and evidence.region = frame.region and evidence.period = frame.period
+        and evidence.over_time = frame.over_time and evidence.region = frame.region
+        and evidence.period = frame.period
 where frame.is_served

@@ -7,7 +7,8 @@ with stated as (
         s.*,
         cast(t.baseline as double) as baseline,
         cast(t.target as double) as target,
-        (s.value - cast(t.baseline as double)) / nullif(cast(t.target - t.baseline as double), 0) as achievement
+        (s.value - cast(t.baseline as double))
+        / nullif(cast(t.target - t.baseline as double), 0) as achievement
     from {{ ref('stated_value') }} as s
     left join {{ ref('dim_target') }} as t
         on s.takes_target and s.donor = t.donor and s.indicator = t.indicator and s.quarter = t.quarter
@@ -36,7 +37,7 @@ select
     achievement,
     state,
     'provisional' as status,
-    cast(null as varchar) as release,
+    {{ literal(none) }} as release,
     definition_version,
     {{ donor_fiscal_label('donor', 'quarter') }} as fiscal_label,
     df,

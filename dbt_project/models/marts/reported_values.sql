@@ -1,4 +1,4 @@
--- Grain: one row per printed value: region, source, quarter, indicator, label and column of a partner's own table.
+-- Grain: one row per region, source, quarter, indicator, label and column of a partner's printed table.
 with columns as (
     {{ reported_column_rows() }}
 ),
@@ -40,4 +40,4 @@ select
 from printed
 left join computed
     on printed.is_computed and printed.donor = computed.donor and printed.indicator = computed.indicator
-    and printed.region = computed.region and printed.computed_quarter = computed.period
+        and printed.region = computed.region and printed.computed_quarter = computed.period

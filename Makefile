@@ -1,0 +1,48 @@
+# Two commands matter: `make demo` and `make test`. Both set everything up first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export SANGAM_HOME ?= $(CURDIR)/.sangam
+STAMP := $(VENV)/.installed
+
+.PHONY: setup demo ui test check bench clean lock format
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q ingest expectations orchestration
+	touch $@
+
+demo: setup
+	$(BIN)/python -m orchestration.demo
+
+ui: setup
+	$(BIN)/python -m orchestration.ui
+
+test: setup
+	$(BIN)/pytest
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --processes 2 dbt_project/models
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix --processes 2 dbt_project/models
+
+bench: setup
+	$(BIN)/python -m tests.bench.run
+
+# The lock holds hashes and no download addresses.
+lock: setup
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
+	  --no-emit-index-url --no-strip-extras --no-header pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .sangam dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis

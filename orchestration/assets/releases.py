@@ -1,0 +1,58 @@
+"""A donor's release as a Dagster asset: waits for the sign-off, then publishes."""
+
+import dagster as dg
+
+from orchestration import indicator_definitions
+from orchestration.assets.sources import QUARTERS
+from orchestration.resources import Home, tell
+
+_MARTS = ("indicator_values", "indicator_definitions", "indicator_evidence", "indicator_changes", "reported_values")
+
+
+def release_asset(donor: str, name: str) -> dg.AssetsDefinition:
+    """The asset of one donor's releases."""
+
+    @dg.asset(
+        key=["release", donor],
+        deps=[dg.AssetKey(["marts", mart]) for mart in _MARTS],
+        group_name="release",
+        partitions_def=QUARTERS,
+        kinds={"s3"},
+        description=f"{name}: the quarter's files, published once an M&E officer has signed off (`sangam approve`).",
+    )
+    def release(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
+        return _publish_if_approved(context.partition_key, donor, home)
+
+    return release
+
+
+def _publish_if_approved(quarter: str, donor: str, home: Home) -> dg.MaterializeResult:
+    from orchestration.releases.approvals import approval_of
+    from orchestration.releases.commands import donor_names, store
+    from orchestration.releases.content import read_content
+    from orchestration.releases.publish import publish
+
+    where = home.settings.home
+    content = read_content(where, donor, quarter)
+    approval = approval_of(where, content)
+    if approval is None:
+        state = "waiting for sign-off"
+        tell("release_done", donor=donor, quarter=quarter, state=state)
+        ask = f"`sangam approve {donor} {quarter} --by NAME` signs off and publishes."
+        return dg.MaterializeResult(metadata={"state": state, "next": dg.MetadataValue.md(ask)})
+    with store(publishing_for=donor) as client:
+        done = publish(where, client, donor, quarter, None, donor_names)
+    state = f"{done.release} {'published' if done.is_new else 'is up to date'}"
+    tell("release_done", donor=donor, quarter=quarter, state=state)
+    return dg.MaterializeResult(
+        metadata={
+            "state": state,
+            "signed off by": approval.approved_by,
+            "where": dg.MetadataValue.url(f"s3://{done.bucket}/{done.prefix}"),
+        }
+    )
+
+
+def release_assets() -> list[dg.AssetsDefinition]:
+    """The release asset of every donor there is a logframe for."""
+    return [release_asset(frame.donor.code, frame.donor.name) for frame in indicator_definitions.load()]

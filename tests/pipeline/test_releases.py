@@ -1,0 +1,291 @@
+"""Releases through the real S3: published whole or not at all, provable, and the same when built again."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from ingest.errors import SangamError
+from orchestration import object_store, seaweed
+from orchestration.releases import approvals, commands, publish, shelf, verify
+from orchestration.releases.publish import Published
+
+DONORS = [f"donor_{letter}" for letter in "abcdefghijklmnop"]
+QUARTER = "2021Q2"
+FILES = {"indicators.csv", "indicators.parquet", "indicators.xlsx", "manifest.json"}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse with one quarter for each of several donors, so that each test has a donor of its own."""
+    folder = tmp_path_factory.mktemp("home")
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as db:
+        db.execute("create schema marts")
+        db.execute(
+            """
+            create table marts.indicator_values as
+            select donor, indicator, '2021Q2' as quarter, 'sindh' as region, 'round' as over_time, dimension,
+                   category, number::double as "value", 'percent' as unit, '' as currency, 17 as numerator,
+                   21 as denominator, 21 as n, 'reported' as state, 'provisional' as status,
+                   null::varchar as release, 1 as definition_version, 'FY2020-21 Q4' as fiscal_label
+            from unnest($donors) as d(donor),
+                 (values ('A-01', 'all', 'all', 200 / 3), ('A-01', 'sex', 'F', 70.1),
+                         ('A-02', 'all', 'all', 12.5)) as v(indicator, dimension, category, number)
+            """,
+            {"donors": DONORS},
+        )
+        db.execute(
+            """
+            create table marts.indicator_definitions as
+            select distinct donor, indicator, 'Share' as name, 'outcome' as level, 1 as version
+            from marts.indicator_values;
+            create table marts.indicator_evidence as
+            select donor, indicator, quarter, 'mis_2021Q2.sql' as _file, 'ab12' as _sha256
+            from marts.indicator_values
+            """
+        )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def endpoint(home: Path) -> Iterator[seaweed.S3Endpoint]:
+    with seaweed.serve(home, DONORS) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def client(endpoint: seaweed.S3Endpoint) -> Any:
+    return object_store.connect(endpoint)
+
+
+@pytest.fixture(scope="module")
+def unused_donors() -> Iterator[str]:
+    return iter(DONORS)
+
+
+@pytest.fixture
+def donor(unused_donors: Iterator[str]) -> str:
+    return next(unused_donors)
+
+
+def set_value(home: Path, donor: str, value: float, category: str = "F") -> None:
+    with duckdb.connect(str(home / "warehouse.duckdb")) as db:
+        db.execute(
+            "update marts.indicator_values set value = ? "
+            "where donor = ? and category = ? and indicator = 'A-01'",
+            [value, donor, category],
+        )
+
+
+def release(home: Path, client: Any, donor: str, by: str = "Amina Soomro", **more: Any) -> Published:
+    approvals.approve(home, donor, QUARTER, by)
+    return publish.publish(home, client, donor, QUARTER, **more)
+
+
+class CrashError(Exception):
+    pass
+
+
+class Failing:
+    """An S3 client that dies before, or right after, its n-th upload."""
+
+    def __init__(self, client: Any, upload: int, is_after: bool) -> None:
+        self.client, self.left, self.is_after = client, upload, is_after
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.client, name)
+
+    def put_object(self, **given: Any) -> Any:
+        self.left -= 1
+        if self.left == 0:
+            if self.is_after:
+                self.client.put_object(**given)
+            raise CrashError
+        return self.client.put_object(**given)
+
+
+def test_nothing_leaves_without_a_sign_off(home: Path, client, donor: str) -> None:
+    with pytest.raises(SangamError, match="nobody has signed it off"):
+        publish.publish(home, client, donor, QUARTER)
+    assert object_store.list_keys(client, seaweed.bucket_name(donor)) == []
+    assert not (home / "releases" / donor).exists()
+
+
+def test_a_release_stands_in_s3_and_here(home: Path, endpoint, client, donor: str) -> None:
+    done = release(home, client, donor, donor_names={donor: "A Donor, Some Programme"})
+    assert (done.release, done.is_new, done.predecessor) == ("r001", True, None)
+    assert (done.bucket, done.prefix) == (seaweed.bucket_name(donor), f"{donor}/2021Q2/r001/")
+    as_donor = object_store.connect(endpoint, donor)
+    for name in FILES:
+        body = object_store.get(as_donor, done.bucket, done.prefix + name)
+        assert body == (done.folder / name).read_bytes()
+    assert {path.name for path in done.folder.iterdir()} == FILES
+    manifest = json.loads((done.folder / "manifest.json").read_text())
+    assert manifest["donor_name"] == "A Donor, Some Programme"
+    assert manifest["drops"][0]["sha256"] == "ab12"
+    [listed] = verify.list_releases(as_donor, donor)
+    assert (listed.release, listed.approved_by, listed.files) == ("r001", "Amina Soomro", 3)
+    proof = verify.verify(as_donor, donor, QUARTER, home=home)
+    assert proof.is_whole
+    assert {file.name for file in proof.files} >= FILES
+
+
+def test_the_same_content_is_not_released_again(home: Path, client, donor: str) -> None:
+    first = release(home, client, donor)
+    keys = object_store.list_keys(client, first.bucket)
+    again = release(home, client, donor, by="Somebody Else")
+    assert (again.release, again.is_new) == ("r001", False)
+    assert object_store.list_keys(client, first.bucket) == keys
+
+
+def test_a_change_makes_the_next_release(home: Path, client, donor: str) -> None:
+    first = release(home, client, donor)
+    before = {path.name: path.read_bytes() for path in first.folder.iterdir()}
+    set_value(home, donor, 71.5)
+    with pytest.raises(SangamError, match="have changed since"):
+        publish.publish(home, client, donor, QUARTER)
+    second = release(home, client, donor, reason="late forms from Dadu")
+    assert (second.release, second.predecessor, second.changes) == ("r002", "r001", 1)
+    assert {path.name: path.read_bytes() for path in first.folder.iterdir()} == before
+    manifest = shelf.manifest(client, donor, QUARTER, "r002")
+    [change] = manifest["changes"]
+    assert (change["indicator"], change["dimension"], change["category"]) == ("A-01", "sex", "F")
+    assert (change["old_value"], change["new_value"]) == (70.1, 71.5)
+    assert change["reason"] == manifest["reason"] == "late forms from Dadu"
+    [found] = verify.diff(client, donor, QUARTER, "r001", "r002")
+    assert (found.old_value, found.new_value, found.reason) == (70.1, 71.5, "late forms from Dadu")
+    assert verify.verify(client, donor, QUARTER, "r001").is_whole
+    assert verify.verify(client, donor, QUARTER, "r002").is_whole
+    set_value(home, donor, 72.5)
+    third = release(home, client, donor)
+    assert shelf.manifest(client, donor, QUARTER, third.release)["changes"][0]["reason"] == "recomputed"
+
+
+@pytest.mark.parametrize("upload, is_after", [(1, False), (2, True), (4, False), (4, True)])
+def test_a_crash_leaves_the_old_release_or_the_new_one(
+    home: Path, client, donor: str, upload: int, is_after: bool
+) -> None:
+    release(home, client, donor)
+    set_value(home, donor, 90.0)
+    approvals.approve(home, donor, QUARTER, "Amina Soomro")
+    with pytest.raises(CrashError):
+        publish.publish(home, Failing(client, upload, is_after), donor, QUARTER)  # type: ignore[arg-type]
+    is_out = upload == len(FILES) and is_after
+    assert [r for _, r in shelf.finished(client, donor)] == (["r001", "r002"] if is_out else ["r001"])
+    assert verify.verify(client, donor, QUARTER).is_whole
+    done = publish.publish(home, client, donor, QUARTER)  # finishes what was begun
+    assert (done.release, done.is_new) == ("r002", not is_out)
+    assert verify.verify(client, donor, QUARTER, "r002", home).is_whole
+    assert not list((home / "releases" / "_staging").glob("*"))
+
+
+def test_an_unfinished_release_of_other_content_is_passed_over(home: Path, client, donor: str) -> None:
+    approvals.approve(home, donor, QUARTER, "Amina Soomro")
+    with pytest.raises(CrashError):
+        publish.publish(home, Failing(client, 3, False), donor, QUARTER)  # type: ignore[arg-type]
+    set_value(home, donor, 33.0)
+    done = release(home, client, donor)
+    assert (done.release, done.predecessor) == ("r002", None)
+    assert [r for _, r in shelf.finished(client, donor)] == ["r002"]
+    with pytest.raises(SangamError, match="has no release 'r001'; it has: r002"):
+        verify.verify(client, donor, QUARTER, "r001")
+
+
+def test_a_crash_between_s3_and_the_local_copy_is_mended(home: Path, client, donor: str, monkeypatch) -> None:
+    approvals.approve(home, donor, QUARTER, "Amina Soomro")
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", lambda *_: (_ for _ in ()).throw(CrashError))
+        with pytest.raises(CrashError):
+            publish.publish(home, client, donor, QUARTER)
+    assert not publish.local_folder(home, donor, QUARTER, "r001").exists()
+    assert not verify.verify(client, donor, QUARTER, home=home).is_whole
+    assert publish.publish(home, client, donor, QUARTER).is_new is False
+    assert verify.verify(client, donor, QUARTER, home=home).is_whole
+
+
+def test_verify_finds_what_is_wrong(home: Path, client, donor: str) -> None:
+    done = release(home, client, donor)
+    key = done.prefix + "indicators.csv"
+    good = object_store.get(client, done.bucket, key)
+    assert good is not None
+    client.put_object(Bucket=done.bucket, Key=key, Body=good.replace(b"70.1", b"70.2"))
+    client.put_object(Bucket=done.bucket, Key=done.prefix + "extra.txt", Body=b"x")
+    client.delete_object(Bucket=done.bucket, Key=done.prefix + "indicators.xlsx")
+    problems = {file.name: file.problem for file in verify.verify(client, donor, QUARTER, home=home).files}
+    assert "SHA-256" in str(problems["indicators.csv"])
+    assert problems["indicators.xlsx"] == "missing"
+    assert problems["extra.txt"] == "not named in the manifest"
+    assert problems["indicators.parquet"] is None
+    assert problems["r001/indicators.csv"] == "the local copy differs from S3"
+
+
+def test_a_release_comes_out_the_same_again(home: Path, client, donor: str, tmp_path: Path) -> None:
+    done = release(home, client, donor)
+    proof = verify.rebuild(home, client, donor, QUARTER, out=tmp_path / "again")
+    assert proof.is_whole
+    assert proof.notes == ()
+    for name in FILES:
+        assert (tmp_path / "again" / name).read_bytes() == (done.folder / name).read_bytes()
+    set_value(home, donor, 71.0)
+    other = verify.rebuild(home, client, donor, QUARTER)
+    assert not other.is_whole
+    assert {file.name for file in other.files if file.problem} == FILES
+    assert "not those that were released" in other.notes[0]
+
+
+def test_a_restated_release_comes_out_the_same_too(home: Path, client, donor: str) -> None:
+    release(home, client, donor)
+    set_value(home, donor, 71.0)
+    release(home, client, donor, reason="late")
+    assert verify.rebuild(home, client, donor, QUARTER, "r002").is_whole
+
+
+def test_other_drops_are_named(home: Path, client, donor: str) -> None:
+    release(home, client, donor)
+    with duckdb.connect(str(home / "warehouse.duckdb")) as db:
+        db.execute("update marts.indicator_evidence set _sha256 = 'cd34' where donor = ?", [donor])
+    proof = verify.rebuild(home, client, donor, QUARTER)
+    assert {f.name for f in proof.files if f.problem} == {"indicators.xlsx", "manifest.json"}
+    assert proof.notes == (
+        "Delivered since, or replaced: mis_2021Q2.sql (cd34)",
+        "No longer current: mis_2021Q2.sql (ab12)",
+    )
+
+
+def test_the_commands(
+    home: Path, endpoint, donor: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SANGAM_HOME", str(home))
+    app = typer.Typer()
+    app.command("approve")(commands.approve_command)
+    app.add_typer(commands.release_app, name="release")
+
+    def run(*words: str, status: int = 0) -> str:
+        result = CliRunner().invoke(app, words)
+        assert result.exit_code == status, result.output
+        return " ".join(result.output.split())
+
+    assert "needs the name" in run("approve", donor, QUARTER, "--by", " ", status=1)
+    assert "--no-publish" in run("approve", donor, QUARTER, "--by", "Amina", "--no-publish")
+    assert "There are no releases" in run("release", "list", donor)
+    assert f"s3://{seaweed.bucket_name(donor)}/{donor}/2021Q2/r001/" in run(
+        "approve", donor, QUARTER, "--by", "B"
+    )
+    assert "nothing was released anew" in run("approve", donor, QUARTER, "--by", "B")
+    assert "Amina" in run("release", "list", donor)
+    assert "r001 is whole" in run("release", "verify", donor, QUARTER)
+    assert "comes out the same" in run("release", "rebuild", donor, QUARTER)
+    run("release", "fetch", donor, QUARTER, "--to", str(tmp_path / "got"))
+    assert {path.name for path in (tmp_path / "got").iterdir()} == FILES
+    set_value(home, donor, 55.5)
+    assert "numbers changed after Amina" in run("release", "pending")
+    run("approve", donor, QUARTER, "--by", "Amina", "--reason", "late forms")
+    assert "55.5 value late forms" in run("release", "diff", donor, QUARTER, "r001", "r002").replace("│ ", "")
+    assert "comes out different" in run("release", "rebuild", donor, QUARTER, "-r", "r001", status=1)
+    assert "has no release 'r009'" in run("release", "verify", donor, QUARTER, "-r", "r009", status=1)
+    assert seaweed.is_running(home)  # it ran before, so the commands leave it alone

@@ -1,0 +1,175 @@
+"""The logframes: what is shipped loads, what is wrong is named, and dbt gets what it needs."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ingest.errors import SangamError
+from orchestration.indicator_definitions import FOLDER, as_dbt_vars, load
+
+
+def logframe(**indicator: Any) -> dict[str, Any]:
+    """A small valid logframe; keywords change its one indicator, None leaves a field out."""
+    entry: dict[str, Any] = {
+        "code": "XX-01",
+        "name": "Things",
+        "level": "output",
+        "description": "Things there are.",
+        "method": "Count.",
+        "source_note": "Register",
+        "unit": "thing",
+        "direction": "higher",
+        "kind": "distinct_count",
+        "over_time": ["as_at"],
+        "sources": ["mis"],
+        "from": "dim_person",
+        "unit_type": "person",
+        "unit_id": "person_id",
+    } | indicator
+    return {
+        "donor": {
+            "code": "donor_a",
+            "name": "Donor A",
+            "regions": ["r", "s"],
+            "fiscal_calendar": "indian",
+            "due_days": 15,
+        },
+        "categories": {"sex": ["F", "M", "T"]},
+        "indicators": [{key: value for key, value in entry.items() if value is not None}],
+    }
+
+
+def written(folder: Path, content: object, name: str = "donor_a.yml") -> Path:
+    text = content if isinstance(content, str) else yaml.safe_dump(content)
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_shipped_logframes_are_valid_and_complete() -> None:
+    by_donor = {one.donor.code: [i.code for i in one.indicators] for one in load(FOLDER)}
+    numbers = [1, 2, 3, 4, *range(6, 19)]  # EU-05 is held in quarantine and never computed
+    assert by_donor["eu_success"] == [f"EU-{number:02}" for number in numbers]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"kind": "average"}, "kind"),
+        ({"kind": "sum"}, "the kind sum needs 'value'"),
+        ({"kind": "median"}, "the kind median needs 'value'"),
+        ({"kind": "survey_share"}, "the kind survey_share needs 'numerator'"),
+        ({"kind": "ratio", "numerator": "true"}, "the kind ratio needs 'denominator'"),
+        ({"kind": "ratio", "denominator": "units"}, "the kind ratio needs 'value or numerator'"),
+        ({"code": "XX-1"}, "code"),
+        ({"from": "household"}, "from"),
+        ({"sources": []}, "sources"),
+        ({"over_time": ["in_quarter", "cumulative"]}, "give 'dated_by'"),
+        ({"convert_to": ["EUR"]}, "'convert_to' needs 'currency'"),
+        ({"regions": ["t"]}, "regions the donor does not name: t"),
+        ({"population": "left(sex, 1 = 'F'"}, "no single SQL expression"),
+        ({"population": "true; drop table x"}, "no single SQL expression"),
+        ({"populaton": "true"}, "populaton"),
+        ({"name": None}, "name"),
+        (
+            {"disaggregations": [{"dimension": "sex", "category": "sex", "categories": "gender"}]},
+            "no list 'gender' under 'categories'",
+        ),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, change: dict[str, Any], said: str) -> None:
+    with pytest.raises(SangamError) as error:
+        load(written(tmp_path, logframe(**change)))
+    assert "donor_a.yml" in str(error.value)
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("bands", "said"),
+    [
+        ([{"light": "green", "at_least": 0.5}], "the last must have none"),
+        ([{"light": "red"}, {"light": "green"}], "every band but the last"),
+        (
+            [{"light": "amber", "at_least": 0.5}, {"light": "green", "at_least": 0.9}, {"light": "red"}],
+            "highest",
+        ),
+    ],
+)
+def test_bands_go_from_high_to_low(tmp_path: Path, bands: list[dict[str, Any]], said: str) -> None:
+    content = logframe()
+    content["donor"]["bands"] = bands
+    with pytest.raises(SangamError, match=said):
+        load(written(tmp_path, content))
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "said"),
+    [
+        ("a: [", "donor_a.yml", "no YAML"),
+        ("", "donor_a.yml", "no valid logframe"),
+        (logframe(), "other.yml", "name the file donor_a.yml"),
+    ],
+)
+def test_a_file_that_is_no_logframe(tmp_path: Path, content: object, name: str, said: str) -> None:
+    with pytest.raises(SangamError, match=said):
+        load(written(tmp_path, content, name))
+
+
+def test_a_folder_without_logframes(tmp_path: Path) -> None:
+    with pytest.raises(SangamError, match="no logframe"):
+        load(tmp_path)
+
+
+def test_one_code_twice(tmp_path: Path) -> None:
+    content = logframe()
+    content["indicators"] *= 2
+    with pytest.raises(SangamError, match="defined twice: XX-01"):
+        load(written(tmp_path, content))
+
+
+def test_dbt_gets_an_entry_for_each_way_over_time(tmp_path: Path) -> None:
+    content = logframe(over_time=["in_quarter", "cumulative"], dated_by="received_on")
+    given = as_dbt_vars(load(written(tmp_path, content)), ["2021Q2", "2021Q1", "2021Q2"], "/lake/feeds")
+    assert given["quarters"] == ["2021Q1", "2021Q2"]
+    assert given["feeds"] == "/lake/feeds"
+    assert [(i["over_time"], i["has_target"]) for i in given["indicators"]] == [
+        ("in_quarter", True),
+        ("cumulative", False),
+    ]
+    assert given["indicators"][0]["regions"] == ["r", "s"]
+
+
+@pytest.mark.parametrize(
+    ("change", "n_counts", "scale"),
+    [
+        ({}, "units", 1),
+        ({"kind": "sum", "value": "1"}, "records", 1),
+        ({"kind": "ratio", "value": "1", "denominator": "units", "unit": "percent"}, "denominator", 100),
+        ({"kind": "sum", "value": "1", "n_counts": "value"}, "value", 1),
+    ],
+)
+def test_what_a_kind_takes_for_granted(
+    tmp_path: Path, change: dict[str, Any], n_counts: str, scale: int
+) -> None:
+    (entry,) = as_dbt_vars(load(written(tmp_path, logframe(**change))), [], "f")["indicators"]
+    assert (entry["n_counts"], entry["scale"]) == (n_counts, scale)
+
+
+@pytest.mark.parametrize(
+    ("categories", "listed", "place_type"),
+    [("sex", ["F", "M", "T"], None), (["F"], ["F"], None), ("places:district", [], "district")],
+)
+def test_categories_are_spelled_out(
+    tmp_path: Path, categories: object, listed: list[str], place_type: str | None
+) -> None:
+    one = {"dimension": "d", "category": "sex", "categories": categories}
+    (entry,) = as_dbt_vars(load(written(tmp_path, logframe(disaggregations=[one]))), [], "f")["indicators"]
+    (given,) = entry["disaggregations"]
+    assert (given["categories"], given["place_type"]) == (listed, place_type)
+
+
+def test_a_bare_number_or_truth_value_is_an_expression(tmp_path: Path) -> None:
+    content = logframe(kind="ratio", population=True, value=1, denominator="units")
+    (entry,) = as_dbt_vars(load(written(tmp_path, content)), [], "f")["indicators"]
+    assert (entry["population"], entry["value"]) == ("true", "1")
