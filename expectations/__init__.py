@@ -1,0 +1,1 @@
+"""What a batch must look like: pandera schemas built from contracts."""

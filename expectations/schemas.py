@@ -10,11 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pandera.pandas as pa
 import pyarrow as arrow
 import pyarrow.parquet as pq
 
+from ingest.cleaning import name as sql_name
 from ingest.columns import spellings
 from ingest.contracts.loading import load_source
 from ingest.contracts.model import Column, Source
@@ -56,12 +58,19 @@ def table_schema(region: str, source_name: str, table_name: str) -> pa.DataFrame
 
 
 def _frame(path: Path, names: list[str]) -> pd.DataFrame:
-    there = set(pq.read_schema(path).names)
-    table = pq.read_table(path, columns=[n for n in names if n in there], partitioning=None)
+    """The named columns that the file has. Decimals become doubles in DuckDB: Arrow's cast is off in the last bit."""
+    there = pq.read_schema(path)
     fields = [
-        arrow.field(f.name, arrow.float64()) if arrow.types.is_decimal(f.type) else f for f in table.schema
+        f"CAST({sql_name(n)} AS DOUBLE) AS {sql_name(n)}"
+        if arrow.types.is_decimal(there.field(n).type)
+        else sql_name(n)
+        for n in names
+        if n in there.names
     ]
-    return table.cast(arrow.schema(fields)).to_pandas(types_mapper=pd.ArrowDtype, split_blocks=True)
+    with duckdb.connect(config={"threads": 2}) as connection:
+        select = f"SELECT {', '.join(fields)} FROM read_parquet(?, hive_partitioning = false)"
+        table = connection.sql(select, params=[str(path)]).to_arrow_table()
+    return table.to_pandas(types_mapper=pd.ArrowDtype, split_blocks=True)
 
 
 def broken_promises(path: Path, region: str, source: str, table: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""Files to accepted and quarantined records. Knows files and contracts; imports no Dagster, no dbt."""

@@ -71,7 +71,9 @@ def is_empty_word(value: str, placeholders: tuple[str, ...] = (), *, keep_dash: 
 
 def number_text(value: str) -> str:
     """Cleaned text of a number: ASCII digits, no currency sign, no `/-`, no footnote mark; groups still there."""
-    stripped = f"regexp_replace(regexp_replace({ascii_digits(value)}, '{_CURRENCY}', '\\1', 'i'), '{_TAIL}', '')"
+    stripped = (
+        f"regexp_replace(regexp_replace({ascii_digits(value)}, '{_CURRENCY}', '\\1', 'i'), '{_TAIL}', '')"
+    )
     return (
         f"CASE WHEN regexp_full_match({value}, '{NUMBER}') THEN {value} "
         f"ELSE replace({stripped}, '−', '-') END"
@@ -84,7 +86,7 @@ def number_value(cleaned: str, sql_type: str) -> str:
     digits = f"replace({cleaned}, ',', '')"
     if sql_type == "BIGINT":
         digits = f"regexp_replace({digits}, '{whole}', '\\1')"
-        plain = rf"-?[0-9]+(\.0+)?"
+        plain = r"-?[0-9]+(\.0+)?"
         grouped = f"regexp_full_match({cleaned}, '{_WESTERN}') OR regexp_full_match({cleaned}, '{_INDIAN}')"
         return (
             f"CASE WHEN regexp_full_match({cleaned}, '{plain}') OR (({grouped}) AND regexp_full_match({digits}, "

@@ -110,7 +110,11 @@ def spellings(column: Column, vocabularies: Mapping[str, Any]) -> dict[str, str]
 
 
 def cell_sql(
-    name: str, column: Column, vocabularies: Mapping[str, Any], placeholders: tuple[str, ...], quarter_end: date | None
+    name: str,
+    column: Column,
+    vocabularies: Mapping[str, Any],
+    placeholders: tuple[str, ...],
+    quarter_end: date | None,
 ) -> CellSql:
     """The column's SQL. `quarter_end` is the last day a date may lie on (None: no such bound)."""
     clean = c(name)
@@ -122,7 +126,15 @@ def cell_sql(
         text = cleaning.without_joiners(text)
     value, error, sql_type = _value_and_error(name, column, vocabularies, quarter_end)
     missing = "1" if column.required else "0"
-    return CellSql(name, column, cleaning.text(r(name)), text, value, f"CASE WHEN {t(name)} IS NULL THEN {missing} {error} ELSE 0 END", sql_type)
+    return CellSql(
+        name,
+        column,
+        cleaning.text(r(name)),
+        text,
+        value,
+        f"CASE WHEN {t(name)} IS NULL THEN {missing} {error} ELSE 0 END",
+        sql_type,
+    )
 
 
 def _reason(code: str) -> int:
@@ -143,7 +155,11 @@ def _value_and_error(
     if column.type in IDENTIFIERS:
         made = identifiers.canonical(column.type, text, column.pattern)
         masked = identifiers.is_masked(column.type, text)
-        bad = "" if column.type == "phone" else f"WHEN {value} IS NULL AND NOT {masked} THEN {_reason('bad_identifier')}"
+        bad = (
+            ""
+            if column.type == "phone"
+            else f"WHEN {value} IS NULL AND NOT {masked} THEN {_reason('bad_identifier')}"
+        )
         return made, bad, "VARCHAR"
     if column.vocabulary:
         return _coded(name, column, vocabularies)

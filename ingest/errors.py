@@ -10,7 +10,7 @@ class SangamError(Exception):
     """Something a person has to mend. The text says what, where, what was expected and what to do."""
 
 
-class Refused(SangamError):
+class Refused(SangamError):  # noqa: N818 - a state of a file, not only an error
     """A delivered file that cannot be read as its contract says; the run goes on with the others.
 
     `code` is one of `REFUSAL_CODES`.

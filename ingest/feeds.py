@@ -33,7 +33,7 @@ _PLACE_IN_FILE = {
 
 
 def _columns(words: str, **types: str) -> dict[str, str]:
-    return {word: "VARCHAR" for word in words.split()} | types | _PLACE_IN_FILE
+    return dict.fromkeys(words.split(), "VARCHAR") | types | _PLACE_IN_FILE
 
 
 # The canonical tables: column → SQL type. `attributes` and `answers` hold what one programme alone keeps.
@@ -53,7 +53,9 @@ FEEDS: dict[str, dict[str, str]] = {
         attributes=_MAP,
     ),
     "person": _columns(
-        "person_id household_id place_id sex disability official_id_key", birth_year="INTEGER", attributes=_MAP
+        "person_id household_id place_id sex disability official_id_key",
+        birth_year="INTEGER",
+        attributes=_MAP,
     ),
     "membership": _columns("institution_id household_id person_id role", joined_on="DATE", left_on="DATE"),
     "service": _columns(
@@ -92,8 +94,13 @@ FEEDS: dict[str, dict[str, str]] = {
 def write_schemas(home: Path) -> None:
     """A file without rows for every feed, so that reading a feed never comes up empty."""
     for feed, columns in FEEDS.items():
-        path = folder(home, "feeds", feed=feed, region="_none", source="_none", quarter="_none") / "schema.parquet"
-        fields = ", ".join(f"CAST(NULL AS {sql_type}) AS {sql_name(column)}" for column, sql_type in columns.items())
+        path = (
+            folder(home, "feeds", feed=feed, region="_none", source="_none", quarter="_none")
+            / "schema.parquet"
+        )
+        fields = ", ".join(
+            f"CAST(NULL AS {sql_type}) AS {sql_name(column)}" for column, sql_type in columns.items()
+        )
         select = f"SELECT {fields} WHERE false"
         if path.exists() and _same_columns(path, columns):
             continue
@@ -116,7 +123,9 @@ def fingerprint(source: Source) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def write_feeds(home: Path, source: Source, partitions: dict[str, str], accepted: dict[str, Path], stem: str) -> list[Path]:
+def write_feeds(
+    home: Path, source: Source, partitions: dict[str, str], accepted: dict[str, Path], stem: str
+) -> list[Path]:
     """Map one delivery's accepted tables to feed files. Returns the files written.
 
     `accepted`: table → Parquet file; `stem`: how the files are named. Raises SangamError for a mapping whose
@@ -130,7 +139,10 @@ def write_feeds(home: Path, source: Source, partitions: dict[str, str], accepted
         _define_look_up(connection, source)
         for feed, mappings in source.feeds.items():
             for number, mapping in enumerate(mappings):
-                at = folder(home, "feeds", feed=feed, **partitions) / f"{stem}-{mapping.table}-{number}.parquet"
+                at = (
+                    folder(home, "feeds", feed=feed, **partitions)
+                    / f"{stem}-{mapping.table}-{number}.parquet"
+                )
                 try:
                     select = mapping_sql(feed, mapping, _names(connection, mapping.table))
                     with atomic(at) as temporary:
@@ -186,13 +198,18 @@ def mapping_sql(feed: str, mapping: Mapping, names: list[str]) -> str:
             fields.append(f"{_map_sql(mapping.attributes)} AS {sql_name(column)}")
         else:
             fields.append(f"CAST({mapping.columns.get(column, 'NULL')} AS {sql_type}) AS {sql_name(column)}")
-    return f"SELECT {', '.join(fields)} FROM ({_relation(mapping, names)}) WHERE {mapping.where}"
+    first = f" QUALIFY row_number() OVER (PARTITION BY {', '.join(map(sql_name, mapping.one_per))} ORDER BY _record) = 1"
+    return (
+        f"SELECT {', '.join(fields)} FROM ({_relation(mapping, names)}) WHERE {mapping.where}"
+        f"{first if mapping.one_per else ''}"
+    )
 
 
 def _relation(mapping: Mapping, names: list[str]) -> str:
     """The table's records, each look-up as a struct column under its alias, unpivoted columns as rows."""
     joins = "".join(
-        f" LEFT JOIN {sql_name(look.table)} AS {sql_name(alias)} ON {look.on}" for alias, look in mapping.look_up.items()
+        f" LEFT JOIN {sql_name(look.table)} AS {sql_name(alias)} ON {look.on}"
+        for alias, look in mapping.look_up.items()
     )
     structs = "".join(f", {sql_name(alias)}" for alias in mapping.look_up)
     relation = f"SELECT base.*{structs} FROM {sql_name(mapping.table)} AS base{joins}"
@@ -222,7 +239,9 @@ def write_drops(home: Path, partitions: dict[str, str], rows: list[dict[str, Any
     """The feed of deliveries of one region, source and quarter: what is current, superseded or refused."""
     path = folder(home, "feeds", feed="drop", **partitions) / "drops.parquet"
     with duckdb.connect() as connection, atomic(path) as temporary:
-        fields = ", ".join(f"CAST(x->>'{column}' AS {sql_type}) AS {column}" for column, sql_type in FEEDS["drop"].items())
+        fields = ", ".join(
+            f"CAST(x->>'{column}' AS {sql_type}) AS {column}" for column, sql_type in FEEDS["drop"].items()
+        )
         connection.execute(
             f"COPY (SELECT {fields} FROM (SELECT unnest(CAST(? AS JSON[])) AS x)) TO {quote(str(temporary))} (FORMAT parquet)",
             [[json.dumps(row) for row in rows]],

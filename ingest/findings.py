@@ -46,7 +46,8 @@ def order_findings(judged: Judged, name: str, table: Table) -> None:
 def duplicate_findings(judged: Judged, name: str, table: Table) -> None:
     """Identical records (the later copies) and records that share a key and differ (all of them)."""
     keys = ", ".join(
-        f"CASE WHEN {e(k)} <> 1 THEN coalesce(CAST({v(k)} AS VARCHAR), _delivered[{quote(k)}]) END" for k in table.key
+        f"CASE WHEN {e(k)} <> 1 THEN coalesce(CAST({v(k)} AS VARCHAR), _delivered[{quote(k)}]) END"
+        for k in table.key
     )
     group = ", ".join(v(k) for k in table.key)
     # Grouping by the bare values finds the few candidates quickly; what could not be read as a value is looked
@@ -67,9 +68,7 @@ def duplicate_findings(judged: Judged, name: str, table: Table) -> None:
     )
 
 
-def apply_rules(
-    judged: Judged, name: str, table: Table, severity: str, related: Mapping[str, str]
-) -> None:
+def apply_rules(judged: Judged, name: str, table: Table, severity: str, related: Mapping[str, str]) -> None:
     """The table's named rules of one severity; errors look at all records, warnings at accepted ones."""
     for rule_name, rule in table.rules.items():
         if rule.severity != severity:
@@ -82,7 +81,9 @@ def apply_rules(
         columns = quote(rule.columns[0]) if rule.columns else "NULL"
         broken = f"FROM ({relation}) AS rec WHERE ({rule.when}) AND NOT ({rule.check})"
         if severity == "error":
-            judged.connection.execute(f"INSERT INTO findings SELECT {quote(name)}, _record, {quote(code)}, {columns} {broken}")
+            judged.connection.execute(
+                f"INSERT INTO findings SELECT {quote(name)}, _record, {quote(code)}, {columns} {broken}"
+            )
         else:
             key = key_text(judged, name)
             judged.connection.execute(
@@ -101,13 +102,13 @@ def _rule_relation(
         other = _related_relation(judged, name, look, related)
         if other is None:
             return None
-        on = " AND ".join(f"rel.{sql_name(f'k_{there}')} = rec.{sql_name(here)}" for there, here in look.match.items())
+        on = " AND ".join(
+            f"rel.{sql_name(f'k_{there}')} = rec.{sql_name(here)}" for there, here in look.match.items()
+        )
         keys = ", ".join(f"{sql_name(there)} AS {sql_name(f'k_{there}')}" for there in look.match)
         where = look.where.replace("{quarter_end}", f"DATE '{judged.quarter_end}'")
         grouped = f"SELECT {keys}, {look.value} AS {sql_name(alias)} FROM {other} WHERE {where} GROUP BY ALL"
-        relation = (
-            f"SELECT rec.*, rel.{sql_name(alias)} FROM ({relation}) AS rec LEFT JOIN ({grouped}) AS rel ON {on}"
-        )
+        relation = f"SELECT rec.*, rel.{sql_name(alias)} FROM ({relation}) AS rec LEFT JOIN ({grouped}) AS rel ON {on}"
     return relation
 
 
@@ -131,7 +132,9 @@ def key_text(judged: Judged, name: str) -> str:
             parts.append(f"coalesce({v(part)}, {delivered})")
         else:
             parts.append(f"coalesce({delivered}, CAST({v(part)} AS VARCHAR))")
-    missing = " OR ".join(f"{p} IS NULL OR {e(k)} = 1" for p, k in zip(parts, judged.source.tables[name].key, strict=True))
+    missing = " OR ".join(
+        f"{p} IS NULL OR {e(k)} = 1" for p, k in zip(parts, judged.source.tables[name].key, strict=True)
+    )
     return f"CASE WHEN {missing} THEN 'row:' || _record ELSE concat_ws('|', {', '.join(parts)}) END"
 
 
@@ -157,7 +160,9 @@ def _check_total(judged: Judged, name: str, table: Table, spec: Totals, frame: p
     key = label if spec.group_from_label or not spec.group else f"{label} || '|' || {group}"
     sums, tests = [], []
     for column in spec.sum:
-        number = cleaning.number_value(f"({cleaning.number_text(cleaning.text(sql_name(column)))})", "DECIMAL(38,6)")
+        number = cleaning.number_value(
+            f"({cleaning.number_text(cleaning.text(sql_name(column)))})", "DECIMAL(38,6)"
+        )
         sums.append(f"coalesce({number}, 0) AS {sql_name(column)}")
         tests.append(f"tot.{sql_name(column)} <> coalesce(added.{sql_name(column)}, 0)")
     added = ", ".join(f"sum({v(column)}) AS {sql_name(column)}" for column in spec.sum)

@@ -108,7 +108,9 @@ def require(match: HeaderMatch, table: Table, table_name: str, file: str) -> tup
         )
     if match.unknown or match.twice:
         names = list(table.columns)
-        hints = [f"'{u}'" + (f" (did you mean '{n}'?)" if (n := _nearest(u, names)) else "") for u in match.unknown]
+        hints = [
+            f"'{u}'" + (f" (did you mean '{n}'?)" if (n := _nearest(u, names)) else "") for u in match.unknown
+        ]
         hints += [f"'{t}' (there twice)" for t in match.twice]
         raise Refused(
             "wrong_format",

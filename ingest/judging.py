@@ -161,9 +161,16 @@ def _delivered(cells: list[CellSql]) -> str:
     for cell in cells:
         raw = r(cell.name)
         if cell.is_number:
-            tests.append((cell.name, f"({raw} IS NOT NULL AND ({v(cell.name)} IS NULL OR {raw} <> {n(cell.name)} OR contains({raw}, ',')))"))
+            tests.append(
+                (
+                    cell.name,
+                    f"({raw} IS NOT NULL AND ({v(cell.name)} IS NULL OR {raw} <> {n(cell.name)} OR contains({raw}, ',')))",
+                )
+            )
         else:
-            tests.append((cell.name, f"({raw} IS NOT NULL AND ({v(cell.name)} IS NULL OR {raw} <> {_shown(cell)}))"))
+            tests.append(
+                (cell.name, f"({raw} IS NOT NULL AND ({v(cell.name)} IS NULL OR {raw} <> {_shown(cell)}))")
+            )
     any_differs = " OR ".join(test for _, test in tests)
     entries = ", ".join(
         f"CASE WHEN {test} THEN {{'k': {quote(col)}, 'v': {r(col)}}} END" for col, test in tests
@@ -175,10 +182,17 @@ def _notes(numbers: list[CellSql]) -> str:
     """A map of the footnote marks that stood behind numbers, NULL where there is none."""
     if not numbers:
         return "CAST(NULL AS MAP(VARCHAR, VARCHAR))"
-    mark = {cell.name: f"nullif(regexp_extract({t(cell.name)}, {quote(cleaning.FOOTNOTE)}, 1), '')" for cell in numbers}
+    mark = {
+        cell.name: f"nullif(regexp_extract({t(cell.name)}, {quote(cleaning.FOOTNOTE)}, 1), '')"
+        for cell in numbers
+    }
     any_mark = " OR ".join(f"regexp_matches({t(cell.name)}, '[*†‡]\\s*$')" for cell in numbers)
-    entries = ", ".join(f"CASE WHEN {m} IS NOT NULL THEN {{'k': {quote(col)}, 'v': {m}}} END" for col, m in mark.items())
-    return f"CASE WHEN {any_mark} THEN map_from_entries(list_filter([{entries}], lambda x: x IS NOT NULL)) END"
+    entries = ", ".join(
+        f"CASE WHEN {m} IS NOT NULL THEN {{'k': {quote(col)}, 'v': {m}}} END" for col, m in mark.items()
+    )
+    return (
+        f"CASE WHEN {any_mark} THEN map_from_entries(list_filter([{entries}], lambda x: x IS NOT NULL)) END"
+    )
 
 
 def _judge_table(judged: Judged, name: str) -> None:

@@ -52,7 +52,9 @@ def atomic(path: Path) -> Iterator[Path]:
 def write_json(path: Path, content: Any) -> None:
     """`content` as JSON, atomically."""
     with atomic(path) as temporary:
-        temporary.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        temporary.write_text(
+            json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+        )
 
 
 def receipt_path(home: Path, delivery: Delivery) -> Path:
@@ -64,7 +66,9 @@ def receipt_path(home: Path, delivery: Delivery) -> Path:
 def parquet_path(home: Path, layer: str, delivery: Delivery, table: str = "") -> Path:
     """Where a delivery's Parquet file of a layer (and table) lies."""
     middle = {"table": table} if table else {}
-    at = folder(home, layer, region=delivery.region, source=delivery.source, **middle, quarter=delivery.quarter)
+    at = folder(
+        home, layer, region=delivery.region, source=delivery.source, **middle, quarter=delivery.quarter
+    )
     return at / f"{delivery.sha256[:16]}.parquet"
 
 
@@ -169,7 +173,9 @@ def findings_select(judged: Judged, table: str, file: str, sha256: str = "") -> 
 
 def write_quarantine(home: Path, judged: Judged, delivery: Delivery) -> None:
     """One Parquet file with the drop's quarantined records, each with its reasons and what to do."""
-    selects = [findings_select(judged, table, delivery.relative, delivery.sha256) for table in judged.source.tables]
+    selects = [
+        findings_select(judged, table, delivery.relative, delivery.sha256) for table in judged.source.tables
+    ]
     _copy(judged, " UNION ALL ".join(selects), parquet_path(home, "quarantine", delivery))
 
 
@@ -182,8 +188,8 @@ def write_warnings(home: Path, judged: Judged, delivery: Delivery) -> None:
     )
     _copy(
         judged,
-        f"SELECT {quote(delivery.relative)} AS file, w.tbl AS \"table\", r._row AS row, w.record, w.key, w.code AS warning, "
-        f"w.col AS \"column\", w.message, {quote(delivery.sha256)} AS sha256 FROM warnings w LEFT JOIN ({union}) r "
+        f'SELECT {quote(delivery.relative)} AS file, w.tbl AS "table", r._row AS row, w.record, w.key, w.code AS warning, '
+        f'w.col AS "column", w.message, {quote(delivery.sha256)} AS sha256 FROM warnings w LEFT JOIN ({union}) r '
         "ON r.tbl = w.tbl AND r._record = w.record ORDER BY w.tbl, w.record, w.key, w.code",
         parquet_path(home, "warnings", delivery),
     )
@@ -194,7 +200,9 @@ def table_counts(judged: Judged) -> dict[str, dict[str, Any]]:
     counts: dict[str, dict[str, Any]] = {}
     for table in judged.source.tables:
         read = _count(judged, f"SELECT count(*) FROM {judged.table(table)}")
-        quarantined = _count(judged, f"SELECT count(DISTINCT record) FROM findings WHERE tbl = {quote(table)}")
+        quarantined = _count(
+            judged, f"SELECT count(DISTINCT record) FROM findings WHERE tbl = {quote(table)}"
+        )
         counts[table] = {
             "read": read,
             "accepted": read - quarantined,
@@ -214,4 +222,3 @@ def _by_code(judged: Judged, relation: str, table: str, what: str) -> dict[str, 
         f"SELECT code, count({what}) FROM {relation} WHERE tbl = {quote(table)} GROUP BY code ORDER BY code"
     ).fetchall()
     return {str(code): int(count) for code, count in rows}
-

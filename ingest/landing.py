@@ -95,7 +95,9 @@ def _where(parts: tuple[str, ...]) -> tuple[str, str, str] | str:
     if region not in region_files():
         return f"No contract for region '{region}' (known: {', '.join(r for r in region_files() if r[0] != '_')})."
     if source not in load_region(region).sources:
-        return f"Region '{region}' has no source '{source}' (known: {', '.join(load_region(region).sources)})."
+        return (
+            f"Region '{region}' has no source '{source}' (known: {', '.join(load_region(region).sources)})."
+        )
     return region, source, quarter
 
 
@@ -136,7 +138,14 @@ def scan(
         seen = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         deliveries.append(
             Delivery(
-                region, source, quarter, path, relative, log.get(relative, seen), sha256_of(path), path.stat().st_size
+                region,
+                source,
+                quarter,
+                path,
+                relative,
+                log.get(relative, seen),
+                sha256_of(path),
+                path.stat().st_size,
             )
         )
     deliveries.sort(key=lambda d: (d.received_at, d.relative))
@@ -156,7 +165,11 @@ def current(deliveries: Iterable[Delivery], refused: set[str]) -> dict[str, str]
             latest[(delivery.region, delivery.source, delivery.quarter, delivery.part)] = delivery
     winners = {d.relative for d in latest.values()}
     return {
-        d.relative: "refused" if d.relative in refused else "current" if d.relative in winners else "superseded"
+        d.relative: "refused"
+        if d.relative in refused
+        else "current"
+        if d.relative in winners
+        else "superseded"
         for d in ordered
     }
 

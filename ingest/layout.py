@@ -20,7 +20,7 @@ from ingest.headers import Found, HeaderMatch, match_form, match_header, require
 from ingest.readers import Chunk
 
 _HEADER_SEARCH_ROWS = 60
-_DITTO = {"-do-", "do", '"', "”", "〃", "-\"-", "'' ''"}
+_DITTO = {"-do-", "do", '"', "”", "〃", '-"-', "'' ''"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,9 @@ def pieces(chunks: Iterable[Chunk], source: Source, file: str) -> Iterator[Piece
         for name, table in source.tables.items():
             if not _may_be(chunk, name, table):
                 continue
-            result = _from_grid(chunk, name, table, file) if chunk.is_grid else _named(chunk, name, table, file)
+            result = (
+                _from_grid(chunk, name, table, file) if chunk.is_grid else _named(chunk, name, table, file)
+            )
             if isinstance(result, Piece):
                 used = True
                 seen.add(name)
@@ -62,7 +64,11 @@ def pieces(chunks: Iterable[Chunk], source: Source, file: str) -> Iterator[Piece
     if missing and best is not None and best_table in missing:
         require(best, source.tables[best_table], best_table, file)
     if missing:
-        there = f"It has: {', '.join(sorted(seen | set(others)))}." if seen or others else "It has no table at all."
+        there = (
+            f"It has: {', '.join(sorted(seen | set(others)))}."
+            if seen or others
+            else "It has no table at all."
+        )
         raise Refused(
             "missing_table",
             f"{file}: {'table' if len(missing) == 1 else 'tables'} {', '.join(repr(m) for m in missing)} not found. "
@@ -80,7 +86,9 @@ def _may_be(chunk: Chunk, name: str, table: Table) -> bool:
 
 def _named(chunk: Chunk, name: str, table: Table, file: str) -> Piece:
     found = require(match_header(chunk.cells.schema.names, table), table, name, file)
-    cells = pa.RecordBatch.from_arrays([chunk.cells.column(f.position) for f in found], [f.name for f in found])
+    cells = pa.RecordBatch.from_arrays(
+        [chunk.cells.column(f.position) for f in found], [f.name for f in found]
+    )
     return _with_context(Piece(name, found, cells, chunk.rows), table, chunk, file)
 
 
@@ -100,7 +108,11 @@ def _labels(frame: pd.DataFrame, top: int, rows: int) -> list[str | None]:
     for column in range(block.shape[1]):
         parts: list[str] = []
         for cell in block[:, column]:
-            if cell is not None and str(cell).strip() and (not parts or match_form(parts[-1]) != match_form(cell)):
+            if (
+                cell is not None
+                and str(cell).strip()
+                and (not parts or match_form(parts[-1]) != match_form(cell))
+            ):
                 parts.append(str(cell).strip())
         joined.append("/".join(parts) or None)
     return joined
@@ -121,7 +133,9 @@ def _from_grid(chunk: Chunk, name: str, table: Table, file: str) -> Piece | Head
     """The table's piece; or how far its header was found; or None where nothing resembles it."""
     frame, rows, layout = _frame(chunk), np.asarray(chunk.rows), table.layout
     if layout.after:
-        hits = frame.map(lambda c: c is not None and re.search(layout.after, str(c).strip()) is not None).any(axis=1)
+        hits = frame.map(lambda c: c is not None and re.search(layout.after, str(c).strip()) is not None).any(
+            axis=1
+        )
         if not hits.any():
             return None
         start = int(hits.to_numpy().argmax()) + 1
@@ -131,7 +145,9 @@ def _from_grid(chunk: Chunk, name: str, table: Table, file: str) -> Piece | Head
         body_at = 0
     else:
         header = _find_header(frame, table)
-        if header is None or len(header[1].found) * 2 < len([c for c in table.columns.values() if not c.optional]):
+        if header is None or len(header[1].found) * 2 < len(
+            [c for c in table.columns.values() if not c.optional]
+        ):
             return header[1] if header else None
         found = require(header[1], table, name, file)
         body_at = header[0] + layout.header_rows
@@ -142,7 +158,11 @@ def _from_grid(chunk: Chunk, name: str, table: Table, file: str) -> Piece | Head
 
 def _records(body: pd.DataFrame, rows: np.ndarray, layout: Layout) -> tuple[pd.DataFrame, np.ndarray]:
     """Rows that hold something and are no notes; up to the first blank one where the block ends there."""
-    blank = body.apply(lambda c: c.isna() | c.astype("string").str.strip().eq("").fillna(True)).all(axis=1).to_numpy()
+    blank = (
+        body.apply(lambda c: c.isna() | c.astype("string").str.strip().eq("").fillna(True))
+        .all(axis=1)
+        .to_numpy()
+    )
     keep = ~blank
     if layout.until_blank and blank.any():
         keep[int(blank.argmax()) :] = False
@@ -153,7 +173,13 @@ def _records(body: pd.DataFrame, rows: np.ndarray, layout: Layout) -> tuple[pd.D
 
 
 def _piece(
-    name: str, table: Table, found: Sequence[Found], body: pd.DataFrame, rows: np.ndarray, chunk: Chunk, file: str
+    name: str,
+    table: Table,
+    found: Sequence[Found],
+    body: pd.DataFrame,
+    rows: np.ndarray,
+    chunk: Chunk,
+    file: str,
 ) -> Piece:
     for column in (c for c in body.columns if len(body)):
         text = body[column].astype("string").str.strip().str.casefold()
@@ -199,6 +225,11 @@ def _context_value(word: str, chunk: Chunk, file: str) -> str | None:
     if kind == "file":
         match = re.search(pattern, file)
     else:
-        cells = (str(c) for column in chunk.cells.slice(0, _HEADER_SEARCH_ROWS).columns for c in column.to_pylist() if c)
+        cells = (
+            str(c)
+            for column in chunk.cells.slice(0, _HEADER_SEARCH_ROWS).columns
+            for c in column.to_pylist()
+            if c
+        )
         match = next((m for m in (re.search(pattern, cell) for cell in cells) if m), None)
     return (match.group(1) if match.groups() else match.group(0)) if match else None

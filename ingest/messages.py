@@ -37,7 +37,11 @@ def expected(column: Column, vocabularies: dict[str, object]) -> str:
     if column.vocabulary:
         words = vocabularies[column.vocabulary]
         names = [str(w) for w in words] if isinstance(words, list | dict) else []
-        return f"those of {column.within}" if column.within else ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
+        return (
+            f"those of {column.within}"
+            if column.within
+            else ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
+        )
     if column.type in _KINDS:
         return _KINDS[column.type]
     parts = [

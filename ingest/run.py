@@ -45,7 +45,10 @@ def take_in(home: Path, delivery: Delivery, *, demo: bool = False) -> dict[str, 
     path = lake.receipt_path(home, delivery)
     if path.exists():
         known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if all(known.get(word) == value for word, value in state.items()) and known["path"] == delivery.relative:
+        if (
+            all(known.get(word) == value for word, value in state.items())
+            and known["path"] == delivery.relative
+        ):
             return {**known, "seconds": 0.0, "read_now": False}
     started = time.perf_counter()
     receipt: dict[str, Any] = {
@@ -112,7 +115,9 @@ def _mark(home: Path, delivery: Delivery, receipt: dict[str, Any], status: str) 
     """Write into the receipt whether the delivery is current, superseded or refused."""
     if receipt["status"] != status:
         receipt["status"] = status
-        lake.write_json(lake.receipt_path(home, delivery), {k: v for k, v in receipt.items() if k != "read_now"})
+        lake.write_json(
+            lake.receipt_path(home, delivery), {k: v for k, v in receipt.items() if k != "read_now"}
+        )
 
 
 def _publish_group(
@@ -127,7 +132,11 @@ def _publish_group(
     partitions = {"region": region, "source": source_name, "quarter": quarter}
     state = [
         feeds.fingerprint(source),
-        [[by_path[m.relative][k] for k in ("sha256", "contract", "engine", "key_id")] + [status[m.relative]] for m in members],
+        [
+            [by_path[m.relative][k] for k in ("sha256", "contract", "engine", "key_id")]
+            + [status[m.relative]]
+            for m in members
+        ],
     ]
     marker = lake.folder(home, "feeds", feed="drop", **partitions) / "_published.json"
     if marker.exists() and json.loads(marker.read_text(encoding="utf-8")) == state:

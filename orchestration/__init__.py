@@ -1,0 +1,1 @@
+"""What ties the steps together: Dagster, dbt, releases, the command line."""

@@ -56,7 +56,11 @@ def _report(judged: Judged) -> bool:
         table.add_column(name, justify="right")
     for name, row in counts.items():
         table.add_row(
-            name, f"{row['read']:,}", f"{row['accepted']:,}", f"{row['quarantined']:,}", f"{sum(row['warnings'].values()):,}"
+            name,
+            f"{row['read']:,}",
+            f"{row['accepted']:,}",
+            f"{row['quarantined']:,}",
+            f"{sum(row['warnings'].values()):,}",
         )
     console.print(table)
     for name, row in counts.items():
@@ -80,5 +84,3 @@ def _print_findings(judged: Judged, name: str, quarantined: int) -> None:
     for row, key, code, message in flagged:
         at = f"row {row} ({key})" if row else key
         console.print(f"  {name} {at} [yellow]{code}[/]: {message}")
-
-

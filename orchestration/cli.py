@@ -43,7 +43,9 @@ def sample(
 @app.command()
 def run(
     quarter: Annotated[str, typer.Option(help="The quarter to report, such as 2021Q2.")],
-    landing: Annotated[str | None, typer.Option(help="Folder or s3://bucket/prefix; default $SANGAM_HOME/landing.")] = None,
+    landing: Annotated[
+        str | None, typer.Option(help="Folder or s3://bucket/prefix; default $SANGAM_HOME/landing.")
+    ] = None,
     region: Annotated[list[str] | None, typer.Option(help="Only this region; may be repeated.")] = None,
 ) -> None:
     """Everything up to releases waiting for sign-off. Exit status 1: a step failed; 3: a file was refused."""
@@ -56,7 +58,9 @@ def run(
 def read(
     file: Annotated[Path, typer.Argument(help="Any supported file; no contract is needed.")],
     table: Annotated[str | None, typer.Option("--table", "-t", help="Which table or sheet.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="CSV to write; default: standard output.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="CSV to write; default: standard output.")
+    ] = None,
 ) -> None:
     """A file's table as CSV (RFC 4180, UTF-8)."""
     from ingest.readers.export import to_csv
@@ -99,7 +103,9 @@ def explain(
     dimension, sign, category = where.partition("=")
     if not sign:
         raise SangamError(f"--where wants dimension=category, such as district=Dadu; got '{where}'.")
-    show_explanation(find(settings(), donor, indicator, quarter, where=(dimension, category), rows=rows, region=region))
+    show_explanation(
+        find(settings(), donor, indicator, quarter, where=(dimension, category), rows=rows, region=region)
+    )
 
 
 def _releases() -> None:

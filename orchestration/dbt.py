@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from ingest.errors import SangamError
 from orchestration import indicator_definitions as definitions
@@ -52,7 +51,10 @@ def environment(settings: Settings) -> Iterator[None]:
 
 
 def manifest() -> Path:
-    """dbt's manifest, made anew when the project changed. Raises SangamError with dbt's words where it does not parse."""
+    """dbt's manifest, made anew when the project changed.
+
+    Raises SangamError with dbt's own words where the project does not parse.
+    """
     path, mark = TARGET / "manifest.json", TARGET / "manifest.fingerprint"
     state = project_fingerprint()
     if path.exists() and mark.exists() and mark.read_text() == state:
@@ -60,7 +62,16 @@ def manifest() -> Path:
     # Definitions are loaded without a home: the manifest knows models and tests, not where data is.
     words = json.dumps(definitions.as_dbt_vars(definitions.load(), [], "feeds"))
     done = subprocess.run(  # noqa: S603 - our own dbt
-        [executable(), "parse", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--vars", words],
+        [
+            executable(),
+            "parse",
+            "--project-dir",
+            str(DBT_PROJECT),
+            "--profiles-dir",
+            str(DBT_PROJECT),
+            "--vars",
+            words,
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -70,5 +81,3 @@ def manifest() -> Path:
         raise SangamError(f"dbt cannot parse {DBT_PROJECT}:\n{done.stdout[-2000:]}{done.stderr[-1000:]}")
     mark.write_text(state)
     return path
-
-

@@ -62,7 +62,9 @@ def explain(
     Raises SangamError where there is no warehouse or no such value.
     """
     if not settings.warehouse.exists():
-        raise SangamError(f"There is no warehouse in {settings.home}. Run `sangam run --quarter {quarter}` first.")
+        raise SangamError(
+            f"There is no warehouse in {settings.home}. Run `sangam run --quarter {quarter}` first."
+        )
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         key: list[Any] = [donor, indicator, quarter]
         region_is = " AND region = ?" if region else ""
@@ -78,25 +80,30 @@ def explain(
             connection, "SELECT * FROM marts.indicator_definitions WHERE donor = ? AND indicator = ?", key[:2]
         )
         member = "true" if where == ("all", "all") else "list_contains(categories[?], ?)"
-        scope = f"FROM marts.indicator_evidence WHERE donor = ? AND indicator = ? AND quarter = ?{region_is} AND {member}"
+        scope = (
+            "FROM marts.indicator_evidence "
+            f"WHERE donor = ? AND indicator = ? AND quarter = ?{region_is} AND {member}"
+        )
         words = [*key, *([region] if region else []), *([] if member == "true" else where)]
         counts = connection.execute(
             f"SELECT count(*) FILTER (in_population), count(*) FILTER (in_numerator) {scope}", words
         ).fetchone() or (0, 0)
         files = _rows(
             connection,
-            f"SELECT _file AS file, _table AS \"table\", count(*) AS rows, any_value(_sha256) AS sha256 {scope} "
+            f'SELECT _file AS file, _table AS "table", count(*) AS rows, any_value(_sha256) AS sha256 {scope} '
             "AND in_population GROUP BY ALL ORDER BY ALL",
             words,
         )
         found = _rows(
             connection,
-            f"SELECT unit_id, in_numerator, value, region, source, drop_quarter, _file, _table, _row, _record, _sha256 {scope} "
-            "AND in_population ORDER BY in_numerator DESC NULLS LAST, _file, _table, _record, unit_id LIMIT ?",
+            "SELECT unit_id, in_numerator, value, region, source, drop_quarter, _file, _table, _row, _record, "
+            f"_sha256 {scope} AND in_population ORDER BY in_numerator DESC NULLS LAST, _file, _table, _record, unit_id LIMIT ?",
             [*words, rows],
         )
         evidence = [_with_record(connection, settings.home, row) for row in found]
-    return Explanation(values, definition[0] if definition else {}, int(counts[0]), int(counts[1]), files, evidence)
+    return Explanation(
+        values, definition[0] if definition else {}, int(counts[0]), int(counts[1]), files, evidence
+    )
 
 
 def _with_record(connection: duckdb.DuckDBPyConnection, home: Path, row: dict[str, Any]) -> Evidence:
@@ -109,9 +116,20 @@ def _with_record(connection: duckdb.DuckDBPyConnection, home: Path, row: dict[st
         "SELECT * FROM read_parquet(?, hive_partitioning = false) WHERE _record = ?",
         [str(path), row["_record"]],
     )
-    shown = {k: v for k, v in (cells[0] if cells else {}).items() if not k.startswith("_") or k in ("_uuid", "_index")}
+    shown = {
+        k: v
+        for k, v in (cells[0] if cells else {}).items()
+        if not k.startswith("_") or k in ("_uuid", "_index")
+    }
     return Evidence(
-        row["unit_id"], row["in_numerator"], row["value"], row["_file"], row["_table"], row["_row"], row["_record"], shown
+        row["unit_id"],
+        row["in_numerator"],
+        row["value"],
+        row["_file"],
+        row["_table"],
+        row["_row"],
+        row["_record"],
+        shown,
     )
 
 
@@ -119,7 +137,8 @@ def _nothing(connection: duckdb.DuckDBPyConnection, key: list[Any], where: tuple
     """What there is instead, so that the next try succeeds."""
     donor, indicator, quarter = key
     quarters = connection.execute(
-        "SELECT string_agg(DISTINCT quarter, ', ' ORDER BY quarter) FROM marts.indicator_values WHERE donor = ? AND indicator = ?",
+        "SELECT string_agg(DISTINCT quarter, ', ' ORDER BY quarter) FROM marts.indicator_values "
+        "WHERE donor = ? AND indicator = ?",
         key[:2],
     ).fetchone()
     if not quarters or not quarters[0]:

@@ -26,7 +26,11 @@ def _line(event: str, facts: dict[str, Any]) -> str | None:
             return f"  [dim]{name}: nothing has arrived[/]"
         refused = [r for r in fresh if r["refused"]]
         seconds = sum(r["seconds"] for r in fresh)
-        text = f"  {name}: {len(fresh)} file(s) read in {seconds:.1f} s" if fresh else f"  [dim]{name}: unchanged[/]"
+        text = (
+            f"  {name}: {len(fresh)} file(s) read in {seconds:.1f} s"
+            if fresh
+            else f"  [dim]{name}: unchanged[/]"
+        )
         return text + "".join(f"\n    [red]refused[/] {r['message']}" for r in refused)
     if event == "warehouse_started":
         return f"  warehouse: building {', '.join(facts['quarters'])} …"

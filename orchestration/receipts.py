@@ -78,41 +78,81 @@ def metadata(receipts: list[Receipt], table: str, quarter: str) -> dict[str, Any
 
 def accepted_path(home: Path, receipt: Receipt, table: str) -> Path:
     """The Parquet file of a receipt's accepted records."""
-    at = folder(home, "accepted", region=receipt["region"], source=receipt["source"], table=table, quarter=receipt["quarter"])
+    at = folder(
+        home,
+        "accepted",
+        region=receipt["region"],
+        source=receipt["source"],
+        table=table,
+        quarter=receipt["quarter"],
+    )
     return at / f"{receipt['sha256'][:16]}.parquet"
 
 
 def check_results(
-    home: Path, receipts: list[Receipt], source: Source, region: str, name: str, table: str, spec: Table, key: dg.AssetKey
+    home: Path,
+    receipts: list[Receipt],
+    source: Source,
+    region: str,
+    name: str,
+    table: str,
+    spec: Table,
+    key: dg.AssetKey,
 ) -> Iterator[dg.AssetCheckResult]:
     """The results of a table's checks, each with a message to a person."""
     current = [r for r in receipts if r["status"] == "current"]
-    numbers, reasons, flags = counts(receipts, table), by_code(receipts, table, "by_reason"), by_code(receipts, table, "warnings")
+    numbers, reasons, flags = (
+        counts(receipts, table),
+        by_code(receipts, table, "by_reason"),
+        by_code(receipts, table, "warnings"),
+    )
     lost = numbers["read"] - numbers["accepted"] - numbers["quarantined"]
     yield dg.AssetCheckResult(
-        check_name="nothing_lost", asset_key=key, passed=lost == 0,
-        description=f"{numbers['read']:,} read = {numbers['accepted']:,} accepted + {numbers['quarantined']:,} quarantined",
+        check_name="nothing_lost",
+        asset_key=key,
+        passed=lost == 0,
+        description=f"{numbers['read']:,} read = {numbers['accepted']:,} accepted + "
+        f"{numbers['quarantined']:,} quarantined",
     )
-    broken = [p for r in current if r.get("read_now") for p in broken_promises(accepted_path(home, r, table), region, name, table)]
+    broken = [
+        p
+        for r in current
+        if r.get("read_now")
+        for p in broken_promises(accepted_path(home, r, table), region, name, table)
+    ]
     yield dg.AssetCheckResult(
-        check_name="contract_holds", asset_key=key, passed=not broken,
+        check_name="contract_holds",
+        asset_key=key,
+        passed=not broken,
         description="; ".join(broken) or "Every accepted record meets the contract.",
     )
     refused = [r for r in receipts if r["refused"]]
     yield dg.AssetCheckResult(
-        check_name="readable", asset_key=key, passed=not refused, severity=dg.AssetCheckSeverity.ERROR,
-        description="\n".join(r["message"] for r in refused) or ("Every file was readable." if receipts else "Nothing has arrived."),
+        check_name="readable",
+        asset_key=key,
+        passed=not refused,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description="\n".join(r["message"] for r in refused)
+        or ("Every file was readable." if receipts else "Nothing has arrived."),
     )
     share = numbers["quarantined"] / numbers["read"] if numbers["read"] else 0
     yield dg.AssetCheckResult(
-        check_name="quarantine", asset_key=key, passed=not reasons, severity=dg.AssetCheckSeverity.WARN,
-        description=f"{numbers['quarantined']:,} of {numbers['read']:,} records held back ({share:.1%})." if reasons else "Nothing held back.",
+        check_name="quarantine",
+        asset_key=key,
+        passed=not reasons,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{numbers['quarantined']:,} of {numbers['read']:,} records held back ({share:.1%})."
+        if reasons
+        else "Nothing held back.",
         metadata={"reasons": dg.MetadataValue.md(chart(reasons))},
     )
     for rule, words in spec.rules.items():
         count = flags[rule] if words.severity == "warning" else reasons[f"rule:{rule}"]
         yield dg.AssetCheckResult(
-            check_name=rule, asset_key=key, passed=count == 0, severity=dg.AssetCheckSeverity.WARN,
+            check_name=rule,
+            asset_key=key,
+            passed=count == 0,
+            severity=dg.AssetCheckSeverity.WARN,
             description=f"{count:,} records. {words.message}" if count else "No record breaks the rule.",
             metadata={"records": count},
         )

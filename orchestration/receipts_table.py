@@ -12,7 +12,16 @@ def per_source(receipts: list[dict[str, Any]]) -> list[dict[str, Any]]:
         name = f"{receipt['region'].lstrip('_')}/{receipt['source']}"
         row = rows.setdefault(
             name,
-            {"name": name, "files": 0, "read": 0, "accepted": 0, "quarantined": 0, "refused": 0, "warnings": 0, "seconds": 0.0},
+            {
+                "name": name,
+                "files": 0,
+                "read": 0,
+                "accepted": 0,
+                "quarantined": 0,
+                "refused": 0,
+                "warnings": 0,
+                "seconds": 0.0,
+            },
         )
         row["files"] += 1
         row["refused"] += bool(receipt["refused"])

@@ -11,11 +11,14 @@ from typing import Any
 from ingest import landing
 from ingest.contracts.loading import load_region, region_files
 from ingest.errors import SangamError
+from ingest.lake import atomic
 from orchestration.quarters import check_quarter
 from orchestration.settings import Settings
 
-DAGSTER_YAML = """# Dagster's storage of this home; telemetry is off because a home may lie on a closed network.
+DAGSTER_YAML = """# Dagster's storage of this home. Nothing is sent out and nobody is asked to sign up.
 telemetry:
+  enabled: false
+nux:
   enabled: false
 """
 
@@ -47,7 +50,8 @@ def prepare_dagster_home(settings: Settings) -> None:
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     config = settings.dagster_home / "dagster.yaml"
     if not config.exists():
-        config.write_text(DAGSTER_YAML, encoding="utf-8")
+        with atomic(config) as temporary:
+            temporary.write_text(DAGSTER_YAML, encoding="utf-8")
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
 
 
@@ -63,7 +67,9 @@ def run_quarter(settings: Settings, quarter: str, regions: Iterable[str] | None 
     identifiers.secret(demo=settings.demo)
     wanted = list(regions or ())
     if unknown := set(wanted) - set(region_files()):
-        raise SangamError(f"No contract for region {', '.join(sorted(unknown))}; known: {', '.join(region_files())}.")
+        raise SangamError(
+            f"No contract for region {', '.join(sorted(unknown))}; known: {', '.join(region_files())}."
+        )
     strays = [s for s in landing.strays(settings.landing) if not wanted or s.relative.split("/")[0] in wanted]
     outcome = Outcome(quarter, strays=strays)
     prepare_dagster_home(settings)
@@ -105,7 +111,9 @@ def _selection(defs: Any, regions: list[str]) -> list[Any]:
         for source in load_region(region).sources
         if region not in regions and region != "_reference"
     }
-    return [key for key in defs.resolve_asset_graph().get_all_asset_keys() if tuple(key.path[:2]) not in others]
+    return [
+        key for key in defs.resolve_asset_graph().get_all_asset_keys() if tuple(key.path[:2]) not in others
+    ]
 
 
 def _failures(done: Any) -> list[str]:
@@ -118,7 +126,9 @@ def _failures(done: Any) -> list[str]:
                 error = error.cause
             words = error.message.strip() if error else "failed"
             # dbt's command line holds all definitions; what went wrong stands behind this heading.
-            failures.append(f"{event.step_key}: {words.rpartition('Errors parsed from dbt logs:')[2].strip()}")
+            failures.append(
+                f"{event.step_key}: {words.rpartition('Errors parsed from dbt logs:')[2].strip()}"
+            )
     return failures
 
 

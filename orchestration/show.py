@@ -30,35 +30,47 @@ def show_explanation(found: Explanation) -> None:
     title = f"{first['donor']} {first['indicator']} {first['quarter']}"
     if first["dimension"] != "all":
         title += f" · {first['dimension']} = {first['category']}"
-    words = found.definition
-    lines = [f"[bold]{words.get('name', '')}[/]", words.get("description") or ""]
+    definition = found.definition
+    lines = [f"[bold]{definition.get('name', '')}[/]", definition.get("description") or ""]
     lines += [_value_line(value) for value in found.values]
-    if words.get("numerator_definition"):
-        lines.append(f"[dim]numerator[/]   {words['numerator_definition']}")
-    if words.get("denominator_definition"):
-        lines.append(f"[dim]population[/]  {words['denominator_definition']}")
-    lines.append(f"[dim]definition version[/] {first['definition_version']} · [dim]evidence rows[/] {found.population_rows:,} in the population, {found.numerator_rows:,} in the numerator")
+    for word, label in (("numerator_definition", "numerator"), ("denominator_definition", "population")):
+        if definition.get(word):
+            lines.append(f"[dim]{label}[/] {definition[word]}")
+    lines.append(
+        f"[dim]definition version[/] {first['definition_version']} · [dim]evidence rows[/] "
+        f"{found.population_rows:,} in the population, {found.numerator_rows:,} in the numerator"
+    )
     console.print(Panel("\n".join(line for line in lines if line), title=title, title_align="left"))
     for file in found.files:
-        console.print(f"{file['rows']:,} evidence rows from [bold]{file['file']}[/], table {file['table']} [dim](SHA-256 {file['sha256'][:16]}…)[/]", soft_wrap=True)
+        console.print(
+            f"{file['rows']:,} evidence rows from [bold]{file['file']}[/], table {file['table']} "
+            f"[dim](SHA-256 {file['sha256'][:16]}…)[/]",
+            soft_wrap=True,
+        )
     for number, row in enumerate(found.evidence, 1):
         counts = "in the numerator" if row.in_numerator else "not in the numerator"
         value = f" · value {_number(row.value)}" if row.value is not None else ""
-        file = row.file.rpartition("/")[2]
-        console.print(f"[bold]{number}. {file} · {row.table} · row {row.row}[/] · {row.unit_id} · {counts}{value}", soft_wrap=True)
-        cells = "  ".join(f"{k}={_number(v)}" for k, v in row.cells.items() if v is not None and not k.endswith("_key"))
+        place = f"{row.file.rpartition('/')[2]} · {row.table} · row {row.row}"
+        console.print(f"[bold]{number}. {place}[/] · {row.unit_id} · {counts}{value}", soft_wrap=True)
+        cells = "  ".join(
+            f"{k}={_number(v)}" for k, v in row.cells.items() if v is not None and not k.endswith("_key")
+        )
         console.print(Padding(f"[dim]{escape(cells)}[/]", (0, 0, 0, 3)))
 
 
 def _value_line(value: dict[str, Any]) -> str:
     unit = value["currency"] or value["unit"]
+    over_time = value["over_time"].replace("_", " ")
     if value["state"] != "reported":
-        return f"[yellow]{value['state'].replace('_', ' ')}[/] ({value['over_time'].replace('_', ' ')}): {value.get('reason') or ''}"
-    text = f"[bold green]{_number(value['value'])}[/] {unit} ({value['over_time'].replace('_', ' ')})"
+        return f"[yellow]{value['state'].replace('_', ' ')}[/] ({over_time}): {value.get('reason') or ''}"
+    text = f"[bold green]{_number(value['value'])}[/] {unit} ({over_time})"
     if value["denominator"] is not None:
         text += f" = {_number(value['numerator'])} of {_number(value['denominator'])}"
     if value["se"] is not None:
-        text += f"; standard error {_number(value['se'])}, 95 % interval {_number(value['ci_low'])} to {_number(value['ci_high'])}, design effect {_number(value['deff'])}, n = {_number(value['n'])}"
+        text += (
+            f"; standard error {_number(value['se'])}, 95 % interval {_number(value['ci_low'])} to "
+            f"{_number(value['ci_high'])}, design effect {_number(value['deff'])}, n = {_number(value['n'])}"
+        )
     if value["target"] is not None:
         text += f"; target {_number(value['target'])}, achievement {_number(value['achievement'])}"
     return text

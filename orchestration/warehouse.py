@@ -30,14 +30,18 @@ def project_fingerprint() -> str:
     for name in _IN_MANIFEST:
         at = DBT_PROJECT / name
         for path in [at] if at.is_file() else sorted(p for p in at.rglob("*") if p.is_file()):
-            digest.update(path.relative_to(DBT_PROJECT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+            digest.update(
+                path.relative_to(DBT_PROJECT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0"
+            )
     return digest.hexdigest()[:16]
 
 
 def drop_states(feeds: Path) -> dict[str, Any]:
     """What the feeds hold: for each region/source/quarter what it was published from."""
     return {
-        "/".join(part.partition("=")[2] for part in path.parent.parts[-3:]): json.loads(path.read_text(encoding="utf-8"))
+        "/".join(part.partition("=")[2] for part in path.parent.parts[-3:]): json.loads(
+            path.read_text(encoding="utf-8")
+        )
         for path in sorted((feeds / "feed=drop").glob("region=*/source=*/quarter=*/_published.json"))
     }
 

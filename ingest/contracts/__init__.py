@@ -1,0 +1,1 @@
+"""Contracts: the model of their words, and loading them with inheritance."""

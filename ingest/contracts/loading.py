@@ -4,7 +4,9 @@
     regions/<programme>/<source>.yml         the contract of a source, shared by the programme's regions
     regions/<programme>/regions/<region>.yml what is this region's own; `sources: {<source>: …}` overrides
 
-A mapping merges key by key, anything else replaces; `null` removes an inherited key.
+A mapping merges key by key, anything else replaces; `null` removes an inherited key. A vocabulary may be drawn
+from a nested one: `districts: keys of blocks` lists the districts under which `blocks` has its words, and
+`values of blocks` all words of all districts.
 """
 
 from __future__ import annotations
@@ -56,6 +58,36 @@ def _yaml(path: Path) -> dict[str, Any]:
         raise SangamError(f"{path} is not readable as YAML: {error}") from error
 
 
+def drawn_vocabularies(vocabularies: dict[str, Any], where: str) -> dict[str, Any]:
+    """The vocabularies with `keys of …` and `values of …` worked out.
+
+    Raises SangamError where the named vocabulary is not there or has no words under keys.
+    """
+    drawn = dict(vocabularies)
+    for name, words in vocabularies.items():
+        if not isinstance(words, str):
+            continue
+        match = re.fullmatch(r"(keys|values) of (\S+)", words.strip())
+        nested = vocabularies.get(match.group(2)) if match else None
+        if match is None or not isinstance(nested, dict):
+            raise SangamError(
+                f"The contract {where}: vocabulary '{name}' is '{words}'. Give a list, or 'keys of <vocabulary>' or "
+                "'values of <vocabulary>' with one that has its words under keys."
+            )
+        drawn[name] = list(nested) if match.group(1) == "keys" else _all_words(nested)
+    return drawn
+
+
+def _all_words(nested: dict[str, Any]) -> dict[str, list[str]]:
+    """Every word under any key with its spellings; a word under two keys keeps those of both."""
+    words: dict[str, list[str]] = {}
+    for inner in nested.values():
+        for word in inner or ():
+            spellings = (inner[word] or ()) if isinstance(inner, dict) else ()
+            words.setdefault(str(word), []).extend([spellings] if isinstance(spellings, str) else spellings)
+    return words
+
+
 def _plain_error(where: str, error: ValidationError) -> SangamError:
     lines = [f"- {'.'.join(str(p) for p in e['loc']) or 'contract'}: {e['msg']}" for e in error.errors()]
     return SangamError(f"The contract {where} is not consistent:\n" + "\n".join(lines))
@@ -82,7 +114,8 @@ def load_region(name: str, root: Path = REGIONS) -> Region:
         if path.stem == "programme" or own_sources.get(path.stem, {}) is None:
             continue
         words = merge(_yaml(path), own_sources.get(path.stem) or {})
-        words["vocabularies"] = merge(shared, words.get("vocabularies") or {})
+        merged = merge(shared, words.get("vocabularies") or {})
+        words["vocabularies"] = drawn_vocabularies(merged, f"{name}/{path.stem}")
         try:
             sources[path.stem] = Source.model_validate(words)
         except ValidationError as error:

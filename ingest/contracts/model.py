@@ -39,7 +39,9 @@ class Column(Word):
     personal: Personal | None = None
     dash_is_zero: bool = False
     pattern: str = ""  # for type `card`: the shape of the identifier
-    from_context: str = ""  # taken from the file, not from a cell: "heading", "sheet", "file:<regex>", "above:<regex>"
+    from_context: str = (
+        ""  # taken from the file, not from a cell: "heading", "sheet", "file:<regex>", "above:<regex>"
+    )
 
 
 class Totals(Word):
@@ -55,7 +57,9 @@ class Totals(Word):
 class Layout(Word):
     """How the cells of a sheet or page become a table."""
 
-    sheet: str = ""  # regular expression a sheet's name matches in full; empty: the table's own name, else any
+    sheet: str = (
+        ""  # regular expression a sheet's name matches in full; empty: the table's own name, else any
+    )
     header_rows: int = 1
     after: str = ""  # the block starts below a row in which a cell matches this
     columns: tuple[str, ...] = ()  # positional, for a block without a header
@@ -110,7 +114,9 @@ class Table(Word):
             ("totals", {c for t in self.layout.totals for c in (t.column, *t.sum)}),
         ):
             if missing := used - names:
-                raise ValueError(f"'{word}' names columns the table does not have: {', '.join(sorted(missing))}.")
+                raise ValueError(
+                    f"'{word}' names columns the table does not have: {', '.join(sorted(missing))}."
+                )
         return self
 
 
@@ -138,6 +144,7 @@ class Mapping(Word):
     where: str = "true"
     look_up: dict[str, LookUp] = Field(default_factory=dict)
     unpivot: Unpivot | None = None
+    one_per: tuple[str, ...] = ()  # one row for each value of these columns, from the first such record
 
 
 class Source(Word):
@@ -146,7 +153,9 @@ class Source(Word):
     title: str
     cadence: Literal["quarter", "round", "reference"] = "quarter"
     format: tuple[str, ...]  # as `readers.sniff` names them
-    part: str = ""  # several files a drop: regular expression over the file name whose first group names the part
+    part: str = (
+        ""  # several files a drop: regular expression over the file name whose first group names the part
+    )
     tables: dict[str, Table]
     vocabularies: dict[str, Any] = Field(default_factory=dict)
     look_ups: dict[str, dict[str, str]] = Field(default_factory=dict)  # code look-ups for mappings
@@ -158,10 +167,16 @@ class Source(Word):
         for name, table in self.tables.items():
             for column in table.columns.values():
                 target, _, field = column.ref.partition(".")
-                if target and (target not in self.tables or (field and field not in self.tables[target].columns)):
-                    raise ValueError(f"Table '{name}' refers to '{column.ref}', which the source does not have.")
+                if target and (
+                    target not in self.tables or (field and field not in self.tables[target].columns)
+                ):
+                    raise ValueError(
+                        f"Table '{name}' refers to '{column.ref}', which the source does not have."
+                    )
                 if column.vocabulary and column.vocabulary not in self.vocabularies:
-                    raise ValueError(f"Table '{name}' uses vocabulary '{column.vocabulary}', which nobody listed.")
+                    raise ValueError(
+                        f"Table '{name}' uses vocabulary '{column.vocabulary}', which nobody listed."
+                    )
         self.judging_order()
         return self
 

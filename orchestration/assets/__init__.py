@@ -1,0 +1,1 @@
+"""Dagster assets: thin, over plain functions."""

@@ -6,7 +6,13 @@ from orchestration import indicator_definitions
 from orchestration.assets.sources import QUARTERS
 from orchestration.resources import Home, tell
 
-_MARTS = ("indicator_values", "indicator_definitions", "indicator_evidence", "indicator_changes", "reported_values")
+_MARTS = (
+    "indicator_values",
+    "indicator_definitions",
+    "indicator_evidence",
+    "indicator_changes",
+    "reported_values",
+)
 
 
 def release_asset(donor: str, name: str) -> dg.AssetsDefinition:

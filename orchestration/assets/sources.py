@@ -27,10 +27,19 @@ def _checks(region: str, name: str, source: Source) -> list[dg.AssetCheckSpec]:
     for table, spec in source.tables.items():
         key = asset_key(region, name, table)
         specs += [
-            dg.AssetCheckSpec("nothing_lost", asset=key, blocking=True, description="Records read = accepted + quarantined."),
-            dg.AssetCheckSpec("contract_holds", asset=key, blocking=True, description="Accepted records meet the contract's schema (pandera)."),
+            dg.AssetCheckSpec(
+                "nothing_lost", asset=key, blocking=True, description="Records read = accepted + quarantined."
+            ),
+            dg.AssetCheckSpec(
+                "contract_holds",
+                asset=key,
+                blocking=True,
+                description="Accepted records meet the contract's schema (pandera).",
+            ),
             dg.AssetCheckSpec("readable", asset=key, description="No file of the drop was refused."),
-            dg.AssetCheckSpec("quarantine", asset=key, description="Records held back, by reason; the partner mends them."),
+            dg.AssetCheckSpec(
+                "quarantine", asset=key, description="Records held back, by reason; the partner mends them."
+            ),
         ]
         specs += [
             dg.AssetCheckSpec(rule, asset=key, description=words.message)

@@ -7,7 +7,13 @@ from typing import Any
 
 import dagster as dg
 import pyarrow.parquet as pq
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtCliResource,
+    DbtProject,
+    dbt_assets,
+)
 
 from ingest.contracts.loading import load_region, region_files
 from ingest.feeds import FEEDS
@@ -53,12 +59,19 @@ def feeds(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Material
     quarter = context.partition_key
     for feed in FEEDS:
         layer = folder(home.settings.home, "feeds", feed=feed)
-        files = [*layer.glob(f"region=*/source=*/quarter={quarter}/*.parquet"), *layer.glob("region=*/source=*/quarter=_/*.parquet")]
+        files = [
+            *layer.glob(f"region=*/source=*/quarter={quarter}/*.parquet"),
+            *layer.glob("region=*/source=*/quarter=_/*.parquet"),
+        ]
         rows = sum(pq.read_metadata(path).num_rows for path in files)
         regions = sorted({path.parents[2].name.partition("=")[2] for path in files})
         yield dg.MaterializeResult(
             asset_key=feed_key(feed),
-            metadata={"dagster/row_count": rows, "files": len(files), "regions": ", ".join(regions) or "none"},
+            metadata={
+                "dagster/row_count": rows,
+                "files": len(files),
+                "regions": ", ".join(regions) or "none",
+            },
         )
 
 
@@ -73,7 +86,9 @@ class Translator(DagsterDbtTranslator):
         """The layer."""
         return dbt_resource_props.get("schema") or "seeds"
 
-    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
+    def get_asset_spec(
+        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetSpec:
         """The model's spec; a staging model's with its feed as upstream."""
         spec = super().get_asset_spec(manifest, unique_id, project)
         name = manifest["nodes"].get(unique_id, {}).get("name", "")
@@ -97,9 +112,17 @@ def warehouse_assets() -> dg.AssetsDefinition:
         tell("warehouse_started", quarters=quarters)
         context.log.info("Building quarters %s", ", ".join(quarters))
         with dbt.environment(where):
-            cli = DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=dbt.executable())
+            cli = DbtCliResource(
+                project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=dbt.executable()
+            )
             target = Path(where.home) / "build" / "dbt_target"
-            arguments = ["build", "--vars", dbt.variables(where, quarters)]
+            arguments = [
+                "build",
+                "--exclude-resource-type",
+                "unit_test",
+                "--vars",
+                dbt.variables(where, quarters),
+            ]
             log = target / "build.log"
             log.parent.mkdir(parents=True, exist_ok=True)
             # dbt's lines go to a file of their own; people read progress, assets and checks.

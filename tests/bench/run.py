@@ -1,0 +1,96 @@
+"""`make bench`: seconds and peak memory of each step at full SUCCESS size, each in a process of its own.
+
+Prints figures and asserts nothing. SANGAM_BENCH_SCALE (default 1.0) and SANGAM_BENCH_HOME change size and place.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+QUARTER = "2021Q2"
+console = Console(highlight=False)
+
+READ = """
+import sys
+from ingest.readers import read
+print(sum(chunk.cells.num_rows for chunk in read(__import__('pathlib').Path(sys.argv[1]))))
+"""
+JUDGE = """
+import sys
+from datetime import date
+from pathlib import Path
+from ingest.judge_file import judge_file
+judged = judge_file(Path(sys.argv[1]), 'sindh', 'mis', date(2021, 6, 30))
+print(sum(judged.records.values()))
+"""
+VALIDATE = """
+import sys
+from pathlib import Path
+from expectations.schemas import broken_promises
+from ingest.contracts.loading import load_source
+for table in load_source('sindh', 'mis').tables:
+    for path in Path(sys.argv[1]).glob(f'lake/accepted/region=sindh/source=mis/table={table}/**/*.parquet'):
+        assert not broken_promises(path, 'sindh', 'mis', table)
+"""
+
+
+def timed(words: list[str], environment: dict[str, str]) -> tuple[float, float]:
+    """Run a command; seconds and peak memory in MiB. Raises where the command fails."""
+    started = time.perf_counter()
+    with tempfile.TemporaryFile("w+") as output:
+        process = subprocess.Popen(words, env={**os.environ, **environment}, stdout=output, stderr=subprocess.STDOUT)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            output.seek(0)
+            raise SystemExit(f"{' '.join(words[:4])} ended with {process.returncode}:\n{output.read()[-3000:]}")
+    return time.perf_counter() - started, usage.ru_maxrss / 1024
+
+
+def main() -> None:
+    """Make full-size drops, run every step, print the table."""
+    scale = os.environ.get("SANGAM_BENCH_SCALE", "1.0")
+    base = Path(os.environ.get("SANGAM_BENCH_HOME") or tempfile.mkdtemp(prefix="sangam-bench-"))
+    python, sangam = sys.executable, str(Path(sys.executable).with_name("sangam"))
+    home, drops = base / "home", base / "drops"
+    environment = {"SANGAM_HOME": str(home), "SANGAM_SECRET": "bench only, not a secret"}
+    shutil.rmtree(home, ignore_errors=True)
+    table = Table(title=f"SUCCESS Sindh at scale {scale}, {QUARTER}, {os.cpu_count()} cores", title_justify="left")
+    for column in ("step", "seconds", "MiB peak", "MB/s of dump text"):
+        table.add_column(column, justify="left" if column == "step" else "right")
+
+    def step(name: str, words: list[str], megabytes: float = 0.0) -> None:
+        seconds, peak = timed(words, environment)
+        rate = f"{megabytes / seconds:.0f}" if megabytes else ""
+        table.add_row(name, f"{seconds:.1f}", f"{peak:,.0f}", rate)
+        console.print(f"{name}: {seconds:.1f} s, {peak:,.0f} MiB")
+
+    make = [sangam, "sample", str(drops), "--scale", scale, "--programme", "success_sindh", "--quarter", QUARTER]
+    step("make sample drops", make)
+    dump = next((drops / "landing/sindh/mis").glob("*/*.sql.gz"))
+    with gzip.open(dump) as stream:
+        size = sum(len(block) for block in iter(lambda: stream.read(1 << 22), b"")) / 1e6
+    step(f"read the dump ({size:.0f} MB of text)", [python, "-c", READ, str(dump)], size)
+    step("read, clean, judge the dump", [python, "-c", JUDGE, str(dump)], size)
+    run = [sangam, "run", "--quarter", QUARTER, "--landing", str(drops / "landing"), "--region", "sindh"]
+    step("whole run, landing to releases waiting", run)
+    step("pandera over the accepted records", [python, "-c", VALIDATE, str(home)])
+    step("sign off and publish to S3", [sangam, "approve", "eu_success", QUARTER, "--by", "Bench"])
+    step("the same run again, nothing new", run)
+    console.print(table)
+    if not os.environ.get("SANGAM_BENCH_HOME"):
+        shutil.rmtree(base)
+
+
+if __name__ == "__main__":
+    main()
