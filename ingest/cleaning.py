@@ -14,8 +14,8 @@ _ASCII = "0123456789" * len(_ZEROS)
 
 JOINERS = "\u200c\u200d"
 # Zero-width and invisible characters that carry no meaning; the joiners do and are not among them.
-_INVISIBLE = "[\u200b\u200e\u200f\u2060\ufeff\u00ad\u061c\u202a-\u202e\u2066-\u2069]"
-_SPACE = r"[\s\p{Z}\x{85}]+"
+_INVISIBLE = "[\u180e\u200b\u200e\u200f\u2060-\u2064\ufeff\u00ad\u061c\u202a-\u202e\u2066-\u2069]"
+_SPACE = r"[\s\p{Z}\x{0B}\x{1C}-\x{1F}\x{85}]+"
 _PLAIN = "[!-~]+( [!-~]+)*"
 
 EMPTY_WORDS = ("na", "n/a", "-", "--", "null", "not available", "none given")
@@ -107,6 +107,11 @@ def is_ambiguous(cleaned: str) -> str:
         f"regexp_full_match({cleaned}, '{_GROUPED}') AND NOT regexp_full_match({cleaned}, '{_WESTERN}') "
         f"AND NOT regexp_full_match({cleaned}, '{_INDIAN}')"
     )
+
+
+def is_too_large(cleaned: str) -> str:
+    """True for a number that is well written but has more digits than any column holds."""
+    return f"regexp_full_match({cleaned}, '-?[0-9,]{{19,}}(\\.[0-9]+)?')"
 
 
 def is_zero_date(value: str) -> str:

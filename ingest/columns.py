@@ -170,7 +170,10 @@ def _number(name: str, column: Column) -> tuple[str, str, str]:
     text, value, cleaned = t(name), v(name), n(name)
     sql_type = "BIGINT" if column.type == "integer" else NUMBER_TYPE
     made = cleaning.number_value(cleaned, sql_type)
-    bad = f"WHEN {value} IS NULL THEN CASE WHEN {cleaning.is_ambiguous(cleaned)} THEN {_reason('ambiguous_grouping')} ELSE {_reason('bad_number')} END"
+    bad = (
+        f"WHEN {value} IS NULL THEN CASE WHEN {cleaning.is_ambiguous(cleaned)} THEN {_reason('ambiguous_grouping')} "
+        f"WHEN {cleaning.is_too_large(cleaned)} THEN {_reason('out_of_range')} ELSE {_reason('bad_number')} END"
+    )
     if column.dash_is_zero:
         made = f"CASE WHEN {text} IN ('-', '–', '—') THEN 0 ELSE {made} END"
     bounds = [

@@ -46,7 +46,7 @@ def order_findings(judged: Judged, name: str, table: Table) -> None:
 def duplicate_findings(judged: Judged, name: str, table: Table) -> None:
     """Identical records (the later copies) and records that share a key and differ (all of them)."""
     keys = ", ".join(
-        f"CASE WHEN {e(k)} <> 1 THEN coalesce(CAST({v(k)} AS VARCHAR), _delivered[{quote(k)}]) END"
+        f"CASE WHEN {e(k)} <> 1 THEN coalesce(CAST({v(k)} AS VARCHAR), {cleaning.text(f'_delivered[{quote(k)}]')}) END"
         for k in table.key
     )
     group = ", ".join(v(k) for k in table.key)
@@ -113,11 +113,8 @@ def _rule_relation(
 
 
 def _related_relation(judged: Judged, name: str, look: Related, related: Mapping[str, str]) -> str | None:
-    if look.source or look.quarters_back:
-        key = f"{look.source + '/' if look.source else ''}{look.table}" + (
-            f"@{look.quarters_back}" if look.quarters_back else ""
-        )
-        return related.get(key)
+    if look.outside:
+        return related.get(look.outside)
     plain = ", ".join(f"{v(cell.name)} AS {sql_name(cell.name)}" for cell in judged.cells[look.table])
     return f"(SELECT {plain} FROM {judged.accepted(look.table)})"
 

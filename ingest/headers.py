@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from ingest.contracts.model import Column, Table
 from ingest.errors import Refused
 
-_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
+_INVISIBLE = re.compile("[\u180e\u200b-\u200f\u2060-\u2064\ufeff\u00ad\u061c\u202a-\u202e\u2066-\u2069]")
 _SPACE = re.compile(r"[\s\x85]+")
 
 
@@ -86,9 +86,15 @@ def match_header(labels: Sequence[str | None], table: Table) -> HeaderMatch:
     return HeaderMatch(tuple(found.values()), missing, tuple(unknown), tuple(twice))
 
 
-def _nearest(label: str, candidates: Sequence[str]) -> str:
-    close = difflib.get_close_matches(match_form(label), [match_form(c) for c in candidates], n=1, cutoff=0.6)
-    return next((c for c in candidates if close and match_form(c) == close[0]), "")
+def _nearest(labels: Sequence[str], candidates: Sequence[str]) -> str:
+    """The candidate that is most like one of the labels; empty where none is like any."""
+    likeness = [
+        (difflib.SequenceMatcher(None, match_form(label), match_form(candidate)).ratio(), candidate)
+        for label in labels
+        for candidate in candidates
+    ]
+    best = max(likeness, key=lambda pair: pair[0], default=(0.0, ""))
+    return best[1] if best[0] >= 0.6 else ""
 
 
 def require(match: HeaderMatch, table: Table, table_name: str, file: str) -> tuple[Found, ...]:
@@ -99,7 +105,7 @@ def require(match: HeaderMatch, table: Table, table_name: str, file: str) -> tup
     if match.missing:
         hints = []
         for name in match.missing:
-            near = _nearest(name, match.unknown)
+            near = _nearest((name, *table.columns[name].header), match.unknown)
             hints.append(f"'{name}'" + (f" (the file has '{near}': rename it back)" if near else ""))
         raise Refused(
             "missing_column",
@@ -107,14 +113,15 @@ def require(match: HeaderMatch, table: Table, table_name: str, file: str) -> tup
             f"{'is' if len(hints) == 1 else 'are'} missing. Send the file with all columns of the contract.",
         )
     if match.unknown or match.twice:
-        names = list(table.columns)
+        names = [spelling for name, column in table.columns.items() for spelling in (name, *column.header)]
         hints = [
-            f"'{u}'" + (f" (did you mean '{n}'?)" if (n := _nearest(u, names)) else "") for u in match.unknown
+            f"'{u}' is not known" + (f" (did you mean '{n}'?)" if (n := _nearest([u], names)) else "")
+            for u in match.unknown
         ]
-        hints += [f"'{t}' (there twice)" for t in match.twice]
+        hints += [f"'{t}' is there twice" for t in match.twice]
         raise Refused(
             "wrong_format",
-            f"{file}, table '{table_name}': nobody knows the column {', '.join(hints)}. Remove it or rename it; "
+            f"{file}, table '{table_name}': column {', '.join(hints)}. Remove it or rename it; "
             "if it is new, agree it first so that the contract can name it.",
         )
     return match.found

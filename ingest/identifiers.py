@@ -19,11 +19,14 @@ _D = "01234567891234067895234017895634012895674012395678598760432165987104327659
 _P = "01234567891576283094580379614289160435279453126870428657390127938064157046913258"
 
 
+_DASHES = " -\u2010\u2011\u2012\u2013\u2014\u2212"
+
+
 def _digits(value: str) -> str:
     """Without blanks and dashes, digits in ASCII; the second branch is for other scripts and is rarely taken."""
     return (
         f"CASE WHEN regexp_full_match({value}, '[0-9 -]*') THEN translate({value}, ' -', '') "
-        f"ELSE translate({ascii_digits(value)}, ' -', '') END"
+        f"ELSE translate({ascii_digits(value)}, '{_DASHES}', '') END"
     )
 
 

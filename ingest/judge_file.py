@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -17,9 +17,12 @@ from ingest.readers import Chunk, read, sniff
 _AHEAD = 2  # chunks read while the one before is judged; bounds memory
 
 
-def judge_file(path: Path, region: str, source: str, last_day: date | None) -> Judged:
+def judge_file(
+    path: Path, region: str, source: str, last_day: date | None, related: Mapping[str, str] | None = None
+) -> Judged:
     """The file's records with their reasons. The caller closes the connection.
 
+    `related`: SQL relations for what rules look up outside the drop; a rule whose relation is missing is left out.
     Raises Refused when the file cannot be read as the contract says.
     """
     contract = load_region(region)
@@ -32,7 +35,11 @@ def judge_file(path: Path, region: str, source: str, last_day: date | None) -> J
             f"{' or '.join(_PLAIN_NAMES.get(f, f) for f in spec.format)}. Export it again in that form.",
         )
     return judge(
-        pieces(_ahead(path), spec, path.name), spec, placeholders=contract.placeholders, quarter_end=last_day
+        pieces(_ahead(path), spec, path.name),
+        spec,
+        placeholders=contract.placeholders,
+        quarter_end=last_day,
+        related=related,
     )
 
 

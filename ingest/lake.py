@@ -3,7 +3,7 @@
     lake/accepted/region=…/source=…/table=…/quarter=…/<sha>.parquet
     lake/quarantine/region=…/source=…/quarter=…/<sha>.parquet
     lake/warnings/region=…/source=…/quarter=…/<sha>.parquet
-    lake/receipts/region=…/source=…/quarter=…/<sha>.json
+    lake/receipts/region=…/source=…/quarter=…/<sha>-<hash of the path>.json
 
 Personal values never get here: identifiers are pseudonyms, names and places of living are left out, birth dates are
 years, and in quarantine they are masked.
@@ -11,10 +11,11 @@ years, and in quarantine they are masked.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,8 @@ def folder(home: Path, layer: str, **partitions: str) -> Path:
 def atomic(path: Path) -> Iterator[Path]:
     """A temporary path beside `path` that takes its place when the block ends well; else nothing is left."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
+    # Not the file's own ending: what a killed process leaves must match no `*.parquet` of a reader.
+    handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
     os.close(handle)
     try:
         yield Path(temporary)
@@ -58,9 +60,9 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def receipt_path(home: Path, delivery: Delivery) -> Path:
-    """Where a delivery's receipt lies."""
+    """Where a delivery's receipt lies. The same bytes may arrive twice under two names: each has its receipt."""
     at = folder(home, "receipts", region=delivery.region, source=delivery.source, quarter=delivery.quarter)
-    return at / f"{delivery.sha256[:16]}.json"
+    return at / f"{delivery.sha256[:16]}-{hashlib.sha256(delivery.relative.encode()).hexdigest()[:8]}.json"
 
 
 def parquet_path(home: Path, layer: str, delivery: Delivery, table: str = "") -> Path:
@@ -169,6 +171,16 @@ def findings_select(judged: Judged, table: str, file: str, sha256: str = "") -> 
         f"list_aggregate({texts}, 'string_agg', ' ') AS message, {quote(sha256)} AS sha256 "
         f"FROM {judged.table(table)} JOIN ({grouped}) f ON f.record = _record"
     )
+
+
+def remove(home: Path, delivery: Delivery, tables: Iterable[str]) -> None:
+    """Take a delivery's records out of the lake: judged by today's contract it is refused."""
+    for path in (
+        *(parquet_path(home, "accepted", delivery, table) for table in tables),
+        parquet_path(home, "quarantine", delivery),
+        parquet_path(home, "warnings", delivery),
+    ):
+        path.unlink(missing_ok=True)
 
 
 def write_quarantine(home: Path, judged: Judged, delivery: Delivery) -> None:

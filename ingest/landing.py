@@ -72,14 +72,17 @@ def _log(landing: Path) -> dict[str, datetime]:
     with log.open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
     try:
-        return {
-            row["path"].removeprefix("landing/"): datetime.fromisoformat(row["received_at"]).astimezone(UTC)
-            for row in rows
-        }
+        return {row["path"].removeprefix("landing/"): _moment(row["received_at"]) for row in rows}
     except (KeyError, ValueError) as error:
         raise SangamError(
             f"{log}: the delivery log needs the columns received_at (ISO time), path, sha256: {error!r}."
         ) from error
+
+
+def _moment(words: str) -> datetime:
+    """An ISO time; without a zone it is UTC, so that no machine's own zone decides an order."""
+    moment = datetime.fromisoformat(words)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _where(parts: tuple[str, ...]) -> tuple[str, str, str] | str:

@@ -89,7 +89,7 @@ def _named(chunk: Chunk, name: str, table: Table, file: str) -> Piece:
     cells = pa.RecordBatch.from_arrays(
         [chunk.cells.column(f.position) for f in found], [f.name for f in found]
     )
-    return _with_context(Piece(name, found, cells, chunk.rows), table, chunk, file)
+    return _complete(Piece(name, found, cells, chunk.rows), table, chunk, file)
 
 
 def _frame(chunk: Chunk) -> pd.DataFrame:
@@ -182,12 +182,7 @@ def _piece(
     file: str,
 ) -> Piece:
     for column in (c for c in body.columns if len(body)):
-        text = body[column].astype("string").str.strip().str.casefold()
-        repeat = text.isin(_DITTO).fillna(False)
-        if column in table.layout.fill_down:
-            repeat |= text.isna() | text.eq("").fillna(True)
-        if repeat.any():
-            body[column] = body[column].mask(repeat.to_numpy(bool)).ffill().where(lambda s: s.notna(), None)
+        body[column] = _repeated(body[column], fill_blank=column in table.layout.fill_down)
     totals: list[tuple[Totals, pd.DataFrame]] = []
     for total in table.layout.totals:
         label = body[total.column].astype("string").map(match_form, na_action="ignore")
@@ -198,17 +193,34 @@ def _piece(
     cells = pa.RecordBatch.from_arrays(
         [pa.array(body[f.name].tolist(), pa.string()) for f in found], [f.name for f in found]
     )
-    return _with_context(Piece(name, tuple(found), cells, rows, tuple(totals)), table, chunk, file)
+    return _complete(Piece(name, tuple(found), cells, rows, tuple(totals)), table, chunk, file)
 
 
-def _with_context(piece: Piece, table: Table, chunk: Chunk, file: str) -> Piece:
-    """Add the columns that come from the file's name, the sheet, the heading or a title row."""
-    context = {n: c for n, c in table.columns.items() if c.from_context}
-    if not context:
-        return piece
+def _repeated(cells: pd.Series, *, fill_blank: bool) -> pd.Series:
+    """`-do-` under a filled cell repeats the cell above, and so does a blank one where `fill_blank`."""
+    text = cells.astype("string").str.strip().str.casefold()
+    ditto = text.isin(_DITTO).fillna(False).to_numpy(bool)
+    blank = (text.isna() | text.eq("").fillna(True)).to_numpy(bool)
+    again = ditto | (blank & fill_blank)
+    if not again.any():
+        return cells
+    # The row each cell is taken from; a blank cell that is not filled is a source too, of nothing.
+    above = np.maximum.accumulate(np.where(again, -1, np.arange(len(cells))))
+    has_source = (above >= 0) & ~blank[above]
+    filled = cells.to_numpy(object)
+    return pd.Series(np.where(again & has_source, filled[above], filled), index=cells.index, dtype=object)
+
+
+def _complete(piece: Piece, table: Table, chunk: Chunk, file: str) -> Piece:
+    """Add the columns that come from the file's name, the sheet, the heading or a title row, and, empty, the
+    optional ones the file does not have: rules and mappings name them.
+    """
     found, arrays, names = list(piece.columns), list(piece.cells.columns), list(piece.cells.schema.names)
-    for name, column in context.items():
-        value = _context_value(column.from_context, chunk, file)
+    absent = {n: c for n, c in table.columns.items() if n not in names and not c.header_like}
+    if not absent:
+        return piece
+    for name, column in absent.items():
+        value = _context_value(column.from_context, chunk, file) if column.from_context else None
         found.append(Found(name, column, -1, column.from_context))
         arrays.append(pa.array([value] * len(piece.rows), pa.string()))
         names.append(name)

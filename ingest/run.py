@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ingest import feeds, identifiers, lake
+from ingest import feeds, identifiers, lake, relating
 from ingest.contracts.loading import fingerprint, load_region
 from ingest.errors import Refused
 from ingest.landing import NO_QUARTER, Delivery, current, quarter_end, scan
@@ -27,20 +28,47 @@ def ingest_source(
     Raises SangamError for a missing secret, landing or inconsistent contract; a refused file raises nothing and is
     in the receipts.
     """
-    deliveries = scan(landing, up_to=quarter, sources=[(region, source)])
     feeds.write_schemas(home)
-    receipts = [take_in(home, delivery, demo=demo) for delivery in deliveries]
-    publish_feeds(home, deliveries, receipts)
+    arrived = _bring_in(home, landing, region, source, quarter=quarter, demo=demo)
+    receipts = [arrived.receipts[delivery.relative] for delivery in arrived.deliveries]
+    publish_feeds(home, arrived.deliveries, receipts)
     return receipts
 
 
-def take_in(home: Path, delivery: Delivery, *, demo: bool = False) -> dict[str, Any]:
-    """Read and judge one delivery unless its receipt says it was already, and give the receipt."""
+def _bring_in(
+    home: Path, landing: Path, region: str, source: str, *, quarter: str | None, demo: bool
+) -> relating.Arrivals:
+    """Take in a source's deliveries, earlier quarters first, after the sources that its rules look up.
+
+    Contracts in which sources look each other up in a circle do not load.
+    """
+    contract = load_region(region).sources[source]
+    looks = relating.looks_outside(contract)
+    arrivals = {
+        other: _bring_in(home, landing, region, other, quarter=quarter, demo=demo)
+        for other in sorted(contract.looked_up_sources() - {source})
+    }
+    own = relating.Arrivals(scan(landing, up_to=quarter, sources=[(region, source)]), {})
+    arrivals[source] = own
+    for delivery in sorted(own.deliveries, key=lambda d: d.quarter):
+        compared = relating.compare_with(home, delivery, looks, arrivals)
+        own.receipts[delivery.relative] = take_in(home, delivery, compared, demo=demo)
+    return own
+
+
+def take_in(
+    home: Path, delivery: Delivery, compared: relating.Compared = relating.NOTHING, *, demo: bool = False
+) -> dict[str, Any]:
+    """Read and judge one delivery unless its receipt says it was already, and give the receipt.
+
+    `compared`: the accepted records outside the drop that rules look up.
+    """
     key = identifiers.secret(demo=demo)
     state = {
         "contract": fingerprint(delivery.region, delivery.source),
         "engine": ENGINE_VERSION,
         "key_id": identifiers.key_id(key),
+        **({"compared_with": compared.marks} if compared.marks else {}),
     }
     path = lake.receipt_path(home, delivery)
     if path.exists():
@@ -67,20 +95,23 @@ def take_in(home: Path, delivery: Delivery, *, demo: bool = False) -> dict[str, 
         **state,
     }
     try:
-        receipt["tables"] = _read_and_write(home, delivery, key)
+        receipt["tables"] = _read_and_write(home, delivery, key, compared.relations)
     except Refused as refusal:
+        lake.remove(home, delivery, load_region(delivery.region).sources[delivery.source].tables)
         receipt |= {"refused": refusal.code, "message": str(refusal), "status": "refused"}
     receipt["seconds"] = round(time.perf_counter() - started, 3)
     lake.write_json(path, receipt)
     return {**receipt, "read_now": True}
 
 
-def _read_and_write(home: Path, delivery: Delivery, key: bytes) -> dict[str, Any]:
+def _read_and_write(
+    home: Path, delivery: Delivery, key: bytes, related: Mapping[str, str]
+) -> dict[str, Any]:
     # Imported here: reading needs Arrow and the parsers, which a run that finds nothing new does not.
     from ingest.judge_file import judge_file
 
     last_day = None if delivery.quarter == NO_QUARTER else quarter_end(delivery.quarter).date()
-    judged = judge_file(delivery.path, delivery.region, delivery.source, last_day)
+    judged = judge_file(delivery.path, delivery.region, delivery.source, last_day, related)
     try:
         lake.write_accepted(home, judged, delivery, key)
         lake.write_quarantine(home, judged, delivery)

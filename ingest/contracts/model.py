@@ -78,7 +78,15 @@ class Related(Word):
     match: dict[str, str]  # column there: column here
     value: str  # SQL expression over the matched rows, e.g. count(distinct household_id)
     where: str = "true"
-    quarters_back: int = 0
+    quarters_back: int = Field(default=0, ge=0)
+
+    @property
+    def outside(self) -> str:
+        """The name under which judging is given records from outside the drop; empty for a table of the drop."""
+        if not (self.source or self.quarters_back):
+            return ""
+        owner = f"{self.source}/" if self.source else ""
+        return f"{owner}{self.table}" + (f"@{self.quarters_back}" if self.quarters_back else "")
 
 
 class Rule(Word):
@@ -90,6 +98,16 @@ class Rule(Word):
     related: dict[str, Related] = Field(default_factory=dict)
     columns: tuple[str, ...] = ()
     message: str
+
+    @model_validator(mode="after")
+    def _only_warnings_look_outside(self) -> Rule:
+        outside = [name for name, look in self.related.items() if look.outside]
+        if outside and self.severity == "error":
+            raise ValueError(
+                f"'{', '.join(outside)}' is looked up outside the drop: only a rule of severity warning may, since "
+                "what is accepted must not depend on other deliveries."
+            )
+        return self
 
 
 class Table(Word):
@@ -147,6 +165,20 @@ class Mapping(Word):
     one_per: tuple[str, ...] = ()  # one row for each value of these columns, from the first such record
 
 
+def _in_order(needs: dict[str, set[str]]) -> list[str]:
+    """The names with those they need first. Raises ValueError where they go round in a circle."""
+    done: list[str] = []
+    waiting = dict(needs)
+    while waiting:
+        ready = [name for name, needed in waiting.items() if needed <= set(done)]
+        if not ready:
+            raise ValueError(f"The references among {', '.join(waiting)} go round in a circle.")
+        done += ready
+        for name in ready:
+            del waiting[name]
+    return done
+
+
 class Source(Word):
     """The contract of one source of a region."""
 
@@ -182,20 +214,17 @@ class Source(Word):
 
     def judging_order(self) -> list[str]:
         """Tables with those they refer to first. Raises ValueError where references go round in a circle."""
-        done: list[str] = []
-        waiting = dict(self.tables)
-        while waiting:
-            ready = [
-                name
-                for name, table in waiting.items()
-                if all(c.ref.partition(".")[0] in {"", name, *done} for c in table.columns.values())
-            ]
-            if not ready:
-                raise ValueError(f"The references among {', '.join(waiting)} go round in a circle.")
-            done += ready
-            for name in ready:
-                del waiting[name]
-        return done
+        return _in_order(
+            {
+                name: {c.ref.partition(".")[0] for c in table.columns.values()} - {"", name}
+                for name, table in self.tables.items()
+            }
+        )
+
+    def looked_up_sources(self) -> set[str]:
+        """Other sources of the region that this one's rules look up."""
+        rules = (rule for table in self.tables.values() for rule in table.rules.values())
+        return {look.source for rule in rules for look in rule.related.values() if look.source}
 
 
 class Region(Word):
@@ -212,3 +241,19 @@ class Region(Word):
     placeholders: tuple[str, ...] = ()  # beside those of every region
     due_days: dict[str, int] = Field(default_factory=dict)
     sources: dict[str, Source]
+
+    @model_validator(mode="after")
+    def _looked_up_tables_exist(self) -> Region:
+        for source_name, source in self.sources.items():
+            for table_name, table in source.tables.items():
+                for rule_name, rule in table.rules.items():
+                    for look in rule.related.values():
+                        self._check_look(f"{source_name}/{table_name}, rule '{rule_name}'", source_name, look)
+        _in_order({name: source.looked_up_sources() - {name} for name, source in self.sources.items()})
+        return self
+
+    def _check_look(self, where: str, source_name: str, look: Related) -> None:
+        other = self.sources.get(look.source or source_name)
+        table = other.tables.get(look.table) if other else None
+        if table is None:
+            raise ValueError(f"{where}: there is no table '{look.source or source_name}/{look.table}' to look up.")

@@ -21,20 +21,21 @@
 {#- One row an indicator and over_time: reference sheet and what the models need to know. -#}
 {% macro indicator_rows() -%}
     {%- set text = ['donor', 'code', 'over_time', 'name', 'level', 'description', 'method', 'source_note', 'unit',
-        'currency', 'direction', 'kind', 'from', 'unit_type', 'unit_id', 'reads', 'dated_by', 'population', 'numerator',
-        'roll_up', 'value', 'denominator', 'n_counts', 'together'] -%}
+        'currency', 'direction', 'kind', 'from', 'unit_type', 'unit_id', 'dated_by', 'population', 'numerator',
+        'roll_up', 'value', 'denominator', 'n_counts', 'together', 'compared_with', 'donor_name'] -%}
     {%- set columns = [] -%}
     {%- for name in text -%}
         {%- do columns.append(({'code': 'indicator', 'from': 'fact', 'value': 'value_expression'}.get(name, name), 'varchar')) -%}
     {%- endfor -%}
     {%- set columns = columns + [('scale', 'int'), ('definition_version', 'int'), ('position', 'int'),
-        ('has_target', 'boolean'), ('sources', 'varchar'), ('disaggregations', 'varchar')] -%}
+        ('has_target', 'boolean'), ('n_by_category', 'boolean'), ('sources', 'varchar'), ('drops_to_date', 'varchar'),
+        ('disaggregations', 'varchar')] -%}
     {%- set rows = [] -%}
     {%- for i in var('indicators') -%}
         {%- set row = [] -%}
         {%- for name in text -%} {%- do row.append(i[name]) -%} {%- endfor -%}
-        {%- do rows.append(row + [i.scale, i.version, i.position, i.has_target, i.sources | join(', '),
-            i.disaggregations | map(attribute='dimension') | join(', ')]) -%}
+        {%- do rows.append(row + [i.scale, i.version, i.position, i.has_target, i.n_by_category,
+            i.sources | join(', '), i.drops_to_date | join(', '), i.disaggregations | map(attribute='dimension') | join(', ')]) -%}
     {%- endfor -%}
     {{ rows_of(columns, rows) }}
 {%- endmacro %}

@@ -1,7 +1,8 @@
 {#-
     Evidence of all indicators of a kind: one row per unit in the population and supporting record.
     `weight` and `value` are what the kind sums: for survey_share the sampling weight; for ratio the part of the
-    denominator and of the numerator; for sum and median the value. Rows outside the population are no evidence.
+    denominator and of the numerator; for sum and median the value. Rows outside the population are no evidence, but for
+    those of a dimension that stands apart from the total.
 -#}
 {% macro evidence(kind) -%}
     {#- While dbt learns the dependencies, before it knows the indicators, every fact and dimension is one. -#}
@@ -21,7 +22,8 @@
 {% macro evidence_relations() -%}
     {{ return([
         'bridge_membership', 'dim_household', 'dim_institution', 'dim_period', 'dim_person', 'dim_place',
-        'fct_outcome_observed', 'fct_place_total', 'fct_service_delivered',
+        'fct_enterprise_month', 'fct_enterprise_quarter', 'fct_outcome_observed', 'fct_place_total',
+        'fct_service_delivered',
     ]) }}
 {%- endmacro %}
 
@@ -41,6 +43,8 @@
     {%- set numerator = 'coalesce(' ~ i.numerator ~ ', false)' if i.numerator else 'true' -%}
     {%- set value = i.value or ('case when ' ~ numerator ~ ' then 1 else 0 end' if i.kind == 'ratio' else 'null') -%}
     {%- set weight = 'fact.weight' if is_survey else (i.denominator or 'units') -%}
+    {%- set apart = i.disaggregations | selectattr('apart') | list -%}
+    {%- set to_date = i.drops_to_date or [] -%}
     select
         {{ literal(i.donor) }} as donor,
         {{ literal(i.code) }} as indicator,
@@ -50,13 +54,13 @@
         period.quarter as period,
         {{ literal(i.unit_type) }} as unit_type,
         {{ i.unit_id }} as unit_id,
-        true as in_population,
+        {{ 'coalesce(' ~ i.population ~ ', false)' if apart else 'true' }} as in_population,
         {{ rolled_up(i, numerator) }} as in_numerator,
         cast({{ 1 if weight == 'units' else weight }} as decimal(18, 9)) as weight,
         cast({{ value }} as decimal(28, 6)) as value,
         {{ 'fact.stratum' if is_survey else literal(none) }} as stratum,
         {{ 'fact.psu' if is_survey else literal(none) }} as psu,
-        {{ map_of_lists(category_lists(i.disaggregations)) }} as categories,
+        {{ map_of_lists(category_lists(i.disaggregations, i.population if apart else none)) }} as categories,
         fact.source,
         fact.quarter as drop_quarter,
         fact._file,
@@ -67,37 +71,61 @@
     from {{ ref(i['from']) }} as fact
     inner join {{ ref('dim_period') }} as period
         on fact.region = period.region and fact.source = period.source
-        and fact.quarter {{ '<=' if i.reads == 'drops_to_date' else '=' }} period.quarter
+        {%- if to_date %}
+        and (
+            fact.quarter = period.quarter
+            or (fact.quarter < period.quarter and fact.source in {{ literal_list(to_date) }})
+        )
+        {%- else %}
+        and fact.quarter = period.quarter
+        {%- endif %}
     {%- for join in i.joins %}
     left join {{ ref('dim_' ~ join.dimension) }} as {{ join.dimension }}
-        on fact.region = {{ join.dimension }}.region and fact.quarter = {{ join.dimension }}.quarter
+        on fact.region = {{ join.dimension }}.region
+        {#- of an earlier list, too, people are who they are in the register of the period #}
+        and {{ 'period' if to_date else 'fact' }}.quarter = {{ join.dimension }}.quarter
         and {{ join.dimension }}.source = {{ literal(join.source) if join.source else 'fact.source' }}
         and fact.{{ join.dimension }}_id = {{ join.dimension }}.{{ join.dimension }}_id
     {%- endfor %}
-    where fact.region in ({% for region in i.regions %}{{ literal(region) }}{{ ', ' if not loop.last }}{% endfor %})
-        and fact.source in ({% for source in i.sources %}{{ literal(source) }}{{ ', ' if not loop.last }}{% endfor %})
-        and ({{ i.population }})
+    {%- if i.compared_with %}
+    left join {{ ref(i['from']) }} as baseline
+        on fact.region = baseline.region and fact.source = baseline.source
+        and fact.unit_id = baseline.unit_id and baseline.quarter = {{ literal(i.compared_with) }}
+    {%- endif %}
+    where fact.region in {{ literal_list(i.regions) }}
+        and fact.source in {{ literal_list(i.sources) }}
+        and (({{ i.population }}){% for d in apart %} or ({{ d.apart }}){% endfor %})
+        {%- if i.compared_with %}
+        and period.quarter > {{ literal(i.compared_with) }}
+        {%- endif %}
         {%- if i.dated_by and i.over_time == 'in_quarter' %}
         and {{ i.dated_by }} between quarter_start and quarter_end
         {%- elif i.dated_by %}
         and {{ i.dated_by }} <= quarter_end
         {%- endif %}
+    {#- `over unit` in an expression: over all records of the unit. #}
+    window unit as (partition by fact.region, period.quarter, {{ i.unit_id }})
 {%- endmacro %}
 
 {#- In the numerator: the record's own answer, or that of every (any) record of the unit. -#}
 {% macro rolled_up(i, numerator) -%}
-    {%- if i.roll_up -%}
-    {{ {'every': 'bool_and', 'any': 'bool_or'}[i.roll_up] }}({{ numerator }})
-            over (partition by fact.region, period.quarter, {{ i.unit_id }})
+    {%- if i.roll_up -%} {{ {'every': 'bool_and', 'any': 'bool_or'}[i.roll_up] }}({{ numerator }}) over unit
     {%- else -%} {{ numerator }}
     {%- endif -%}
 {%- endmacro %}
 
-{% macro category_lists(disaggregations) -%}
+{#- `population`: given where a dimension stands apart, of records outside the population, which are in no other. -#}
+{% macro category_lists(disaggregations, population=none) -%}
     {%- set pairs = [] -%}
     {%- for d in disaggregations -%}
         {%- set one = "coalesce(" ~ d.category ~ ", 'unknown')" -%}
-        {%- do pairs.append((d.dimension, d.category if d.overlapping else list_of_one(one))) -%}
+        {%- set list = d.category if d.overlapping else list_of_one(one) -%}
+        {%- set belongs = d.apart or population -%}
+        {%- do pairs.append((d.dimension, 'case when ' ~ belongs ~ ' then ' ~ list ~ ' end' if belongs else list)) -%}
     {%- endfor -%}
     {{ return(pairs) }}
+{%- endmacro %}
+
+{% macro literal_list(values) -%}
+    ({% for value in values %}{{ literal(value) }}{{ ', ' if not loop.last }}{% endfor %})
 {%- endmacro %}

@@ -1,0 +1,65 @@
+"""What the tests share: the sibling folder with independent expectations, a secret, homes, sample drops.
+
+Nothing slow is done twice: drops are made once, and once taken into a lake, for the whole session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest import samples
+from ingest.identifiers import SECRET_VARIABLE
+from ingest.run import ingest_source
+
+TEST_SECRET = "known to the tests alone, and long enough"
+# Small, and yet with every kind of defect and household the indicators ask for.
+SAMPLE_SCALE = 0.002
+SINDH = ("births", "imi", "mis", "results")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def secret_in_environment() -> Iterator[None]:
+    """The pseudonyms' secret; a test that is about the secret sets its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SECRET_VARIABLE, TEST_SECRET)
+        patch.delenv("SANGAM_DEMO", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder `shared` beside the repository, with deliveries and what others expect of them."""
+    folder = Path(__file__).resolve().parents[1] / ".." / "shared"
+    if not (folder / "data" / "drops" / "expected" / "records.json").exists():
+        pytest.skip("The folder 'shared' is not beside the repository; its deliveries are not compared.")
+    return folder.resolve()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """An empty SANGAM_HOME."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_drops(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Our own sample drops of Sindh: `landing/` and, worked out when they were made, `expected/`."""
+    folder = tmp_path_factory.mktemp("drops")
+    samples.make(folder, scale=SAMPLE_SCALE, seed=7, programmes=["success_sindh"])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sindh_lake(
+    sample_drops: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, list[dict[str, Any]]]]:
+    """The sample drops of Sindh taken into a lake: the home, and the receipts of each source."""
+    folder = tmp_path_factory.mktemp("sindh_lake")
+    receipts = {source: ingest_source(folder, sample_drops / "landing", "sindh", source) for source in SINDH}
+    return folder, receipts

@@ -1,0 +1,301 @@
+"""Digits, numbers, dates and text: tables of cases, and properties over endless inputs."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest import cleaning
+from ingest.columns import match_spelling
+
+CONNECTION = duckdb.connect(config={"threads": 1})
+ZEROS = {
+    "ASCII": "0",
+    "Arabic-Indic": "٠",
+    "Extended Arabic-Indic": "۰",
+    "Devanagari": "०",
+    "Bengali": "০",
+    "Kannada": "೦",
+    "Malayalam": "൦",
+}
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+def evaluate(expression: Callable[[str], str], values: Sequence[str | None]) -> list[Any]:
+    """What an SQL expression makes of each value."""
+    rows = CONNECTION.execute(
+        f"SELECT {expression('x')} FROM (SELECT unnest($1::VARCHAR[]) AS x)", [list(values)]
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def cleaned_number(value: str) -> str:
+    return f"({cleaning.number_text(cleaning.text(value))})"
+
+
+def number(value: str) -> str:
+    return cleaning.number_value(cleaned_number(value), "DECIMAL(28,9)")
+
+
+def integer(value: str) -> str:
+    return cleaning.number_value(cleaned_number(value), "BIGINT")
+
+
+def ambiguous(value: str) -> str:
+    return cleaning.is_ambiguous(cleaned_number(value))
+
+
+def day(value: str) -> str:
+    return cleaning.date_value(cleaning.text(value))
+
+
+def western(value: int) -> str:
+    return f"{value:,}"
+
+
+def indian(value: int) -> str:
+    digits, sign = str(abs(value)), "-" if value < 0 else ""
+    head, tail = digits[:-3], digits[-3:]
+    pairs = []
+    while head:
+        pairs.insert(0, head[-2:])
+        head = head[:-2]
+    return sign + ",".join([*pairs, tail])
+
+
+def in_script(text: str, zero: str) -> str:
+    return text.translate({ord("0") + n: chr(ord(zero) + n) for n in range(10)})
+
+
+@pytest.mark.parametrize(
+    ("delivered", "shown"),
+    [
+        (None, None),
+        ("", None),
+        (" \u00a0\t ", None),
+        ("plain", "plain"),
+        ("  two\u00a0 words \n", "two words"),
+        ("a\u2003b\u202fc\x0bd\x85e", "a b c d e"),
+        ("zero\u200bwidth\ufeff", "zerowidth"),
+        ("soft\u00adhyphen\u2060", "softhyphen"),
+        ("e\u0301", "é"),
+        ("\u0995\u09c7\u09be", "\u0995\u09cb"),  # Bengali o in two parts
+        ("क्\u200dष", "क्\u200dष"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("a, b; 'c' \"d\"", "a, b; 'c' \"d\""),
+    ],
+)
+def test_text(delivered: str | None, shown: str | None) -> None:
+    assert evaluate(cleaning.text, [delivered]) == [shown]
+
+
+@pytest.mark.parametrize("joined", ["क्\u200dष", "می\u200cخواهم"])
+def test_joiners_go_for_matching_only(joined: str) -> None:
+    bare = joined.replace("\u200c", "").replace("\u200d", "")
+    assert evaluate(cleaning.text, [joined]) == [joined]
+    assert evaluate(cleaning.without_joiners, [joined]) == [bare]
+    assert match_spelling(joined) == bare
+
+
+@pytest.mark.parametrize(
+    "word", ["NA", "na", "N/A", "n/a", "-", "--", "null", "NULL", "Not available", "NOT AVAILABLE", "नहीं"]
+)
+def test_empty_words(word: str) -> None:
+    assert evaluate(lambda x: cleaning.is_empty_word(x, ("नहीं",)), [word]) == [True]
+
+
+@pytest.mark.parametrize("word", ["none", "0", "no", "Nasreen", "n.a", "---", "नहींं"])
+def test_words_that_are_not_empty(word: str) -> None:
+    assert evaluate(lambda x: cleaning.is_empty_word(x, ("नहीं",)), [word]) == [False]
+
+
+def test_a_dash_is_kept_where_it_means_zero() -> None:
+    assert evaluate(lambda x: cleaning.is_empty_word(x, keep_dash=True), ["-", "--"]) == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("delivered", "expected"),
+    [
+        ("0", "0"),
+        ("12", "12"),
+        ("-12.50", "-12.5"),
+        ("1,234,567", "1234567"),
+        ("12,34,567", "1234567"),
+        ("1,234.5", "1234.5"),
+        ("₹1,23,456/-", "123456"),
+        ("৳৫০০/-", "500"),
+        ("Rs. 1,500", "1500"),
+        ("Rs 1500", "1500"),
+        ("rs.25", "25"),
+        ("Tk 300", "300"),
+        ("PKR 12,345", "12345"),
+        ("49.7*", "49.7"),
+        ("49.7 **", "49.7"),
+        ("500/- *", "500"),
+        ("१२,३४,५६७", "1234567"),
+        ("೧೨", "12"),
+        ("൧൨", "12"),
+        ("۱۲", "12"),
+        ("٤٢", "42"),
+        ("1.5E+3", "1500"),
+        ("\u00a07 \u200b", "7"),
+    ],
+)
+def test_numbers(delivered: str, expected: str) -> None:
+    assert evaluate(number, [delivered]) == [Decimal(expected)]
+    assert evaluate(ambiguous, [delivered]) == [False]
+
+
+@pytest.mark.parametrize("delivered", ["3,0000", "1,23", "12,3456", "1234,567", "1,,000", "1,234,56", "1,2345,678"])
+def test_ambiguous_grouping(delivered: str) -> None:
+    assert evaluate(number, [delivered]) == [None]
+    assert evaluate(integer, [delivered]) == [None]
+    assert evaluate(ambiguous, [delivered]) == [True]
+
+
+@pytest.mark.parametrize(
+    "delivered", ["abc", "1.2.3", "12O", "1 234", "--5", "12-", "5%", "USD 5", "1/2", ".", ",", "1e"]
+)
+def test_no_numbers(delivered: str) -> None:
+    assert evaluate(number, [delivered]) == [None]
+    assert evaluate(ambiguous, [delivered]) == [False]
+
+
+@pytest.mark.parametrize(("delivered", "expected"), [("3", 3), ("3.0", 3), ("3.5", None), ("1,234.00", 1234), ("9" * 25, None)])
+def test_whole_numbers(delivered: str, expected: int | None) -> None:
+    assert evaluate(integer, [delivered]) == [expected]
+
+
+@given(st.lists(st.tuples(st.integers(-(10**15), 10**15), st.sampled_from(sorted(ZEROS))), min_size=1, max_size=20))
+@settings(deadline=None, max_examples=40)
+def test_digits_of_every_script_round_trip(cases: list[tuple[int, str]]) -> None:
+    written = [in_script(str(value), ZEROS[script]) for value, script in cases]
+    assert evaluate(cleaning.ascii_digits, written) == [str(value) for value, _ in cases]
+    assert evaluate(integer, written) == [value for value, _ in cases]
+
+
+@given(st.lists(st.integers(-(10**17), 10**17), min_size=1, max_size=30))
+@settings(deadline=None, max_examples=40)
+def test_western_and_indian_grouping_parse_to_the_number(values: list[int]) -> None:
+    for write in (str, western, indian):
+        assert evaluate(integer, [write(v) for v in values]) == values
+        assert evaluate(number, [write(v) for v in values]) == [Decimal(v) for v in values]
+
+
+@given(st.lists(st.lists(st.text("0123456789", min_size=1, max_size=5), min_size=2, max_size=5), min_size=1, max_size=30))
+@settings(deadline=None, max_examples=60)
+def test_any_other_grouping_is_ambiguous(cases: list[list[str]]) -> None:
+    def is_known(groups: list[str]) -> bool:
+        sizes = [len(g) for g in groups]
+        is_western = sizes[0] <= 3 and all(s == 3 for s in sizes[1:])
+        is_indian = sizes[0] <= 2 and all(s == 2 for s in sizes[1:-1]) and sizes[-1] == 3
+        return is_western or is_indian
+
+    written = [",".join(groups) for groups in cases]
+    assert evaluate(ambiguous, written) == [not is_known(groups) for groups in cases]
+    assert [v is None for v in evaluate(integer, written)] == [not is_known(groups) for groups in cases]
+
+
+@pytest.mark.parametrize(
+    ("delivered", "expected"),
+    [
+        ("2021-02-05", date(2021, 2, 5)),
+        ("2021-02-05 13:45:00", date(2021, 2, 5)),
+        ("2021-02-05T23:59:59.123+05:00", date(2021, 2, 5)),
+        ("05/02/2021", date(2021, 2, 5)),
+        ("5/2/2021", date(2021, 2, 5)),
+        ("05-02-2021", date(2021, 2, 5)),
+        ("05-Feb-2021", date(2021, 2, 5)),
+        ("5 February 2021", date(2021, 2, 5)),
+        ("05-FEB-2021", date(2021, 2, 5)),
+        ("৩১/০১/২০২১", date(2021, 1, 31)),
+        ("44232", date(2021, 2, 5)),
+        ("44232.75", date(2021, 2, 5)),
+        ("29/02/2020", date(2020, 2, 29)),
+        ("29/02/2021", None),
+        ("31/02/2021", None),
+        ("2021-02-30", None),
+        ("0000-00-00", None),
+        ("13/13/2021", None),
+        ("05-Fbr-2021", None),
+        ("spring 2021", None),
+        ("2021", None),
+        ("05/02/21", None),
+        ("not known", None),
+    ],
+)
+def test_dates(delivered: str, expected: date | None) -> None:
+    assert evaluate(day, [delivered]) == [expected]
+
+
+@given(
+    st.lists(
+        st.tuples(st.dates(date(1930, 1, 1), date(2079, 12, 31)), st.sampled_from(sorted(ZEROS))),
+        min_size=1,
+        max_size=12,
+    )
+)
+@settings(deadline=None, max_examples=40)
+def test_every_spelling_of_a_day_gives_the_day(cases: list[tuple[date, str]]) -> None:
+    for write in (
+        date.isoformat,
+        lambda d: f"{d:%d/%m/%Y}",
+        lambda d: f"{d:%d-%m-%Y}",
+        lambda d: f"{d.day}-{MONTHS[d.month - 1]}-{d.year}",
+        lambda d: f"{d.day:02d}-{MONTHS[d.month - 1].upper()}-{d.year}",
+        lambda d: str((d - date(1899, 12, 30)).days),
+    ):
+        assert evaluate(day, [in_script(write(d), ZEROS[s]) for d, s in cases]) == [d for d, _ in cases]
+
+
+@pytest.mark.parametrize(
+    ("delivered", "expected"),
+    [
+        ("2021-06", date(2021, 6, 1)),
+        ("06/2021", date(2021, 6, 1)),
+        ("০৬/২০২১", date(2021, 6, 1)),
+        ("17/06/2021", date(2021, 6, 1)),
+        ("13/2021", None),
+        ("2021-00", None),
+        ("June", None),
+    ],
+)
+def test_months(delivered: str, expected: date | None) -> None:
+    assert evaluate(lambda x: cleaning.month_value(cleaning.text(x)), [delivered]) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("delivered", "expected"),
+    [("0000-00-00", True), ("0000-00-00 00:00:00", True), ("00/00/0000", True), ("2000-01-01", False)],
+)
+def test_zero_dates(delivered: str, expected: bool) -> None:
+    assert evaluate(cleaning.is_zero_date, [delivered]) == [expected]
+
+
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=20))
+@settings(deadline=None, max_examples=80)
+def test_text_is_idempotent_normal_and_trimmed(values: list[str]) -> None:
+    values = [v.replace("\0", "") for v in values]
+    once = evaluate(cleaning.text, values)
+    assert evaluate(cleaning.text, once) == once
+    for text in once:
+        if text is not None:
+            assert text == unicodedata.normalize("NFC", text)
+            assert text == " ".join(text.split())
+            assert text != ""
+
+
+@given(st.dates(date(1950, 1, 1), date(2060, 1, 1)))
+@settings(deadline=None, max_examples=20)
+def test_day_comes_before_month(moment: date) -> None:
+    if moment.day <= 12:
+        swapped = moment + timedelta(0)
+        assert evaluate(day, [f"{swapped.day:02d}/{swapped.month:02d}/{swapped.year}"]) == [moment]
