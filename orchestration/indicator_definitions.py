@@ -31,6 +31,8 @@ FACTS = Literal[
     "dim_household",
     "dim_institution",
     "dim_person",
+    "fct_enterprise_month",
+    "fct_enterprise_quarter",
     "fct_outcome_observed",
     "fct_place_total",
     "fct_service_delivered",
@@ -43,6 +45,7 @@ _COUNTED: dict[str, Counted] = {
     "ratio": "denominator",
 }
 _PLACES = "places:"
+_QUARTER = r"^\d{4}Q[1-4]$"
 
 
 def _as_text(value: object) -> object:
@@ -75,7 +78,7 @@ class ReportedColumn(_Strict):
 
     source: str
     column_label: str
-    quarter: str | None = Field(default=None, pattern=r"^\d{4}Q[1-4]$")
+    quarter: str | None = Field(default=None, pattern=_QUARTER)
 
 
 class Donor(_Strict):
@@ -115,6 +118,7 @@ class Disaggregation(_Strict):
     category: Sql
     categories: str | list[str]  # a list, the name of one, or 'places:<type>': the region's places
     overlapping: bool = False  # the expression gives a list: a record may fall in several categories
+    apart: Sql | None = None  # records outside the population, shown in this dimension and not in the total
 
 
 class Indicator(_Strict):
@@ -139,7 +143,8 @@ class Indicator(_Strict):
     sources: list[str] = Field(min_length=1)
     fact: FACTS = Field(alias="from")
     joins: list[Join | Literal["household", "person", "institution", "place"]] = []
-    reads: Literal["drop", "drops_to_date"] = "drop"
+    drops_to_date: list[str] = []  # sources of which earlier quarters' drops are read too, not the quarter's alone
+    compared_with: str | None = Field(default=None, pattern=_QUARTER)  # round whose record is `baseline`
     dated_by: Sql | None = None
     unit_type: str
     unit_id: Sql
@@ -147,9 +152,12 @@ class Indicator(_Strict):
     numerator: Sql | None = None
     roll_up: Literal["every", "any"] | None = None
     value: Sql | None = None
-    denominator: Sql | None = None  # ratio: 'units' for distinct units, else an expression that is summed
+    # ratio: 'units' for distinct units, else an expression that is summed; distinct_count: 'units' states the
+    # distinct units of the population beside those of the numerator
+    denominator: Sql | None = None
     scale: Literal[1, 100] | None = None
     n_counts: Counted | None = None
+    n_by_category: bool = True  # false: n belongs to the total alone
     disaggregations: list[Disaggregation] = []
 
     @model_validator(mode="after")
@@ -165,6 +173,12 @@ class Indicator(_Strict):
             raise ValueError(f"{self.code}: the kind {self.kind} needs '{missing}'")
         if self.convert_to and not self.currency:
             raise ValueError(f"{self.code}: 'convert_to' needs 'currency', the one the amounts are in")
+        if self.kind == "distinct_count" and self.denominator not in (None, "units"):
+            raise ValueError(f"{self.code}: the denominator of a distinct_count is 'units' or none")
+        if unknown := sorted(set(self.drops_to_date) - set(self.sources)):
+            raise ValueError(f"{self.code}: 'drops_to_date' names no source of its own: {', '.join(unknown)}")
+        if self.compared_with and self.fact != "fct_outcome_observed":
+            raise ValueError(f"{self.code}: 'compared_with' needs rounds of observed units: from fct_outcome_observed")
         if {"in_quarter", "cumulative"} <= set(self.over_time) and not self.dated_by:
             raise ValueError(f"{self.code}: in the quarter and cumulative differ by a date: give 'dated_by'")
         return self
@@ -240,6 +254,7 @@ def _entry(logframe: Logframe, position: int, indicator: Indicator, over_time: s
     entry = indicator.model_dump(by_alias=True, exclude={"disaggregations", "joins"})
     return entry | {
         "donor": logframe.donor.code,
+        "donor_name": logframe.donor.name,
         "position": position,
         "over_time": over_time,
         "has_target": over_time == indicator.over_time[0],  # a target belongs to the first way of stating it
@@ -261,6 +276,7 @@ def _disaggregation(logframe: Logframe, one: Disaggregation) -> dict[str, Any]:
         "dimension": one.dimension,
         "category": one.category,
         "overlapping": one.overlapping,
+        "apart": one.apart,
         "categories": listed,
         "place_type": place_type,
     }

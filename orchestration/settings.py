@@ -35,7 +35,14 @@ class Settings:
 
 
 def settings(landing: str | Path | None = None) -> Settings:
-    """Settings from the environment: SANGAM_HOME (default `.sangam`), SANGAM_LANDING, SANGAM_DEMO=1."""
+    """Settings from the environment: SANGAM_HOME (default `.sangam`), SANGAM_LANDING, SANGAM_DEMO=1.
+
+    A landing in S3 is mirrored into the home first. Raises SangamError where it cannot be reached.
+    """
     home = Path(os.environ.get("SANGAM_HOME", ".sangam")).resolve()
-    where = landing or os.environ.get("SANGAM_LANDING") or home / "landing"
+    where = str(landing or os.environ.get("SANGAM_LANDING") or home / "landing")
+    if where.startswith("s3://"):
+        from orchestration.landing_mirror import mirrored
+
+        where = str(mirrored(where, home))
     return Settings(home, Path(where).resolve(), os.environ.get("SANGAM_DEMO", "") not in ("", "0"))

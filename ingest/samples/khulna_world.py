@@ -128,7 +128,7 @@ def _siblings(rng: np.random.Generator, people: dict[str, np.ndarray], registere
     one, other = both[:pairs], both[pairs:]
     for column in ("area", "sex", "birth", "family", "father_given", "father_family", "groups", "given"):
         people[column][other] = people[column][one]
-    people["given"][other] = np.where(people["given"][one] % 2 == 0, 1, 2) * 3 % 7 + people["given"][one] % 7
+    people["given"][other] = (people["given"][one] + 3) % 14
     people["nid_kind"][both] = 2
 
 
@@ -223,10 +223,11 @@ def _allowances(rng: np.random.Generator, people: dict[str, np.ndarray], registe
         persons.append(drawn)
         schemes.append(np.full(len(drawn), scheme))
     person = np.concatenate(persons)
-    begin = rng.integers(day("2016-01-01"), day("2023-06-01"), len(person))
-    begin = np.where(rng.random(len(person)) < 0.7, rng.integers(day("2012-01-01"), day("2020-01-01"), len(person)), begin)
-    end = np.where(rng.random(len(person)) < 0.05, begin + rng.integers(200, 2500, len(person)), NO_DAY)
-    order = rng.permutation(len(person))
+    n = len(person)
+    early = rng.integers(day("2012-01-01"), day("2020-01-01"), n)
+    begin = np.where(rng.random(n) < 0.7, early, rng.integers(day("2020-01-01"), day("2023-06-01"), n))
+    end = np.where(rng.random(n) < 0.05, begin + rng.integers(200, 2500, n), NO_DAY)
+    order = rng.permutation(n)
     return {
         "al_person": person[order],
         "al_scheme": np.concatenate(schemes)[order],

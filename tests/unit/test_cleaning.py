@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -291,11 +291,3 @@ def test_text_is_idempotent_normal_and_trimmed(values: list[str]) -> None:
             assert text == unicodedata.normalize("NFC", text)
             assert text == " ".join(text.split())
             assert text != ""
-
-
-@given(st.dates(date(1950, 1, 1), date(2060, 1, 1)))
-@settings(deadline=None, max_examples=20)
-def test_day_comes_before_month(moment: date) -> None:
-    if moment.day <= 12:
-        swapped = moment + timedelta(0)
-        assert evaluate(day, [f"{swapped.day:02d}/{swapped.month:02d}/{swapped.year}"]) == [moment]

@@ -27,6 +27,7 @@ by_category as (
         donor, indicator, over_time, region, period, unit_key, in_numerator, weight, value,
         'all' as dimension, 'all' as category
     from evidence
+    where in_population
 )
 
 select

@@ -15,8 +15,8 @@ with counted as (
             else cast(c.value_sum as double)
         end as numerator,
         case
-            when i.kind = 'distinct_count' and i.numerator is not null then cast(c.unit_count as double)
-            when i.kind = 'ratio' and i.denominator = 'units' then cast(c.unit_count as double)
+            when i.kind in ('distinct_count', 'ratio') and i.denominator = 'units'
+                then cast(c.unit_count as double)
             when i.kind = 'ratio' then cast(c.weight_sum as double)
         end as denominator
     from {{ ref('evidence_count') }} as c

@@ -18,7 +18,9 @@ estimated as (
         cell.is_served and not currencies.is_native and rate.rate is null as lacks_rate,
         -- nothing counted is zero; of nothing there is no share, ratio or median
         i.kind in ('distinct_count', 'sum') as is_count,
-        i.kind = 'distinct_count' and i.numerator is not null as counts_part,
+        i.kind = 'distinct_count' and i.denominator is not null as counts_part,
+        i.kind in ('ratio', 'survey_share') as is_share,
+        i.n_by_category or cell.dimension = 'all' as states_n,
         e.value,
         e.numerator,
         e.denominator,
@@ -71,14 +73,16 @@ select
         else value
     end as value,
     case
-        when state = 'reported' and is_count then coalesce(numerator, 0)
+        when (state = 'reported' and is_count) or (state = 'not_applicable' and is_share)
+            then coalesce(numerator, 0)
         when state = 'reported' then numerator
     end as numerator,
     case
-        when state = 'not_applicable' or (state = 'reported' and counts_part) then coalesce(denominator, 0)
+        when (state = 'reported' and counts_part) or (state = 'not_applicable' and is_share)
+            then coalesce(denominator, 0)
         when state = 'reported' then denominator
     end as denominator,
-    case when state <> 'not_reported' then coalesce(n, 0) end as n,
+    case when state <> 'not_reported' and states_n then coalesce(n, 0) end as n,
     se,
     ci_low,
     ci_high,

@@ -1,0 +1,213 @@
+"""Official identifiers: shape, check digit, canonical form; pseudonyms and the secret behind them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest import identifiers
+from ingest.errors import SangamError
+
+CONNECTION = duckdb.connect(config={"threads": 1})
+KEY = b"0123456789abcdef0123456789abcdef"
+
+
+def evaluate(expression: Callable[[str], str], values: Sequence[str | None]) -> list[Any]:
+    rows = CONNECTION.execute(
+        f"SELECT {expression('x')} FROM (SELECT unnest($1::VARCHAR[]) AS x)", [list(values)]
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def canonical(kind: str, *values: str | None, pattern: str = "") -> list[str | None]:
+    return evaluate(lambda x: identifiers.canonical(kind, x, pattern), values)
+
+
+def verhoeff_digit(number: str) -> str:
+    """The check digit by the dihedral group itself, without tables: an independent computation."""
+
+    def times(a: int, b: int) -> int:
+        turn = (a % 5 + (b % 5 if a < 5 else -(b % 5))) % 5
+        return turn + 5 * ((a >= 5) != (b >= 5))
+
+    rule = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4]
+    permutations = [list(range(10))]
+    for _ in range(7):
+        permutations.append([rule[n] for n in permutations[-1]])
+    check = 0
+    for place, digit in enumerate(reversed(number), start=1):
+        check = times(check, permutations[place % 8][int(digit)])
+    return next(str(d) for d in range(10) if times(check, d) == 0)
+
+
+def aadhaar(first_eleven: str) -> str:
+    return first_eleven + verhoeff_digit(first_eleven)
+
+
+def test_verhoeff_vector() -> None:
+    """The vector of the literature: 236 has check digit 3."""
+    assert verhoeff_digit("236") == "3"
+    candidates = [f"236{digit}" for digit in range(10)]
+    assert evaluate(lambda x: identifiers.verhoeff_ok(x, 4), candidates) == [c == "2363" for c in candidates]
+
+
+@given(st.lists(st.text("0123456789", min_size=10, max_size=10), min_size=1, max_size=10))
+@settings(deadline=None, max_examples=15)
+def test_verhoeff_finds_every_single_error_and_swap(bodies: list[str]) -> None:
+    for body in bodies:
+        good = aadhaar("4" + body)
+        wrong = [good[:i] + d + good[i + 1 :] for i in range(12) for d in "0123456789" if d != good[i]]
+        swaps = [good[:i] + good[i + 1] + good[i] + good[i + 2 :] for i in range(11) if good[i] != good[i + 1]]
+        assert evaluate(lambda x: identifiers.verhoeff_ok(x, 12), [good]) == [True]
+        assert not any(evaluate(lambda x: identifiers.verhoeff_ok(x, 12), wrong + swaps))
+
+
+@pytest.mark.parametrize(
+    ("delivered", "expected"),
+    [
+        ("41303-1234567-1", "4130312345671"),
+        ("4130312345671", "4130312345671"),
+        ("41303 1234567 1", "4130312345671"),
+        ("41303–1234567–1", "4130312345671"),
+        ("۴۱۳۰۳-۱۲۳۴۵۶۷-۱", "4130312345671"),
+        ("71303-1234567-1", "7130312345671"),
+        ("01303-1234567-1", None),
+        ("81303-1234567-1", None),
+        ("91303-1234567-1", None),
+        ("41303-123456-1", None),
+        ("41303-12345678-1", None),
+        ("41303-123456X-1", None),
+        (None, None),
+    ],
+)
+def test_cnic(delivered: str | None, expected: str | None) -> None:
+    assert canonical("cnic", delivered) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("delivered", "expected"),
+    [
+        ("1234567890", "1234567890"),
+        ("1234567890123", "1234567890123"),
+        ("19851234567890123", "1234567890123"),
+        ("20101234567890123", "1234567890123"),
+        ("১৯৮৫১২৩৪৫৬৭৮৯০১২৩", "1234567890123"),
+        ("19001234567890123", "1234567890123"),
+        ("18991234567890123", None),
+        ("20111234567890123", None),
+        ("123456789", None),
+        ("12345678901", None),
+        ("1234567890123456", None),
+        ("123456789O", None),
+    ],
+)
+def test_nid(delivered: str, expected: str | None) -> None:
+    assert canonical("nid", delivered) == [expected]
+
+
+def test_aadhaar() -> None:
+    good = aadhaar("49931234567")
+    spaced = f"{good[:4]} {good[4:8]} {good[8:]}"
+    dashed = f"{good[:4]}-{good[4:8]}-{good[8:]}"
+    marathi = good.translate({ord("0") + n: chr(0x0966 + n) for n in range(10)})
+    assert canonical("aadhaar", good, spaced, dashed, marathi) == [good] * 4
+    for first in "01":
+        assert canonical("aadhaar", aadhaar(first + "9931234567")) == [None]
+    assert canonical("aadhaar", good[:-1], good + "0", "") == [None] * 3
+
+
+@pytest.mark.parametrize(
+    ("delivered", "masked"),
+    [
+        ("XXXXXXXX1234", True),
+        ("xxxx xxxx 1234", True),
+        ("****-****-1234", True),
+        ("XXXXXXX1234", False),
+        ("XXXXXXXX12345", False),
+        ("499312345678", False),
+    ],
+)
+def test_a_masked_aadhaar_is_no_identifier_but_not_wrong(delivered: str, masked: bool) -> None:
+    assert evaluate(lambda x: identifiers.is_masked("aadhaar", x), [delivered]) == [masked]
+    assert evaluate(lambda x: identifiers.is_masked("cnic", x), [delivered]) == [False]
+    if masked:
+        assert canonical("aadhaar", delivered) == [None]
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("0301-2345678", "03012345678", "+92 301 2345678", "0092-301-2345678", "۰۳۰۱۲۳۴۵۶۷۸"),
+        ("01712-345678", "+8801712345678", "8801712345678", "০১৭১২৩৪৫৬৭৮"),
+        ("09822012345", "+91 98220 12345", "9822012345", "(91) 9822012345"),
+    ],
+)
+def test_spellings_of_a_phone_are_one_number(spellings: tuple[str, ...]) -> None:
+    assert len(set(canonical("phone", *spellings))) == 1
+    assert canonical("phone", spellings[0]) != [None]
+
+
+def test_cards() -> None:
+    assert canonical("card", "KKP-12345", "kkp-12345", "KKP-1234", "KKP 12345", pattern="KKP-[0-9]{5}") == [
+        "KKP-12345",
+        "KKP-12345",
+        None,
+        None,
+    ]
+
+
+def test_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(ValueError, match="'passport' is no kind"):
+        identifiers.canonical("passport", "x")
+
+
+@given(
+    st.lists(st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=20), min_size=1, max_size=10),
+    st.binary(min_size=16, max_size=100),
+)
+@settings(deadline=None, max_examples=40)
+def test_a_pseudonym_is_pythons_hmac(values: list[str], key: bytes) -> None:
+    expected = [
+        f"{identifiers.key_id(key)}:{hmac.new(key, f'cnic:{v}'.encode(), hashlib.sha256).hexdigest()}"
+        for v in values
+    ]
+    assert evaluate(lambda x: identifiers.pseudonym("cnic", x, key), values) == expected
+
+
+def test_kinds_and_keys_are_separated() -> None:
+    number, other = "4130312345671", b"another secret, 32 characters ok"
+    made = [
+        evaluate(lambda x, k=kind, s=key: identifiers.pseudonym(k, x, s), [number])[0].split(":")
+        for kind in ("cnic", "phone", "nid")
+        for key in (KEY, other)
+    ]
+    assert len({digest for _, digest in made}) == 6
+    assert {made[0][0], made[1][0]} == {identifiers.key_id(KEY), identifiers.key_id(other)}
+    assert identifiers.key_id(KEY) not in KEY.hex()
+
+
+def test_nothing_gives_no_pseudonym() -> None:
+    assert evaluate(lambda x: identifiers.pseudonym("cnic", x, KEY), [None]) == [None]
+
+
+@pytest.mark.parametrize("value", [None, "", identifiers.DEMO_SECRET, "short", "15 characters.."])
+def test_a_missing_or_weak_secret_stops_the_run(value: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    if value is None:
+        monkeypatch.delenv(identifiers.SECRET_VARIABLE)
+    else:
+        monkeypatch.setenv(identifiers.SECRET_VARIABLE, value)
+    with pytest.raises(SangamError, match=identifiers.SECRET_VARIABLE):
+        identifiers.secret()
+    assert identifiers.secret(demo=True) == (value or identifiers.DEMO_SECRET).encode()
+
+
+def test_a_good_secret_is_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(identifiers.SECRET_VARIABLE, KEY.decode())
+    assert identifiers.secret() == identifiers.secret(demo=True) == KEY
