@@ -81,6 +81,14 @@ def n(column: str) -> str:
     return sql_name(f"n_{column}")
 
 
+def key_part(name: str, column: Column) -> str:
+    """SQL of one part of a record's key as findings show it: text and codes as read, all else as delivered."""
+    delivered = cleaning.text(f"_delivered[{quote(name)}]")
+    if column.key_as_delivered or column.type in ("integer", "number", "date", "month"):
+        return f"coalesce({delivered}, CAST({v(name)} AS VARCHAR))"
+    return f"coalesce({v(name)}, {delivered})"
+
+
 def flat_vocabulary(words: Any) -> dict[str, str]:
     """Every spelling with its code: from a list of codes, or codes with their spellings, or a mix of both."""
     if isinstance(words, Mapping):

@@ -20,7 +20,8 @@ from ingest.cleaning import name as sql_name
 from ingest.cleaning import quote
 from ingest.contracts.model import Mapping, Source
 from ingest.errors import SangamError
-from ingest.lake import atomic, folder
+from ingest.lake import atomic, folder, write_json
+from ingest.look_ups import define_look_up
 
 _MAP = "MAP(VARCHAR, VARCHAR)"
 _PLACE_IN_FILE = {
@@ -80,6 +81,8 @@ FEEDS: dict[str, dict[str, str]] = {
         "donor indicator for_quarter baseline_period note", target="DECIMAL(20,6)", baseline="DECIMAL(20,6)"
     ),
     "exchange_rate": _columns("for_quarter from_currency to_currency rate_source", rate="DECIMAL(20,9)"),
+    # Who is who, written by `linkage`; a record without a canonical identifier is in no register.
+    "crosswalk": _columns("entity local_id canonical_id method status", match_weight="DOUBLE"),
     "drop": {
         "file": "VARCHAR",
         "sha256": "VARCHAR",
@@ -93,6 +96,9 @@ FEEDS: dict[str, dict[str, str]] = {
 
 def write_schemas(home: Path) -> None:
     """A file without rows for every feed, so that reading a feed never comes up empty."""
+    marker = home / "lake" / "feeds" / "_schemas.json"
+    if marker.exists() and json.loads(marker.read_text(encoding="utf-8")) == FEEDS:
+        return
     for feed, columns in FEEDS.items():
         path = (
             folder(home, "feeds", feed=feed, region="_none", source="_none", quarter="_none")
@@ -102,18 +108,9 @@ def write_schemas(home: Path) -> None:
             f"CAST(NULL AS {sql_type}) AS {sql_name(column)}" for column, sql_type in columns.items()
         )
         select = f"SELECT {fields} WHERE false"
-        if path.exists() and _same_columns(path, columns):
-            continue
         with duckdb.connect() as connection, atomic(path) as temporary:
             connection.execute(f"COPY ({select}) TO {quote(str(temporary))} (FORMAT parquet)")
-
-
-def _same_columns(path: Path, columns: dict[str, str]) -> bool:
-    with duckdb.connect() as connection:
-        there = connection.execute(
-            f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM read_parquet({quote(str(path))}, hive_partitioning = false))"
-        ).fetchall()
-    return [(str(n), str(t)) for n, t in there] == list(columns.items())
+    write_json(marker, FEEDS)
 
 
 def fingerprint(source: Source) -> str:
@@ -124,19 +121,20 @@ def fingerprint(source: Source) -> str:
 
 
 def write_feeds(
-    home: Path, source: Source, partitions: dict[str, str], accepted: dict[str, Path], stem: str
+    home: Path, source: Source, partitions: dict[str, str], accepted: dict[str, list[Path]], stem: str
 ) -> list[Path]:
     """Map one delivery's accepted tables to feed files. Returns the files written.
 
-    `accepted`: table → Parquet file; `stem`: how the files are named. Raises SangamError for a mapping whose
+    `accepted`: the contract's table → its Parquet files; `stem`: how the files are named. Raises SangamError for a mapping whose
     expression the accepted columns do not bear.
     """
     written: list[Path] = []
     with duckdb.connect(config={"memory_limit": "1500MB", "threads": 2}) as connection:
-        for table, path in accepted.items():
-            relation = f"read_parquet({quote(str(path))}, hive_partitioning = false)"
+        for table, paths in accepted.items():
+            files = ", ".join(quote(str(path)) for path in paths)
+            relation = f"read_parquet([{files}], hive_partitioning = false, union_by_name = true)"
             connection.execute(f"CREATE VIEW {sql_name(table)} AS SELECT * FROM {relation}")
-        _define_look_up(connection, source)
+        define_look_up(connection, source)
         for feed, mappings in source.feeds.items():
             for number, mapping in enumerate(mappings):
                 at = (
@@ -157,16 +155,6 @@ def write_feeds(
                     ) from error
                 written.append(at)
     return written
-
-
-def _define_look_up(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
-    """`look_up('name', code)`: the contract's code look-ups as an SQL macro."""
-    branches = [
-        f"WHEN {quote(name)} THEN MAP {{{', '.join(f'{quote(k)}: {quote(c)}' for k, c in words.items())}}}[code]"
-        for name, words in source.look_ups.items()
-    ]
-    body = f"CASE which {' '.join(branches)} END" if branches else "NULL"
-    connection.execute(f"CREATE MACRO look_up(which, code) AS {body}")
 
 
 def _names(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
@@ -200,12 +188,12 @@ def mapping_sql(feed: str, mapping: Mapping, names: list[str]) -> str:
             fields.append(f"CAST({mapping.columns.get(column, 'NULL')} AS {sql_type}) AS {sql_name(column)}")
     first = f" QUALIFY row_number() OVER (PARTITION BY {', '.join(map(sql_name, mapping.one_per))} ORDER BY _record) = 1"
     return (
-        f"SELECT {', '.join(fields)} FROM ({_relation(mapping, names)}) WHERE {mapping.where}"
+        f"SELECT {', '.join(fields)} FROM ({relation(mapping, names)}) WHERE {mapping.where}"
         f"{first if mapping.one_per else ''}"
     )
 
 
-def _relation(mapping: Mapping, names: list[str]) -> str:
+def relation(mapping: Mapping, names: list[str]) -> str:
     """The table's records, each look-up as a struct column under its alias, unpivoted columns as rows."""
     joins = "".join(
         f" LEFT JOIN {sql_name(look.table)} AS {sql_name(alias)} ON {look.on}"
@@ -228,7 +216,7 @@ def _relation(mapping: Mapping, names: list[str]) -> str:
 def remove_others(home: Path, partitions: dict[str, str], keep: Iterable[Path]) -> None:
     """Take feed files of a region, source and quarter that are no longer current out of the feeds."""
     kept = set(keep)
-    for feed in FEEDS:
+    for feed in FEEDS.keys() - {"crosswalk"}:
         at = folder(home, "feeds", feed=feed, **partitions)
         for path in at.glob("*.parquet"):
             if path not in kept:

@@ -13,8 +13,9 @@ import pandas as pd
 from ingest import cleaning
 from ingest.cleaning import name as sql_name
 from ingest.cleaning import quote
-from ingest.columns import CELL_REASONS, e, spellings, v
+from ingest.columns import CELL_REASONS, e, key_part, spellings, v
 from ingest.contracts.model import Related, Rule, Table, Totals
+from ingest.published import published_columns
 
 if TYPE_CHECKING:
     from ingest.judging import Judged
@@ -35,12 +36,27 @@ def cell_findings(judged: Judged, name: str) -> None:
 def order_findings(judged: Judged, name: str, table: Table) -> None:
     """`date_order`: any earlier step that lies after a later one, also when a step between them is empty."""
     for steps in table.order:
+        records = _with_referred_dates(judged, name, table, steps)
         for i, first in enumerate(steps):
             for second in steps[i + 1 :]:
+                marked = second if second in table.columns else first
                 judged.connection.execute(
-                    f"INSERT INTO findings SELECT {quote(name)}, _record, 'date_order', {quote(second)} "
-                    f"FROM {judged.table(name)} WHERE {v(first)} > {v(second)}"
+                    f"INSERT INTO findings SELECT {quote(name)}, _record, 'date_order', {quote(marked)} "
+                    f"FROM ({records}) WHERE {v(first)} > {v(second)}"
                 )
+
+
+def _with_referred_dates(judged: Judged, name: str, table: Table, steps: tuple[str, ...]) -> str:
+    """SELECT of the records with the steps that are dates of accepted records they refer to."""
+    select = f"SELECT * FROM {judged.table(name)}"
+    for step in (s for s in steps if s not in table.columns):
+        reference, _, field = step.partition(".")
+        target, _, key = table.columns[reference].ref.partition(".")
+        key = key or judged.source.tables[target].key[0]
+        dates = f"any_value({v(field)}) AS {v(step)}"
+        other = f"SELECT {v(key)} AS referred, {dates} FROM {judged.accepted(target)} GROUP BY 1"
+        select = f"SELECT rec.*, {v(step)} FROM ({select}) rec LEFT JOIN ({other}) o ON {v(reference)} = o.referred"
+    return select
 
 
 def duplicate_findings(judged: Judged, name: str, table: Table) -> None:
@@ -79,7 +95,9 @@ def apply_rules(judged: Judged, name: str, table: Table, severity: str, related:
         if relation is None:
             continue
         columns = quote(rule.columns[0]) if rule.columns else "NULL"
-        broken = f"FROM ({relation}) AS rec WHERE ({rule.when}) AND NOT ({rule.check})"
+        # A cell that holds something unreadable is neither empty nor a value: the rule cannot be asked.
+        unreadable = " OR ".join(f"({v(c)} IS NULL AND {e(c)} > 1)" for c in rule.columns) or "false"
+        broken = f"FROM ({relation}) AS rec WHERE ({rule.when}) AND NOT ({unreadable}) AND NOT ({rule.check})"
         if severity == "error":
             judged.connection.execute(
                 f"INSERT INTO findings SELECT {quote(name)}, _record, {quote(code)}, {columns} {broken}"
@@ -96,7 +114,13 @@ def _rule_relation(
     judged: Judged, name: str, source: str, rule: Rule, related: Mapping[str, str]
 ) -> str | None:
     """Records with their values under plain names, and one column for each related value."""
-    plain = ", ".join(f"{v(cell.name)} AS {sql_name(cell.name)}" for cell in judged.cells[name])
+    columns = {cell.name: v(cell.name) for cell in judged.cells[name]}
+    if judged.key and any(look.outside for look in rule.related.values()):
+        # Records outside the drop come from the lake: what identifies a person is a pseudonym there.
+        columns = (
+            dict(published_columns(judged.cells[name], judged.source.tables[name], judged.key)) | columns
+        )
+    plain = ", ".join(f"{sql} AS {sql_name(column)}" for column, sql in columns.items())
     relation = f"SELECT *, {plain} FROM {source} AS base"
     for alias, look in rule.related.items():
         other = _related_relation(judged, name, look, related)
@@ -123,12 +147,7 @@ def key_text(judged: Judged, name: str) -> str:
     """SQL of a record's key as delivered (codes of a vocabulary as their code), `row:N` where a part is missing."""
     parts = []
     for part in judged.source.tables[name].key:
-        cell = next(cell for cell in judged.cells[name] if cell.name == part)
-        delivered = cleaning.text(f"_delivered[{quote(part)}]")
-        if cell.column.vocabulary or cell.sql_type == "VARCHAR":
-            parts.append(f"coalesce({v(part)}, {delivered})")
-        else:
-            parts.append(f"coalesce({delivered}, CAST({v(part)} AS VARCHAR))")
+        parts.append(key_part(part, judged.source.tables[name].columns[part]))
     missing = " OR ".join(
         f"{p} IS NULL OR {e(k)} = 1" for p, k in zip(parts, judged.source.tables[name].key, strict=True)
     )
@@ -154,19 +173,23 @@ def _check_total(judged: Judged, name: str, table: Table, spec: Totals, frame: p
         known = spellings(table.columns[spec.group], judged.source.vocabularies)
         keys = ", ".join(f"{quote(k)}: {quote(code)}" for k, code in known.items())
         group = f"coalesce(MAP {{{keys}}}[{group}], {group})"
-    key = label if spec.group_from_label or not spec.group else f"{label} || '|' || {group}"
-    sums, tests = [], []
-    for column in spec.sum:
-        number = cleaning.number_value(
-            f"({cleaning.number_text(cleaning.text(sql_name(column)))})", "DECIMAL(38,6)"
-        )
-        sums.append(f"coalesce({number}, 0) AS {sql_name(column)}")
-        tests.append(f"tot.{sql_name(column)} <> coalesce(added.{sql_name(column)}, 0)")
+    shown = quote(spec.name) if spec.name else label
+    key = shown if spec.group_from_label or not spec.group else f"{shown} || '|' || {group}"
+    names = [sql_name(column) for column in spec.sum]
+    # A step each, so that no expression stands in another one many times.
+    texts = ", ".join(f"{cleaning.text(name)} AS {name}" for name in names)
+    plain = ", ".join(f"{cleaning.number_text(name)} AS {name}" for name in names)
+    numbers = ", ".join(
+        f"coalesce({cleaning.number_value(name, 'DECIMAL(38,6)')}, 0) AS {name}" for name in names
+    )
+    steps = f"SELECT {key} AS key, {group} AS grp, {texts} FROM total_rows"
+    steps = f"SELECT key, grp, {numbers} FROM (SELECT key, grp, {plain} FROM ({steps}))"
+    tests = [f"tot.{name} <> coalesce(added.{name}, 0)" for name in names]
     added = ", ".join(f"sum({v(column)}) AS {sql_name(column)}" for column in spec.sum)
     delivered = cleaning.text(f"_delivered[{quote(spec.group)}]")
     by = f"coalesce(CAST({v(spec.group)} AS VARCHAR), {delivered})" if spec.group else "''"
     con.execute(
-        f"INSERT INTO warnings WITH tot AS (SELECT {key} AS key, {group} AS grp, {', '.join(sums)} FROM total_rows), "
+        f"INSERT INTO warnings WITH tot AS ({steps}), "
         f"rec AS (SELECT *, {by} AS grp, _record IN (SELECT record FROM findings WHERE tbl = {quote(name)}) AS bad "
         f"FROM {judged.table(name)}), "
         f"added AS (SELECT grp, bool_or(bad) AS bad, {added} FROM rec GROUP BY grp) "

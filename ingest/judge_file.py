@@ -18,11 +18,17 @@ _AHEAD = 2  # chunks read while the one before is judged; bounds memory
 
 
 def judge_file(
-    path: Path, region: str, source: str, last_day: date | None, related: Mapping[str, str] | None = None
+    path: Path,
+    region: str,
+    source: str,
+    last_day: date | None,
+    related: Mapping[str, str] | None = None,
+    key: bytes | None = None,
 ) -> Judged:
     """The file's records with their reasons. The caller closes the connection.
 
     `related`: SQL relations for what rules look up outside the drop; a rule whose relation is missing is left out.
+    `key`: of the pseudonyms they are matched by.
     Raises Refused when the file cannot be read as the contract says.
     """
     contract = load_region(region)
@@ -34,13 +40,16 @@ def judge_file(
             f"{path.name}: this is {_PLAIN_NAMES.get(kind, kind)}, expected "
             f"{' or '.join(_PLAIN_NAMES.get(f, f) for f in spec.format)}. Export it again in that form.",
         )
-    return judge(
+    judged = judge(
         pieces(_ahead(path), spec, path.name),
         spec,
         placeholders=contract.placeholders,
         quarter_end=last_day,
         related=related,
+        key=key,
     )
+    judged.kind = kind
+    return judged
 
 
 _PLAIN_NAMES = {

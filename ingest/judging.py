@@ -22,7 +22,9 @@ from ingest.cleaning import name as sql_name
 from ingest.cleaning import quote
 from ingest.columns import CellSql, c, cell_sql, e, n, r, t, v
 from ingest.contracts.model import Source, Table, Totals
+from ingest.headers import Found
 from ingest.layout import Piece
+from ingest.look_ups import define_look_up
 
 
 @dataclass
@@ -32,9 +34,12 @@ class Judged:
     connection: duckdb.DuckDBPyConnection
     source: Source
     quarter_end: date | None
+    key: bytes | None = None  # of pseudonyms; without it, nothing is compared with other deliveries
     cells: dict[str, list[CellSql]] = field(default_factory=dict)
     totals: dict[str, list[tuple[Totals, pd.DataFrame]]] = field(default_factory=dict)
     records: dict[str, int] = field(default_factory=dict)  # read so far, per table
+    delivered: dict[str, tuple[Found, ...]] = field(default_factory=dict)  # the header as it stands in the file
+    kind: str = ""  # the file's format, as `readers.sniff` names it
 
     def table(self, name: str) -> str:
         """SQL name of a table's records."""
@@ -54,22 +59,26 @@ def judge(
     memory_limit: str = "1500MB",
     threads: int = 2,
     related: Mapping[str, str] | None = None,
+    key: bytes | None = None,
 ) -> Judged:
     """Read every piece, then decide about every record: first cells, then keys, references and rules.
 
     `related` gives SQL relations for tables outside the drop that rules compare with, by `source/table` and
-    quarters back (`mis/beneficiary`, `shg_status@1`). Raises Refused as the readers and the layout do.
+    quarters back (`mis/beneficiary`, `shg_status@1`); `key` makes the pseudonyms they are matched by. Raises
+    Refused as the readers and the layout do.
     """
     connection = duckdb.connect(
         config={"memory_limit": memory_limit, "threads": threads, "preserve_insertion_order": True}
     )
-    judged = Judged(connection, source, quarter_end)
+    judged = Judged(connection, source, quarter_end, key)
     connection.execute(
         "CREATE TABLE findings (tbl VARCHAR, record BIGINT, code VARCHAR, col VARCHAR);"
         "CREATE TABLE warnings (tbl VARCHAR, record BIGINT, code VARCHAR, col VARCHAR, key VARCHAR, message VARCHAR)"
     )
     for name, group in itertools.groupby(pieces, key=lambda piece: piece.table):
         _take(judged, name, group, placeholders)
+    judged.source = source = source.as_found(judged.cells)
+    define_look_up(connection, source)
     for name in source.judging_order():
         _judge_table(judged, name)
     for name, table in source.tables.items():
@@ -86,6 +95,7 @@ def _take(judged: Judged, name: str, group: Iterator[Piece], placeholders: tuple
     first = next(group)
     known = name in judged.cells
     if not known:
+        judged.delivered[name] = first.columns
         judged.cells[name] = [
             cell_sql(f.name, f.column, judged.source.vocabularies, placeholders, judged.quarter_end)
             for f in first.columns
@@ -201,17 +211,26 @@ def _judge_table(judged: Judged, name: str) -> None:
     findings.order_findings(judged, name, table)
     findings.apply_rules(judged, name, table, "error", {})
     findings.duplicate_findings(judged, name, table)
-    for cell in judged.cells[name]:
-        if cell.column.ref:
-            _orphans(judged, name, cell, table)
+    references = [cell for cell in judged.cells[name] if cell.column.ref]
+    for cell in references:
+        _orphans(judged, name, cell)
+    # Within a table an orphan makes orphans of those that refer to it, until no more are found.
+    inner = [cell for cell in references if cell.column.ref.partition(".")[0] == name]
+    while any([_orphans(judged, name, cell) for cell in inner]):
+        pass
 
 
-def _orphans(judged: Judged, name: str, cell: CellSql, table: Table) -> None:
-    """References to a record that is not in the drop, or was itself quarantined."""
+def _orphans(judged: Judged, name: str, cell: CellSql) -> int:
+    """References to a record that is not in the drop, or was itself quarantined. Returns how many are new."""
     target, _, field_name = cell.column.ref.partition(".")
     key = field_name or judged.source.tables[target].key[0]
-    judged.connection.execute(
+    known = (
+        f"SELECT record FROM findings WHERE tbl = {quote(name)} AND code = 'orphan_reference' "
+        f"AND col = {quote(cell.name)}"
+    )
+    new = judged.connection.execute(
         f"INSERT INTO findings SELECT {quote(name)}, _record, 'orphan_reference', {quote(cell.name)} "
         f"FROM {judged.table(name)} ANTI JOIN (SELECT {v(key)} AS parent FROM {judged.accepted(target)}) p "
-        f"ON {v(cell.name)} = p.parent WHERE {v(cell.name)} IS NOT NULL"
-    )
+        f"ON {v(cell.name)} = p.parent WHERE {v(cell.name)} IS NOT NULL AND _record NOT IN ({known})"
+    ).fetchall()
+    return int(new[0][0])

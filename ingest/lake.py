@@ -3,6 +3,7 @@
     lake/accepted/region=…/source=…/table=…/quarter=…/<sha>.parquet
     lake/quarantine/region=…/source=…/quarter=…/<sha>.parquet
     lake/warnings/region=…/source=…/quarter=…/<sha>.parquet
+    lake/findings/region=…/source=…/quarter=…/<sha>.parquet     see `history`
     lake/receipts/region=…/source=…/quarter=…/<sha>-<hash of the path>.json
 
 Personal values never get here: identifiers are pseudonyms, names and places of living are left out, birth dates are
@@ -15,18 +16,19 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ingest import findings, identifiers
+from ingest import findings
 from ingest.cleaning import name as sql_name
 from ingest.cleaning import quote
 from ingest.columns import CellSql, v
 from ingest.judging import Judged
 from ingest.landing import Delivery
-from ingest.messages import MESSAGES, expected, rule_messages
+from ingest.messages import expected, messages
+from ingest.published import published_columns
 
 MASK = "•••"
 
@@ -37,7 +39,7 @@ def folder(home: Path, layer: str, **partitions: str) -> Path:
 
 
 @contextmanager
-def atomic(path: Path) -> Iterator[Path]:
+def atomic(path: Path, mode: int = 0o644) -> Iterator[Path]:
     """A temporary path beside `path` that takes its place when the block ends well; else nothing is left."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # Not the file's own ending: what a killed process leaves must match no `*.parquet` of a reader.
@@ -45,7 +47,7 @@ def atomic(path: Path) -> Iterator[Path]:
     os.close(handle)
     try:
         yield Path(temporary)
-        Path(temporary).chmod(0o644)
+        Path(temporary).chmod(mode)
         Path(temporary).replace(path)
     finally:
         Path(temporary).unlink(missing_ok=True)
@@ -74,23 +76,12 @@ def parquet_path(home: Path, layer: str, delivery: Delivery, table: str = "") ->
     return at / f"{delivery.sha256[:16]}.parquet"
 
 
-def _copy(judged: Judged, select: str, path: Path) -> None:
+def copy(judged: Judged, select: str, path: Path) -> None:
+    """Write what a SELECT over the drop's tables gives as Parquet, atomically."""
     with atomic(path) as temporary:
         judged.connection.execute(
             f"COPY ({select}) TO {quote(str(temporary))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
         )
-
-
-def published_column(cell: CellSql, key: bytes) -> tuple[str, str] | None:
-    """Name and SQL of a column beyond the ingest boundary, or None where it stays inside."""
-    personal = cell.column.personal
-    if personal in ("name", "locality"):
-        return None
-    if personal == "birth_date":
-        return f"{cell.name.removesuffix('_date')}_year", f"CAST(year({v(cell.name)}) AS INTEGER)"
-    if personal in ("identifier", "phone"):
-        return f"{cell.name}_key", identifiers.pseudonym(cell.column.type, v(cell.name), key)
-    return cell.name, v(cell.name)
 
 
 def _personal(judged: Judged, table: str) -> list[str]:
@@ -100,7 +91,7 @@ def _personal(judged: Judged, table: str) -> list[str]:
 def write_accepted(home: Path, judged: Judged, delivery: Delivery, key: bytes) -> None:
     """One Parquet file a table with the accepted records: values, pseudonyms, notes, warnings, place in the file."""
     for table in judged.source.tables:
-        columns = [pair for cell in judged.cells[table] if (pair := published_column(cell, key))]
+        columns = published_columns(judged.cells[table], judged.source.tables[table], key)
         hidden = ", ".join(quote(name) for name in _personal(judged, table)) or "''"
         values = ", ".join(f"{sql} AS {sql_name(name)}" for name, sql in columns)
         shown = (
@@ -113,10 +104,10 @@ def write_accepted(home: Path, judged: Judged, delivery: Delivery, key: bytes) -
             f"{quote(table)} AS _table, _row, _record, {quote(delivery.sha256)} AS _sha256 "
             f"FROM {judged.accepted(table)} AS a LEFT JOIN ({flags}) w ON w.record = a._record ORDER BY _record"
         )
-        _copy(judged, select, parquet_path(home, "accepted", delivery, table))
+        copy(judged, select, parquet_path(home, "accepted", delivery, table))
 
 
-def _plain(cell: CellSql) -> str:
+def plain(cell: CellSql) -> str:
     """A value as text, decimals without trailing zeros."""
     text = f"CAST({v(cell.name)} AS VARCHAR)"
     return f"regexp_replace({text}, '[.]?0+$', '')" if cell.sql_type.startswith("DECIMAL") else text
@@ -127,7 +118,7 @@ def _values_map(judged: Judged, table: str) -> str:
     hidden = set(_personal(judged, table))
     entries = []
     for cell in judged.cells[table]:
-        shown = f"coalesce(_delivered[{quote(cell.name)}], {_plain(cell)})"
+        shown = f"coalesce(_delivered[{quote(cell.name)}], {plain(cell)})"
         if cell.name in hidden:
             shown = f"CASE WHEN {shown} IS NOT NULL THEN {quote(MASK)} END"
         entries.append(f"{{'k': {quote(cell.name)}, 'v': {shown}}}")
@@ -138,7 +129,7 @@ def _message_table(judged: Judged, table: str) -> str:
     """SQL VALUES of (code, column, text before the value, text after it), from the message catalogue."""
     spec = judged.source.tables[table]
     rows = []
-    texts = {**MESSAGES, **rule_messages(spec)}
+    texts = messages(spec)
     key = " + ".join(spec.key)
     for cell in judged.cells[table]:
         wanted = expected(cell.column, judged.source.vocabularies)
@@ -173,12 +164,14 @@ def findings_select(judged: Judged, table: str, file: str, sha256: str = "") -> 
     )
 
 
-def remove(home: Path, delivery: Delivery, tables: Iterable[str]) -> None:
+def remove(home: Path, delivery: Delivery) -> None:
     """Take a delivery's records out of the lake: judged by today's contract it is refused."""
+    tables = folder(home, "accepted", region=delivery.region, source=delivery.source)
     for path in (
-        *(parquet_path(home, "accepted", delivery, table) for table in tables),
+        *tables.glob(f"table=*/quarter={delivery.quarter}/{delivery.sha256[:16]}.parquet"),
         parquet_path(home, "quarantine", delivery),
         parquet_path(home, "warnings", delivery),
+        parquet_path(home, "findings", delivery),
     ):
         path.unlink(missing_ok=True)
 
@@ -188,7 +181,7 @@ def write_quarantine(home: Path, judged: Judged, delivery: Delivery) -> None:
     selects = [
         findings_select(judged, table, delivery.relative, delivery.sha256) for table in judged.source.tables
     ]
-    _copy(judged, " UNION ALL ".join(selects), parquet_path(home, "quarantine", delivery))
+    copy(judged, " UNION ALL ".join(selects), parquet_path(home, "quarantine", delivery))
 
 
 def write_warnings(home: Path, judged: Judged, delivery: Delivery) -> None:
@@ -198,7 +191,7 @@ def write_warnings(home: Path, judged: Judged, delivery: Delivery) -> None:
         f"WHERE _record IN (SELECT record FROM warnings WHERE tbl = {quote(t)})"
         for t in judged.source.tables
     )
-    _copy(
+    copy(
         judged,
         f'SELECT {quote(delivery.relative)} AS file, w.tbl AS "table", r._row AS row, w.record, w.key, w.code AS warning, '
         f'w.col AS "column", w.message, {quote(delivery.sha256)} AS sha256 FROM warnings w LEFT JOIN ({union}) r '

@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,9 +45,14 @@ class Delivery:
     @property
     def part(self) -> str:
         """Which part of the drop the file is, for sources that deliver several files; else empty."""
-        pattern = load_region(self.region).sources[self.source].part
-        match = re.search(pattern, self.file, re.I) if pattern else None
-        return match.group(1).lower() if match else ""
+        return part_of(self.region, self.source, self.file)
+
+
+def part_of(region: str, source: str, file: str) -> str:
+    """Which part of a source's drop a file is by its name; empty for sources that deliver one file."""
+    pattern = load_region(region).sources[source].part
+    match = re.search(pattern, file, re.I) if pattern else None
+    return match.group(1).lower() if match else ""
 
 
 @dataclass(frozen=True)
@@ -155,24 +160,27 @@ def scan(
     return deliveries
 
 
-def current(deliveries: Iterable[Delivery], refused: set[str]) -> dict[str, str]:
-    """Status by relative path: `current`, `superseded` or `refused`.
+def current(
+    deliveries: Iterable[Delivery], refused: set[str], paused: Container[str] = frozenset()
+) -> dict[str, str]:
+    """Status by relative path: `current`, `superseded`, `refused` or `paused`.
 
     A later file for the same region, source, quarter and part replaces the earlier one as a whole. A refused file
-    replaces nothing.
+    and one that waits for a person replace nothing.
     """
-    latest: dict[tuple[str, str, str, str], Delivery] = {}
     ordered = sorted(deliveries, key=lambda d: (d.received_at, d.relative))
+    out = {
+        d.relative: "refused" if d.relative in refused else "paused"
+        for d in ordered
+        if d.relative in refused or d.relative in paused
+    }
+    latest: dict[tuple[str, str, str, str], Delivery] = {}
     for delivery in ordered:
-        if delivery.relative not in refused:
+        if delivery.relative not in out:
             latest[(delivery.region, delivery.source, delivery.quarter, delivery.part)] = delivery
     winners = {d.relative for d in latest.values()}
     return {
-        d.relative: "refused"
-        if d.relative in refused
-        else "current"
-        if d.relative in winners
-        else "superseded"
+        d.relative: out.get(d.relative) or ("current" if d.relative in winners else "superseded")
         for d in ordered
     }
 

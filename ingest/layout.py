@@ -49,18 +49,21 @@ def pieces(chunks: Iterable[Chunk], source: Source, file: str) -> Iterator[Piece
         for name, table in source.tables.items():
             if not _may_be(chunk, name, table):
                 continue
+            here = chunk.table.strip() if table.layout.each_sheet else name
             result = (
-                _from_grid(chunk, name, table, file) if chunk.is_grid else _named(chunk, name, table, file)
+                _from_grid(chunk, here, table, file) if chunk.is_grid else _named(chunk, here, table, file)
             )
+            _insist(result, here, table, file)
             if isinstance(result, Piece):
                 used = True
-                seen.add(name)
+                seen.add(here)
                 yield result
             elif result is not None and (best is None or len(result.found) > len(best.found)):
                 best, best_table = result, name
         if not used:
+            _no_stranger(chunk, source, file)
             others.append(chunk.table)
-    missing = [name for name in source.tables if name not in seen]
+    missing = [name for name in source.tables if name not in {source.template(table) for table in seen}]
     if missing and best is not None and best_table in missing:
         require(best, source.tables[best_table], best_table, file)
     if missing:
@@ -77,11 +80,32 @@ def pieces(chunks: Iterable[Chunk], source: Source, file: str) -> Iterator[Piece
 
 
 def _may_be(chunk: Chunk, name: str, table: Table) -> bool:
-    if not chunk.is_grid:
-        return match_form(chunk.table) == match_form(name)
     if table.layout.sheet:
         return re.fullmatch(table.layout.sheet, chunk.table.strip(), re.I) is not None
-    return True
+    return chunk.is_grid or match_form(chunk.table) == match_form(name)
+
+
+def _insist(result: Piece | HeaderMatch | None, name: str, table: Table, file: str) -> None:
+    """Where every sheet or every table of a page counts, none may be passed over for its header."""
+    if isinstance(result, HeaderMatch) and (table.layout.each_sheet or table.layout.every_table):
+        require(result, table, name, file)
+    if result is None and table.layout.each_sheet:
+        raise Refused(
+            "missing_table",
+            f"{file}: sheet '{name}' has no table with the columns {', '.join(table.columns)}. Fill it in, or take the "
+            "sheet out.",
+        )
+
+
+def _no_stranger(chunk: Chunk, source: Source, file: str) -> None:
+    """Where every sheet of a kind counts, one of that kind under a name nobody expects would be lost silently."""
+    for name, table in source.tables.items():
+        if table.layout.each_sheet and isinstance(_from_grid(chunk, name, table, file), Piece):
+            raise Refused(
+                "wrong_format",
+                f"{file}: nobody knows the sheet '{chunk.table}', which looks like the others; sheets are named like "
+                f"{table.layout.sheet}. Rename it, or take it out.",
+            )
 
 
 def _named(chunk: Chunk, name: str, table: Table, file: str) -> Piece:
@@ -126,6 +150,8 @@ def _find_header(frame: pd.DataFrame, table: Table) -> tuple[int, HeaderMatch] |
         match = match_header(_labels(frame, top, depth), table)
         if match.found and (best is None or len(match.found) > len(best[1].found)):
             best = (top, match)
+            if not (match.missing or match.unknown or match.twice):
+                break
     return best
 
 
@@ -146,7 +172,7 @@ def _from_grid(chunk: Chunk, name: str, table: Table, file: str) -> Piece | Head
     else:
         header = _find_header(frame, table)
         if header is None or len(header[1].found) * 2 < len(
-            [c for c in table.columns.values() if not c.optional]
+            [c for c in table.columns.values() if not c.optional and not c.from_context]
         ):
             return header[1] if header else None
         found = require(header[1], table, name, file)
@@ -228,12 +254,24 @@ def _complete(piece: Piece, table: Table, chunk: Chunk, file: str) -> Piece:
     return Piece(piece.table, tuple(found), cells, piece.rows, piece.totals, piece.places)
 
 
+def _beside(pattern: str, chunk: Chunk) -> str | None:
+    """The next filled cell right of the first title cell that matches."""
+    for row in chunk.cells.slice(0, _HEADER_SEARCH_ROWS).to_pylist():
+        cells = [str(cell) for cell in row.values() if cell and str(cell).strip()]
+        at = next((i for i, cell in enumerate(cells) if re.search(pattern, cell, re.I)), None)
+        if at is not None:
+            return cells[at + 1] if at + 1 < len(cells) else None
+    return None
+
+
 def _context_value(word: str, chunk: Chunk, file: str) -> str | None:
     kind, _, pattern = word.partition(":")
     if kind == "heading":
         return chunk.heading or None
     if kind == "sheet":
         return chunk.table
+    if kind == "beside":
+        return _beside(pattern, chunk)
     if kind == "file":
         match = re.search(pattern, file)
     else:

@@ -1,57 +1,48 @@
-"""Findings in plain words: what is wrong, what was expected, how to mend it. Texts only, no logic of judging."""
+"""Findings in one plain line: what is wrong, what was expected, how to mend it. The words are in the catalogue."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ingest.contracts.model import Column, Table
+from ingest.return_slip.catalogue import Catalogue, english
 
-# {column}, {value} and {expected} are filled in; {value} is masked where it is personal.
-MESSAGES = {
-    "missing_required": "{column} is empty. It is needed: fill it in.",
-    "bad_date": "{column}: {value} is no date. Write it as YYYY-MM-DD or DD/MM/YYYY.",
-    "future_date": "{column}: {value} lies after the end of the quarter. Check day, month and year.",
-    "bad_number": "{column}: {value} is no number. Write digits only.",
-    "ambiguous_grouping": "{column}: {value} has commas in places where neither 1,234,567 nor 12,34,567 has them. "
-    "Write the number without commas.",
-    "out_of_range": "{column}: {value} is outside what is possible ({expected}). Check it.",
-    "bad_identifier": "{column}: {value} is no valid number of its kind ({expected}). Compare it with the document.",
-    "unknown_code": "{column}: {value} is not in the list ({expected}). Use a word of the list.",
-    "exact_duplicate": "The same record stands earlier in the table. Delete this copy.",
-    "duplicate_key": "Other records have the same {column} and say something else. Keep the right one, or give each "
-    "its own.",
-    "orphan_reference": "{column}: {value} is not among the accepted records it refers to. Add that record, mend it, "
-    "or correct the reference.",
-    "date_order": "{column}: {value} lies before an earlier step. Check both dates.",
-    "conflicting_label": "The same label is there twice with different values. Say which indicator each one is.",
-}
-
-_KINDS = {
-    "cnic": "13 digits, the first 1 to 7",
-    "aadhaar": "12 digits, the first 2 to 9, with a right check digit",
-    "nid": "10, 13 or 17 digits",
-    "card": "letters and digits as printed on the card",
-}
+_WORDS_SHOWN = 12
 
 
-def expected(column: Column, vocabularies: dict[str, object]) -> str:
-    """What a cell of this column may hold, for a person."""
+def message(code: str, table: Table) -> str:
+    """The message of a code, with {column}, {value} and {expected} to be filled in; a rule's is its contract's."""
+    rule = table.rules.get(code.removeprefix("rule:"))
+    return english().message(code) or (rule.message if rule else "")
+
+
+def messages(table: Table) -> dict[str, str]:
+    """The messages of all reasons there can be for a table's records, by code."""
+    own = [f"rule:{name}" for name, rule in table.rules.items() if rule.severity == "error"]
+    known = [code for code in english().words["codes"] if english().message(code)]
+    return {code: message(code, table) for code in (*known, *own)}
+
+
+def expected(column: Column, vocabularies: Mapping[str, Any], words: Catalogue | None = None) -> str:
+    """What a cell of this column may hold, for a person; empty where anything goes that is a number, date or text."""
+    say = (words or english()).words.get("expected") or english().words["expected"]
     if column.vocabulary:
-        words = vocabularies[column.vocabulary]
-        names = [str(w) for w in words] if isinstance(words, list | dict) else []
-        return (
-            f"those of {column.within}"
-            if column.within
-            else ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
-        )
-    if column.type in _KINDS:
-        return _KINDS[column.type]
-    parts = [
-        f"{word} {bound:g}"
-        for word, bound in (("at least", column.min), ("at most", column.max), ("above", column.above))
-        if bound is not None
-    ]
-    return " and ".join(parts)
+        return str(say["within"]).format(column=column.within) if column.within else _listed(vocabularies, column)
+    if column.type in ("cnic", "aadhaar", "nid", "card"):
+        return str(say[column.type])
+    bounds = (("at_least", column.min), ("at_most", column.max), ("above", column.above))
+    parts = [str(say[word]).format(bound=f"{bound:,.12g}") for word, bound in bounds if bound is not None]
+    return str(say["and"]).join(parts)
 
 
-def rule_messages(table: Table) -> dict[str, str]:
-    """The messages of a table's own rules, by code."""
-    return {f"rule:{name}": rule.message for name, rule in table.rules.items() if rule.severity == "error"}
+def kind(column: Column, words: Catalogue | None = None) -> str:
+    """How values of the column's type are written, for a person; empty for text."""
+    say = (words or english()).words.get("expected") or english().words["expected"]
+    return str(say.get(column.type, ""))
+
+
+def _listed(vocabularies: Mapping[str, Any], column: Column) -> str:
+    words = vocabularies[column.vocabulary]
+    names = [str(word) for word in words] if isinstance(words, list | dict) else []
+    return ", ".join(names[:_WORDS_SHOWN]) + (" …" if len(names) > _WORDS_SHOWN else "")

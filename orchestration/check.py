@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from ingest.cleaning import quote
@@ -14,9 +13,9 @@ from ingest.judge_file import judge_file
 from ingest.judging import Judged
 from ingest.lake import findings_select, table_counts
 from ingest.landing import quarter_end
+from orchestration.console import console
 from orchestration.quarters import check_quarter
 
-console = Console(highlight=False, soft_wrap=True)
 _SHOWN = 15
 
 

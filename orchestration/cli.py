@@ -108,6 +108,35 @@ def explain(
     )
 
 
+@app.command()
+def status(
+    quarter: Annotated[str, typer.Option(help="The quarter to look at, such as 2021Q2.")],
+    landing: Annotated[str | None, typer.Option(help="Folder or s3://bucket/prefix.")] = None,
+) -> None:
+    """What has arrived, is missing, waits, was refused or came late, per region and source."""
+    from orchestration.quarters import check_quarter
+    from orchestration.status import show_status
+
+    show_status(settings(landing), check_quarter(quarter))
+
+
+@app.command("release-drop")
+def release_drop(
+    source: Annotated[str, typer.Argument(help="REGION/SOURCE, such as sindh/mis.")],
+    quarter: Annotated[str, typer.Argument(help="Such as 2021Q2.")],
+    by: Annotated[str, typer.Option(help="Who lets it through.")] = "",
+    reason: Annotated[str, typer.Option(help="Why the change is right.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+) -> None:
+    """Let a delivery through that waits because it shrank or grew beyond its contract's bounds."""
+    from orchestration.status import release_drop as let_through
+
+    region, slash, name = source.partition("/")
+    if not slash:
+        raise SangamError(f"Name the delivery as REGION/SOURCE, such as sindh/mis; got '{source}'.")
+    let_through(settings().home, region, name, quarter, by, reason, dry_run=dry_run)
+
+
 def _releases() -> None:
     from orchestration.releases.commands import approve_command, release_app
 

@@ -8,15 +8,14 @@ import sys
 import time
 from pathlib import Path
 
-from rich.console import Console
 from rich.panel import Panel
 
 from ingest.errors import SangamError
+from orchestration.console import console
 from orchestration.settings import settings
 
 QUARTER = "2021Q2"
 OFFICER = "Demo M&E officer"
-console = Console(highlight=False, soft_wrap=True)
 
 
 def main() -> int:

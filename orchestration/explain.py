@@ -97,7 +97,8 @@ def explain(
         found = _rows(
             connection,
             "SELECT unit_id, in_numerator, value, region, source, drop_quarter, _file, _table, _row, _record, "
-            f"_sha256 {scope} AND in_population ORDER BY in_numerator DESC NULLS LAST, _file, _table, _record, unit_id LIMIT ?",
+            f"_sha256 {scope} AND in_population "
+            "ORDER BY in_numerator DESC NULLS LAST, _file, _table, _record, unit_id LIMIT ?",
             [*words, rows],
         )
         evidence = [_with_record(connection, settings.home, row) for row in found]

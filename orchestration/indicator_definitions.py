@@ -116,7 +116,7 @@ class Disaggregation(_Strict):
 
     dimension: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     category: Sql
-    categories: str | list[str]  # a list, the name of one, or 'places:<type>': the region's places
+    categories: str | list[str]  # a list, the name of one, or 'places:<type>,…': the region's places
     overlapping: bool = False  # the expression gives a list: a record may fall in several categories
     apart: Sql | None = None  # records outside the population, shown in this dimension and not in the total
 
@@ -143,7 +143,7 @@ class Indicator(_Strict):
     sources: list[str] = Field(min_length=1)
     fact: FACTS = Field(alias="from")
     joins: list[Join | Literal["household", "person", "institution", "place"]] = []
-    drops_to_date: list[str] = []  # sources of which earlier quarters' drops are read too, not the quarter's alone
+    drops_to_date: list[str] = []  # sources of which the drops of all quarters so far are read
     compared_with: str | None = Field(default=None, pattern=_QUARTER)  # round whose record is `baseline`
     dated_by: Sql | None = None
     unit_type: str
@@ -158,6 +158,9 @@ class Indicator(_Strict):
     scale: Literal[1, 100] | None = None
     n_counts: Counted | None = None
     n_by_category: bool = True  # false: n belongs to the total alone
+    n_of_total: int | None = (
+        None  # n of the total where the programme fixes it: the units there are by its design
+    )
     disaggregations: list[Disaggregation] = []
 
     @model_validator(mode="after")
@@ -178,7 +181,9 @@ class Indicator(_Strict):
         if unknown := sorted(set(self.drops_to_date) - set(self.sources)):
             raise ValueError(f"{self.code}: 'drops_to_date' names no source of its own: {', '.join(unknown)}")
         if self.compared_with and self.fact != "fct_outcome_observed":
-            raise ValueError(f"{self.code}: 'compared_with' needs rounds of observed units: from fct_outcome_observed")
+            raise ValueError(
+                f"{self.code}: 'compared_with' needs rounds of observed units: from fct_outcome_observed"
+            )
         if {"in_quarter", "cumulative"} <= set(self.over_time) and not self.dated_by:
             raise ValueError(f"{self.code}: in the quarter and cumulative differ by a date: give 'dated_by'")
         return self
@@ -268,15 +273,17 @@ def _entry(logframe: Logframe, position: int, indicator: Indicator, over_time: s
 
 
 def _disaggregation(logframe: Logframe, one: Disaggregation) -> dict[str, Any]:
-    listed, place_type = one.categories, None
-    if isinstance(listed, str):
-        place_type = listed.removeprefix(_PLACES) if listed.startswith(_PLACES) else None
-        listed = [] if place_type else logframe.categories[listed]
+    listed, place_types = one.categories, list[str]()
+    if isinstance(listed, str) and listed.startswith(_PLACES):
+        place_types = [word.strip() for word in listed.removeprefix(_PLACES).split(",")]
+        listed = []
+    elif isinstance(listed, str):
+        listed = logframe.categories[listed]
     return {
         "dimension": one.dimension,
         "category": one.category,
         "overlapping": one.overlapping,
         "apart": one.apart,
         "categories": listed,
-        "place_type": place_type,
+        "place_types": place_types,
     }

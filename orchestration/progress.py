@@ -5,17 +5,13 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
+from orchestration.console import console
 from orchestration.receipts_table import per_source
 from orchestration.resources import listen
 from orchestration.run import Outcome, home_of, run_quarter
 from orchestration.settings import Settings
-
-console = Console(highlight=False, soft_wrap=True)
-if not console.is_terminal:
-    console.width = 120  # in a log there is no window to fit into
 
 
 def _line(event: str, facts: dict[str, Any]) -> str | None:

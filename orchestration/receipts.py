@@ -15,6 +15,7 @@ import dagster as dg
 from expectations.schemas import broken_promises
 from ingest.contracts.model import Source, Table
 from ingest.lake import folder
+from orchestration.quarters import all_quarters
 
 Receipt = dict[str, Any]
 
@@ -24,12 +25,23 @@ def of_quarter(receipts: list[Receipt], quarter: str, cadence: str) -> list[Rece
     return [r for r in receipts if r["quarter"] == quarter or cadence == "reference"]
 
 
+def other_quarters_read(receipts: list[Receipt], quarter: str) -> list[str]:
+    """Earlier quarters of which this run read a drop, so that their partitions are materialised as well."""
+    fresh = {r["quarter"] for r in receipts if r.get("read_now")}
+    return sorted(q for q in fresh - {quarter} if q in all_quarters())
+
+
+def tables_of(receipt: Receipt, table: str) -> list[str]:
+    """The delivered tables that are a contract's table: itself, or every sheet that is of its kind."""
+    return [name for name, counted in receipt["tables"].items() if counted.get("of", name) == table]
+
+
 def counts(receipts: list[Receipt], table: str) -> Counter[str]:
     """read, accepted and quarantined of a table over current deliveries."""
     total: Counter[str] = Counter(read=0, accepted=0, quarantined=0)
     for receipt in receipts:
-        if receipt["status"] == "current" and table in receipt["tables"]:
-            total.update({k: receipt["tables"][table][k] for k in ("read", "accepted", "quarantined")})
+        for name in tables_of(receipt, table) if receipt["status"] == "current" else ():
+            total.update({k: receipt["tables"][name][k] for k in ("read", "accepted", "quarantined")})
     return total
 
 
@@ -37,8 +49,8 @@ def by_code(receipts: list[Receipt], table: str, what: str) -> Counter[str]:
     """Records by reason (`by_reason`) or warning (`warnings`) over current deliveries."""
     total: Counter[str] = Counter()
     for receipt in receipts:
-        if receipt["status"] == "current" and table in receipt["tables"]:
-            total.update(receipt["tables"][table][what])
+        for name in tables_of(receipt, table) if receipt["status"] == "current" else ():
+            total.update(receipt["tables"][name][what])
     return total
 
 
@@ -118,7 +130,8 @@ def check_results(
         p
         for r in current
         if r.get("read_now")
-        for p in broken_promises(accepted_path(home, r, table), region, name, table)
+        for found in tables_of(r, table)
+        for p in broken_promises(accepted_path(home, r, found), region, name, table)
     ]
     yield dg.AssetCheckResult(
         check_name="contract_holds",
@@ -146,6 +159,17 @@ def check_results(
         else "Nothing held back.",
         metadata={"reasons": dg.MetadataValue.md(chart(reasons))},
     )
+    if spec.layout.totals:
+        off = flags["total_mismatch"]
+        yield dg.AssetCheckResult(
+            check_name="totals",
+            asset_key=key,
+            passed=off == 0,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=f"{off:,} total rows do not equal the sum of their rows."
+            if off
+            else "Totals add up.",
+        )
     for rule, words in spec.rules.items():
         count = flags[rule] if words.severity == "warning" else reasons[f"rule:{rule}"]
         yield dg.AssetCheckResult(

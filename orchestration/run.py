@@ -112,7 +112,9 @@ def _selection(defs: Any, regions: list[str]) -> list[Any]:
         if region not in regions and region != "_reference"
     }
     return [
-        key for key in defs.resolve_asset_graph().get_all_asset_keys() if tuple(key.path[:2]) not in others
+        key
+        for key in defs.resolve_asset_graph().materializable_asset_keys
+        if tuple(key.path[:2]) not in others
     ]
 
 

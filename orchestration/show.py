@@ -5,14 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from rich.panel import Panel
 
+from orchestration.console import console
 from orchestration.explain import Explanation
-
-console = Console(highlight=False)
 
 
 def _number(value: Any, digits: int = 4) -> str:

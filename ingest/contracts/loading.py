@@ -111,7 +111,7 @@ def load_region(name: str, root: Path = REGIONS) -> Region:
     shared = raw.pop("vocabularies", {}) or {}
     sources: dict[str, Source] = {}
     for path in sorted(folder.glob("*.yml")):
-        if path.stem == "programme" or own_sources.get(path.stem, {}) is None:
+        if path.stem in ("programme", "decisions") or own_sources.get(path.stem, {}) is None:
             continue
         words = merge(_yaml(path), own_sources.get(path.stem) or {})
         merged = merge(shared, words.get("vocabularies") or {})
@@ -139,6 +139,7 @@ def load_source(region: str, source: str, root: Path = REGIONS) -> Source:
 def fingerprint(region: str, source: str, root: Path = REGIONS) -> str:
     """A hash of all that decides about a record of this source; another hash means: judge again."""
     contract = load_region(region, root)
-    words = contract.sources[source].model_dump(mode="json")
+    # How records are mapped, and how far a table may drift, is looked at anew in every run anyway.
+    words = contract.sources[source].model_dump(mode="json", exclude={"feeds", "look_ups", "drift"})
     words["placeholders"] = contract.placeholders
     return hashlib.sha256(json.dumps(words, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]

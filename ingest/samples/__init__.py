@@ -31,11 +31,16 @@ def make(
     along. The same arguments give the same bytes. Raises `SangamError` for an unknown programme, a quarter
     that is none, or a scale out of bounds.
     """
-    from ingest.samples import sindh
+    from ingest.samples import khulna, nro, pune, sindh
     from ingest.samples.columns import iso, last_day
     from ingest.samples.truth import Truth
 
-    makers = {"success_sindh": sindh.make}
+    makers = {
+        "success_sindh": sindh.make,
+        "slg_erlc_khulna": khulna.make,
+        "kashtakari_pune": pune.make,
+        "kudumbashree_nro": nro.make,
+    }
     chosen = list(makers) if programmes is None else list(programmes)
     for name in chosen:
         if name not in makers:

@@ -89,7 +89,9 @@ def texts_of(values: pd.Series) -> pa.Array:
     return pa.array(values.where(values.notna(), None), pa.string())
 
 
-def csv_text(cells: Cells, headers: Mapping[str, str], sep: str, *, quote_all: bool, end: str = "\r\n") -> str:
+def csv_text(
+    cells: Cells, headers: Mapping[str, str], sep: str, *, quote_all: bool, end: str = "\r\n"
+) -> str:
     """The whole file as text; columns in the order of `headers` (column to spelling). Null becomes empty."""
     parts = [_quoted(pc.fill_null(cells[name], ""), sep, quote_all) for name in headers]
     mark = '"' if quote_all else ""
@@ -102,18 +104,17 @@ def _quoted(texts: pa.Array, sep: str, quote_all: bool) -> pa.Array:
     doubled = pc.binary_join_element_wise('"', pc.replace_substring(texts, '"', '""'), '"', "")
     if quote_all:
         return doubled
-    needed = pc.match_substring_regex(texts, f'["\\r\\n{"\\t" if sep == "\t" else sep}]')
+    needed = pc.match_substring_regex(texts, '["\r\n' + sep + "]")
     return pc.if_else(needed, doubled, texts)
 
 
 def write_zip(path: Path, files: Mapping[str, bytes], at: tuple[int, int, int, int, int, int]) -> None:
-    """A zip with the given files, the same byte for byte; an entry named `mimetype` is stored unpacked."""
+    """A zip with the given files, the same byte for byte; `at` is the time they carry."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as out:
         for name, content in files.items():
-            packing = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
             info = zipfile.ZipInfo(name, at)
-            info.compress_type = packing
+            info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
             out.writestr(info, content, compresslevel=6)
     path.parent.mkdir(parents=True, exist_ok=True)

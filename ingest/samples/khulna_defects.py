@@ -4,7 +4,14 @@ from ingest.samples.columns import iso
 from ingest.samples.defects import Children, Spoil
 from ingest.samples.khulna_places import FOREIGN_AREAS
 
-BAD_NIDS = ("4711X98765432", "479512345", "47951234567890123456", "18714795123456789", "20124711123456789", "4.7E+12")
+BAD_NIDS = (
+    "4711X98765432",
+    "479512345",
+    "47951234567890123456",
+    "18714795123456789",
+    "20124711123456789",
+    "4.7E+12",
+)
 BAD_BIRTHS = ("30/02/1967", "31/11/1980", "00/00/1950", "জানা নেই", "12/25/1971")
 
 

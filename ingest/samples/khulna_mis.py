@@ -27,7 +27,7 @@ from ingest.samples.khulna_world import World, true_ids
 from ingest.samples.scripts import BENGALI, in_digits, single_signs, strew
 from ingest.samples.truth import Drop, Truth
 
-_AMOUNTS = ("1500", "1500", "2550", None, None, "100", None, None, None, "750", "50", None, "0")
+_AMOUNTS = ("1500", "1,500", "2550", None, None, "100", None, None, "25,000", "750", "50", "1,00,000", "0")
 _STYLED = np.array([0, 1, 2])  # ISO and the two spellings with the day first, as places of `columns.dates`
 
 
@@ -56,7 +56,9 @@ def _beneficiary(w: World, rows: Ints) -> Cells:
     name = misspelt(full_names(w, person, IN_BENGALI), free & (slip == 0))
     father = misspelt(fathers(w, person), free & (slip == 1))
     long = (d.unit("khulna/long nid", person) < 0.6) ^ second
-    number = in_digits(nids(w, person, long, w.rec_without_nid[rows]), BENGALI, d.unit("khulna/nid", rows) < 0.12)
+    number = in_digits(
+        nids(w, person, long, w.rec_without_nid[rows]), BENGALI, d.unit("khulna/nid", rows) < 0.12
+    )
     sex = np.where(d.pick("khulna/sex", rows, 2) == 0, w.sex[person], 3 + w.sex[person])
     style = d.pick("khulna/flags", rows, len(NO_YES))
     flags = [no_yes for pair in NO_YES for no_yes in pair]
@@ -65,7 +67,9 @@ def _beneficiary(w: World, rows: Ints) -> Cells:
     english = blank(full_names(w, person, IN_LATIN), d.unit("khulna/no english", rows) < 0.04)
     return {
         "ben_id": codes("KMSS-", rows + 1, 5),
-        "name_bn": mess.around(single_signs(name, d.unit("khulna/name", rows) < 0.05), rows, d, "khulna/bn", 0.01),
+        "name_bn": mess.around(
+            single_signs(name, d.unit("khulna/name", rows) < 0.05), rows, d, "khulna/bn", 0.01
+        ),
         "name_en": strew(mess.inside(english, rows, d, "khulna/en", 0.01), rows, d, "khulna/en", 0.003),
         "father_or_husband": mess.inside(father, rows, d, "khulna/father", 0.005),
         "nid": mess.around(number, rows, d, "khulna/nid", 0.004),

@@ -54,14 +54,10 @@ def make_world(seed: int, scale: float) -> World:
     people = _people(dice.rng("khulna/people"), registered, max(60, round(registered * 0.14)))
     first = _first_days(dice.rng("khulna/registered"), size, growth)
     records = _records(dice.rng("khulna/records"), people["nid_kind"], first)
-    return World(
-        dice=dice,
-        registered=registered,
-        **people,
-        **records,
-        **_services(dice.rng("khulna/services"), people, records),
-        **_allowances(dice.rng("khulna/allowances"), people, registered),
-    )
+    services = _services(dice.rng("khulna/services"), people, records)
+    allowances = _allowances(dice.rng("khulna/allowances"), people, registered)
+    parts: dict[str, np.ndarray] = {**people, **records, **services, **allowances}
+    return World(dice=dice, registered=registered, **parts)
 
 
 def true_ids(w: World, person: Ints) -> list[str]:
@@ -187,7 +183,10 @@ def _services(
     record = np.concatenate([soon, later])
     span = HORIZON - days[later]
     when = np.concatenate(
-        [days[soon] + rng.integers(0, 60, len(soon)), days[later] + (rng.random(len(later)) * span).astype(int)]
+        [
+            days[soon] + rng.integers(0, 60, len(soon)),
+            days[later] + (rng.random(len(later)) * span).astype(int),
+        ]
     )
     when = np.minimum(when, HORIZON)
     kind = rng.choice(

@@ -33,7 +33,9 @@ class Table:
 def _columns(text: str) -> tuple[Column, ...]:
     """Columns from words; ! marks free text."""
     return tuple(
-        Column(word.rstrip("!"), "text" if word.endswith("!") else "character varying(40)", word.endswith("!"))
+        Column(
+            word.rstrip("!"), "text" if word.endswith("!") else "character varying(40)", word.endswith("!")
+        )
         for word in text.split()
     )
 
@@ -75,9 +77,9 @@ def people(w: World, name: str, rows: Ints, woman: np.ndarray) -> pa.Array:
 
     latin, written = one(n.women, n.men, n.families), one(n.women_local, n.men_local, n.families_local)
     texts = scripts.choose(local, written, latin)
-    odd = np.where(d.unit(f"{name}/odd", rows) < 0.008, d.pick(f"{name}/ending", rows, len(AWKWARD)), 0)
-    odd = np.where(d.unit(f"{name}/odd", rows) < 0.008, odd + 1, 0)
-    texts = join(texts, words(["", *AWKWARD], odd))
+    odd = d.unit(f"{name}/odd", rows) < 0.008
+    ending = np.where(odd, 1 + d.pick(f"{name}/ending", rows, len(AWKWARD)), 0)
+    texts = join(texts, words(["", *AWKWARD], ending))
     return mess.inside(mess.around(texts, rows, d, name, 0.01), rows, d, name, 0.01)
 
 

@@ -10,7 +10,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ CHANGES = _columns(
 )
 REPORTED = ("region", "source", "quarter", "file", "indicator", "label", "column", "value", "note")
 PERSONS = ("region", "source", "record", "true_id")
+ALLOWANCE_PERSONS = ("quarter", "file", "row", "true_id")
 TARGETS = ("donor", "indicator", "quarter", "target", "baseline", "baseline_period", "note")
 RATES = ("quarter", "from", "to", "rate", "source")
 
@@ -44,6 +45,11 @@ class Drop:
     quarter: str
     file: str
     received_at: str
+    superseded: bool = False  # by a later delivery of the same region, source and quarter
+
+    def replaced(self) -> "Drop":
+        """The same drop, followed by a redelivery."""
+        return replace(self, superseded=True)
 
     @property
     def path(self) -> str:
@@ -96,9 +102,11 @@ class Truth:
     landing: Path
     drops: list[tuple[Drop, dict[str, TableTruth]]] = field(default_factory=list)
     indicators: list[dict[str, Any]] = field(default_factory=list)
+    first_delivery: list[dict[str, Any]] = field(default_factory=list)  # before redeliveries came
     changes: list[dict[str, Any]] = field(default_factory=list)
     reported: list[dict[str, Any]] = field(default_factory=list)
     persons: list[dict[str, Any]] = field(default_factory=list)
+    allowance_persons: list[dict[str, Any]] = field(default_factory=list)
     targets: list[dict[str, Any]] = field(default_factory=list)
     rates: list[dict[str, Any]] = field(default_factory=list)
 
@@ -125,7 +133,7 @@ class Truth:
             {
                 **{part: getattr(drop, part) for part in ("region", "source", "quarter", "file")},
                 "refused": None,
-                "superseded": False,
+                "superseded": drop.superseded,
                 "tables": {name: table.counts() for name, table in tables.items()},
             }
             for drop, tables in self.drops
@@ -136,9 +144,13 @@ class Truth:
         self._write_findings(expected / "warnings.csv", WARNINGS, "warned")
         self.indicators.sort(key=lambda row: (row["donor"], row["indicator"], row["quarter"]))
         write_csv(expected / "indicators.csv", INDICATORS, self.indicators)
+        if self.first_delivery:
+            write_csv(expected / "indicators_first_delivery.csv", INDICATORS, self.first_delivery)
         write_csv(expected / "changes.csv", CHANGES, self.changes)
         write_csv(expected / "reported.csv", REPORTED, self.reported)
         write_csv(expected / "persons.csv", PERSONS, self.persons)
+        if self.allowance_persons:
+            write_csv(expected / "allowance_persons.csv", ALLOWANCE_PERSONS, self.allowance_persons)
 
     def _write_findings(self, path: Path, header: Sequence[str], which: str) -> None:
         with path.open("w", encoding="utf-8", newline="") as out:
@@ -148,7 +160,7 @@ class Truth:
                 for name, table in tables.items():
                     start = (drop.region, drop.source, drop.quarter, drop.file, name)
                     findings = sorted(getattr(table, which), key=lambda f: f.row or 0)
-                    writer.writerows((*start, f.key, f.codes, f.row, 0) for f in findings)
+                    writer.writerows((*start, f.key, f.codes, f.row, int(drop.superseded)) for f in findings)
 
     def _write_log(self, reference_at: str) -> None:
         """The delivery log, in order of arrival; the files' modification times are set to it."""

@@ -41,6 +41,10 @@ def _checks(region: str, name: str, source: Source) -> list[dg.AssetCheckSpec]:
                 "quarantine", asset=key, description="Records held back, by reason; the partner mends them."
             ),
         ]
+        if spec.layout.totals:
+            specs.append(
+                dg.AssetCheckSpec("totals", asset=key, description="Total rows equal the sum of their rows.")
+            )
         specs += [
             dg.AssetCheckSpec(rule, asset=key, description=words.message)
             for rule, words in spec.rules.items()
@@ -73,6 +77,16 @@ def source_assets(region: str, name: str) -> dg.AssetsDefinition:
         quarter = context.partition_key
         done = home.ingest(region, name, quarter)
         own = rc.of_quarter(done, quarter, source.cadence)
+        for earlier in rc.other_quarters_read(done, quarter):
+            served = rc.of_quarter(done, earlier, source.cadence)
+            for table in source.tables:
+                context.log_event(
+                    dg.AssetMaterialization(
+                        asset_key(region, name, table),
+                        partition=earlier,
+                        metadata=rc.metadata(served, table, earlier),
+                    )
+                )
         for table, spec in source.tables.items():
             key = asset_key(region, name, table)
             yield dg.MaterializeResult(asset_key=key, metadata=rc.metadata(own, table, quarter))

@@ -51,6 +51,12 @@ def test_the_shipped_logframes_are_valid_and_complete() -> None:
     by_donor = {one.donor.code: [i.code for i in one.indicators] for one in load(FOLDER)}
     numbers = [1, 2, 3, 4, *range(6, 19)]  # EU-05 is held in quarantine and never computed
     assert by_donor["eu_success"] == [f"EU-{number:02}" for number in numbers]
+    for donor, prefix, count in (
+        ("fcdo_slg_erlc", "FC", 5),
+        ("three_d_pune", "TD", 7),
+        ("mord_nrlm", "NR", 9),
+    ):
+        assert by_donor[donor] == [f"{prefix}-{number:02}" for number in range(1, count + 1)]
 
 
 @pytest.mark.parametrize(
@@ -67,6 +73,10 @@ def test_the_shipped_logframes_are_valid_and_complete() -> None:
         ({"sources": []}, "sources"),
         ({"over_time": ["in_quarter", "cumulative"]}, "give 'dated_by'"),
         ({"convert_to": ["EUR"]}, "'convert_to' needs 'currency'"),
+        ({"denominator": "sum(1)"}, "the denominator of a distinct_count is 'units' or none"),
+        ({"drops_to_date": ["lists"]}, "'drops_to_date' names no source of its own: lists"),
+        ({"compared_with": "2019Q1"}, "'compared_with' needs rounds of observed units"),
+        ({"compared_with": "2019"}, "compared_with"),
         ({"regions": ["t"]}, "regions the donor does not name: t"),
         ({"population": "left(sex, 1 = 'F'"}, "no single SQL expression"),
         ({"population": "true; drop table x"}, "no single SQL expression"),
@@ -157,16 +167,21 @@ def test_what_a_kind_takes_for_granted(
 
 
 @pytest.mark.parametrize(
-    ("categories", "listed", "place_type"),
-    [("sex", ["F", "M", "T"], None), (["F"], ["F"], None), ("places:district", [], "district")],
+    ("categories", "listed", "place_types"),
+    [
+        ("sex", ["F", "M", "T"], []),
+        (["F"], ["F"], []),
+        ("places:district", [], ["district"]),
+        ("places:ward, union", [], ["ward", "union"]),
+    ],
 )
 def test_categories_are_spelled_out(
-    tmp_path: Path, categories: object, listed: list[str], place_type: str | None
+    tmp_path: Path, categories: object, listed: list[str], place_types: list[str]
 ) -> None:
     one = {"dimension": "d", "category": "sex", "categories": categories}
     (entry,) = as_dbt_vars(load(written(tmp_path, logframe(disaggregations=[one]))), [], "f")["indicators"]
     (given,) = entry["disaggregations"]
-    assert (given["categories"], given["place_type"]) == (listed, place_type)
+    assert (given["categories"], given["place_types"]) == (listed, place_types)
 
 
 def test_a_bare_number_or_truth_value_is_an_expression(tmp_path: Path) -> None:

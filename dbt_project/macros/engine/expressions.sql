@@ -112,3 +112,27 @@
 {% macro spark__quarter_end(quarter) -%}
     last_day(add_months({{ quarter_start(quarter) }}, 2))
 {%- endmacro %}
+
+{#- Whole days from one date to another. -#}
+{% macro days_between(first, last) -%}
+    {{ return(adapter.dispatch('days_between', 'sangam')(first, last)) }}
+{%- endmacro %}
+
+{% macro duckdb__days_between(first, last) -%} date_diff('day', {{ first }}, {{ last }}) {%- endmacro %}
+
+{% macro spark__days_between(first, last) -%} datediff({{ last }}, {{ first }}) {%- endmacro %}
+
+{#- The same day so many months later; the last of the month where it has no such day. -#}
+{% macro plus_months(date, months) -%}
+    {{ return(adapter.dispatch('plus_months', 'sangam')(date, months)) }}
+{%- endmacro %}
+
+{% macro duckdb__plus_months(date, months) -%} cast({{ date }} + interval {{ months }} month as date) {%- endmacro %}
+
+{% macro spark__plus_months(date, months) -%} add_months({{ date }}, {{ months }}) {%- endmacro %}
+
+{#- Quarters from the one a date lies in to a quarter such as 2021Q2; 0 within the same. -#}
+{% macro quarters_between(date, quarter) -%}
+    4 * (cast(substring({{ quarter }}, 1, 4) as int) - cast(extract(year from {{ date }}) as int))
+    + cast(substring({{ quarter }}, 6, 1) as int) - cast(extract(quarter from {{ date }}) as int)
+{%- endmacro %}

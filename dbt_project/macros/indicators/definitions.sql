@@ -28,13 +28,13 @@
         {%- do columns.append(({'code': 'indicator', 'from': 'fact', 'value': 'value_expression'}.get(name, name), 'varchar')) -%}
     {%- endfor -%}
     {%- set columns = columns + [('scale', 'int'), ('definition_version', 'int'), ('position', 'int'),
-        ('has_target', 'boolean'), ('n_by_category', 'boolean'), ('sources', 'varchar'), ('drops_to_date', 'varchar'),
+        ('has_target', 'boolean'), ('n_by_category', 'boolean'), ('n_of_total', 'int'), ('sources', 'varchar'), ('drops_to_date', 'varchar'),
         ('disaggregations', 'varchar')] -%}
     {%- set rows = [] -%}
     {%- for i in var('indicators') -%}
         {%- set row = [] -%}
         {%- for name in text -%} {%- do row.append(i[name]) -%} {%- endfor -%}
-        {%- do rows.append(row + [i.scale, i.version, i.position, i.has_target, i.n_by_category,
+        {%- do rows.append(row + [i.scale, i.version, i.position, i.has_target, i.n_by_category, i.n_of_total,
             i.sources | join(', '), i.drops_to_date | join(', '), i.disaggregations | map(attribute='dimension') | join(', ')]) -%}
     {%- endfor -%}
     {{ rows_of(columns, rows) }}
@@ -57,7 +57,7 @@
         ('member_region', 'varchar'), ('source', 'varchar')], rows) }}
 {%- endmacro %}
 
-{#- One row an indicator, over_time, dimension and listed category, or type of place whose names are the categories. -#}
+{#- One row an indicator, over_time, dimension and listed category, or a type of place whose names are categories. -#}
 {% macro indicator_category_rows() -%}
     {%- set rows = [] -%}
     {%- for i in var('indicators') -%}
@@ -65,9 +65,9 @@
             {%- for category in d.categories -%}
                 {%- do rows.append([i.donor, i.code, i.over_time, d.dimension, category, none]) -%}
             {%- endfor -%}
-            {%- if d.place_type -%}
-                {%- do rows.append([i.donor, i.code, i.over_time, d.dimension, none, d.place_type]) -%}
-            {%- endif -%}
+            {%- for place_type in d.place_types -%}
+                {%- do rows.append([i.donor, i.code, i.over_time, d.dimension, none, place_type]) -%}
+            {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ rows_of([('donor', 'varchar'), ('indicator', 'varchar'), ('over_time', 'varchar'), ('dimension', 'varchar'),

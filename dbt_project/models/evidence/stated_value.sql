@@ -24,7 +24,7 @@ estimated as (
         e.value,
         e.numerator,
         e.denominator,
-        e.n,
+        case when cell.dimension = 'all' then coalesce(i.n_of_total, e.n) else e.n end as n,
         e.value_sum,
         e.se,
         e.ci_low,

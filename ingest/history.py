@@ -1,0 +1,219 @@
+"""The findings of a delivery, one row a finding, and what became of those of the last delivery.
+
+    lake/findings/region=…/source=…/quarter=…/<sha>.parquet
+
+A finding is *new*, or *open* where the last delivery had it, too; what only the last one had is *resolved*. Two
+findings are the same where table, record, code and column are; a record is known by its key, or without one by a
+keyed hash of its content. No personal values: these are masked, and a key that is personal is hashed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingest import findings, identifiers, lake
+from ingest.cleaning import name as sql_name
+from ingest.cleaning import quote
+from ingest.errors import Refused
+from ingest.judging import Judged
+from ingest.landing import Delivery, part_of
+from ingest.messages import expected, message
+from ingest.return_slip.catalogue import english
+
+_FOUND = (
+    "tbl VARCHAR, record BIGINT, row BIGINT, key VARCHAR, identity VARCHAR, code VARCHAR, severity VARCHAR, "
+    "col VARCHAR, value VARCHAR, message VARCHAR"
+)
+_LAST = (
+    'SELECT "table" AS tbl, row, key, identity, code, severity, "column" AS col, column_letter AS letter, message '
+    "FROM read_parquet([{}], hive_partitioning = false)"
+)
+_SAME = "(tbl, identity, code, col)"
+SHEETS = ("xlsx", "xls", "ods")  # formats in which a column has a letter
+
+
+# ---------------------------------------------------------------------------------- which delivery was the last
+
+def last_deliveries(home: Path, delivery: Delivery) -> list[dict[str, Any]]:
+    """Receipts of what a delivery is compared with: the last readable one of its part and, if refused, the very last.
+
+    An earlier delivery of the same quarter counts, else the latest of the latest earlier quarter. A refused file
+    says nothing about records, so that those of the one before it still count.
+    """
+    at = lake.folder(home, "receipts", region=delivery.region, source=delivery.source)
+    quarters = sorted((path.name.removeprefix("quarter=") for path in at.glob("quarter=*")), reverse=True)
+    very_last: list[dict[str, Any]] = []
+    for quarter in (q for q in quarters if q <= delivery.quarter):
+        receipts = [json.loads(p.read_text(encoding="utf-8")) for p in (at / f"quarter={quarter}").glob("*.json")]
+        before = [r for r in receipts if _same_part(r, delivery) and _is_before(r, delivery)]
+        for receipt in sorted(before, key=lambda r: (r["received_at"], r["path"]), reverse=True):
+            if not receipt["refused"]:
+                return [receipt, *very_last]
+            very_last = very_last or [receipt]
+    return very_last
+
+
+def mark(receipts: Iterable[dict[str, Any]]) -> list[str]:
+    """What a receipt keeps of the last deliveries: when one of them changes, the comparison does."""
+    return [":".join(str(r[word]) for word in ("path", "sha256", "contract", "engine")) for r in receipts]
+
+
+def findings_files(home: Path, receipts: Iterable[dict[str, Any]]) -> list[Path]:
+    """The findings of deliveries, where there are any."""
+    paths = (
+        lake.folder(home, "findings", region=r["region"], source=r["source"], quarter=r["quarter"])
+        / f"{r['sha256'][:16]}.parquet"
+        for r in receipts
+    )
+    return [path for path in paths if path.exists()]
+
+
+def _same_part(receipt: dict[str, Any], delivery: Delivery) -> bool:
+    return part_of(delivery.region, delivery.source, receipt["file"]) == delivery.part
+
+
+def _is_before(receipt: dict[str, Any], delivery: Delivery) -> bool:
+    if receipt["quarter"] != delivery.quarter:
+        return True
+    own = (delivery.received_at.isoformat(), delivery.relative)
+    return (receipt["received_at"], receipt["path"]) < own and receipt["sha256"] != delivery.sha256
+
+
+# ------------------------------------------------------------------------------------ the findings of a delivery
+
+def gather(judged: Judged, key: bytes, last: Iterable[Path] = ()) -> None:
+    """Put all findings into `stated` (with their status), and into `resolved` those that only the last files have.
+
+    Both are tables of the drop's own connection; `stated` holds values as delivered and stays there.
+    """
+    con = judged.connection
+    con.execute(f"CREATE TABLE found ({_FOUND})")
+    for table in judged.source.tables:
+        _gather_table(judged, table, key)
+    paths = ", ".join(quote(str(path)) for path in last)
+    con.execute(f"CREATE TABLE last AS {_LAST.format(paths)}" if paths else "CREATE TABLE last AS SELECT "
+                "tbl, row, key, identity, code, severity, col, '' AS letter, message FROM found LIMIT 0")
+    con.execute(
+        f"CREATE TABLE stated AS SELECT f.*, CASE WHEN l.tbl IS NULL THEN 'new' ELSE 'open' END AS status FROM found f "
+        f"LEFT JOIN (SELECT DISTINCT tbl, identity, code, col FROM last) l USING {_SAME}"
+    )
+    con.execute(f"CREATE TABLE resolved AS SELECT * FROM last ANTI JOIN found USING {_SAME}")
+
+
+def delivered(judged: Judged, table: str) -> dict[str, str]:
+    """SQL of each column's cell as delivered."""
+    return {c.name: f"coalesce(_delivered[{quote(c.name)}], {lake.plain(c)})" for c in judged.cells[table]}
+
+
+def _gather_table(judged: Judged, table: str, key: bytes) -> None:
+    con, cells = judged.connection, delivered(judged, table)
+    shown = "CASE f.col " + " ".join(f"WHEN {quote(col)} THEN {sql}" for col, sql in cells.items()) + " END"
+    own = findings.key_text(judged, table)
+    content = identifiers.pseudonym("record", f"concat_ws(chr(31), {_filled(cells.values())})", key)
+    known = identifiers.pseudonym("key", own, key) if _key_is_personal(judged, table) else own
+    for kind, severity, text in (("findings", "error", "''"), ("warnings", "warning", "f.message")):
+        con.execute(
+            f"INSERT INTO found SELECT DISTINCT {quote(table)}, _record, _row, {own}, "
+            f"CASE WHEN {own} = 'row:' || _record THEN {content} ELSE {known} END, f.code, {quote(severity)}, "
+            f"coalesce(f.col, ''), {shown}, {text} FROM {judged.table(table)} "
+            f"JOIN (FROM {kind} WHERE tbl = {quote(table)}) f ON f.record = _record"
+        )
+    con.execute(  # total rows are no records; their label is their key
+        f"INSERT INTO found SELECT DISTINCT tbl, NULL, NULL, key, key, code, 'warning', coalesce(col, ''), NULL, message "
+        f"FROM warnings WHERE record IS NULL AND tbl = {quote(table)}"
+    )
+
+
+def _filled(columns: Iterable[str]) -> str:
+    return ", ".join(f"coalesce({sql}, '')" for sql in columns)
+
+
+def _key_is_personal(judged: Judged, table: str) -> bool:
+    key = judged.source.tables[table].key
+    return any(cell.column.personal for cell in judged.cells[table] if cell.name in key)
+
+
+def letter(judged: Judged, table: str, column: str) -> str:
+    """The letter of a column in the delivered sheet; empty where the file is none or the column not in it."""
+    found = next((f for f in judged.delivered.get(table, ()) if f.name == column), None)
+    if judged.kind not in SHEETS or found is None or found.position < 0:
+        return ""
+    name, rest = "", found.position + 1
+    while rest:
+        rest, digit = divmod(rest - 1, 26)
+        name = chr(65 + digit) + name
+    return name
+
+
+# --------------------------------------------------------------------------------------------- the lake's layer
+
+def write_findings(home: Path, judged: Judged, delivery: Delivery) -> None:
+    """One Parquet file with the drop's findings. `gather` comes first."""
+    con = judged.connection
+    con.execute(
+        "CREATE TABLE texts (tbl VARCHAR, code VARCHAR, col VARCHAR, is_personal BOOLEAN, letter VARCHAR, "
+        "message VARCHAR, text VARCHAR, expected VARCHAR, fix VARCHAR)"
+    )
+    kinds = con.execute("SELECT DISTINCT tbl, code, col, message FROM found ORDER BY ALL").fetchall()
+    if kinds:
+        con.executemany(f"INSERT INTO texts VALUES ({', '.join('?' * 9)})", [_texts(judged, *kind) for kind in kinds])
+    hidden = [t for t in judged.source.tables if _key_is_personal(judged, t)]
+    key = f"CASE WHEN f.tbl IN ({', '.join(map(quote, hidden))}) THEN {quote(lake.MASK)} ELSE f.key END"
+    value = f"coalesce('\"' || CASE WHEN is_personal THEN {quote(lake.MASK)} ELSE value END || '\"', 'this')"
+    sql = (
+        f'SELECT {quote(delivery.relative)} AS file, f.tbl AS "table", row, record, {key if hidden else "f.key"} AS key, '
+        'f.code, severity, f.col AS "column", letter AS column_letter, '
+        f"replace(text, '{{value}}', CASE WHEN value IS NULL THEN 'this' ELSE {value} END) AS message, "
+        "expected, fix, identity, status FROM stated f JOIN texts USING (tbl, code, col, message) ORDER BY f.tbl, record NULLS LAST, f.key, f.code, f.col"
+    )
+    lake.copy(judged, sql, lake.parquet_path(home, "findings", delivery))
+
+
+def _texts(judged: Judged, table: str, code: str, column: str, said: str) -> tuple[Any, ...]:
+    spec = judged.source.tables[table]
+    cell = spec.columns.get(column) or next((c.column for c in judged.cells[table] if c.name == column), None)
+    wanted = expected(cell, judged.source.vocabularies) if cell else ""
+    called = " + ".join(spec.key) if code in ("duplicate_key", "conflicting_label") or not column else column
+    text = said or message(code, spec).replace("{column}", called).replace("{expected}", wanted).replace(" ()", "")
+    fix = english().finding(code, said or text).fix
+    is_personal = bool(cell and cell.personal)
+    return table, code, column, is_personal, letter(judged, table, column), said, text, wanted, fix
+
+
+def write_refusal(home: Path, delivery: Delivery, refusal: Refused, last: Iterable[Path]) -> str:
+    """The findings of a refused file: that it was refused. Returns its status, `new` or `open`.
+
+    A refused file resolves nothing: nobody knows what became of its records.
+    """
+    paths = ", ".join(quote(str(path)) for path in last)
+    fix = english().finding(refusal.code).fix
+    with duckdb.connect() as con:
+        before = f"""SELECT count(*) FROM ({_LAST.format(paths)}) WHERE tbl = '' AND code = {quote(refusal.code)}"""
+        status = "open" if paths and con.execute(before).fetchall()[0][0] else "new"
+        nothing = "CAST(NULL AS BIGINT)"
+        sql = (
+            f"SELECT {quote(delivery.relative)} AS file, '' AS \"table\", {nothing} AS row, {nothing} AS record, '' AS key, "
+            f"{quote(refusal.code)} AS code, 'error' AS severity, '' AS \"column\", '' AS column_letter, "
+            f"{quote(str(refusal))} AS message, '' AS expected, {quote(fix)} AS fix, '' AS identity, "
+            f"{quote(status)} AS status"
+        )
+        with lake.atomic(lake.parquet_path(home, "findings", delivery)) as temporary:
+            con.execute(f"COPY ({sql}) TO {quote(str(temporary))} (FORMAT parquet, COMPRESSION zstd)")
+    return status
+
+
+def counts(judged: Judged) -> dict[str, dict[str, int]]:
+    """Findings new, open and resolved, by table (a resolved refusal under ''); tables without any are left out."""
+    rows = judged.connection.execute(
+        "SELECT tbl, status, count(*) FROM (SELECT tbl, status FROM stated UNION ALL SELECT tbl, 'resolved' FROM resolved) "
+        "GROUP BY tbl, status ORDER BY ALL"
+    ).fetchall()
+    tables: dict[str, dict[str, int]] = {}
+    for table, status, count in rows:
+        tables.setdefault(table, dict.fromkeys(("new", "open", "resolved"), 0))[status] = int(count)
+    return tables

@@ -1,0 +1,5 @@
+"""Who is the same person or household: deterministic rules, then similarity, reversible by decision."""
+
+from ingest.linkage.link import link_region
+
+__all__ = ["link_region"]

@@ -1,0 +1,179 @@
+"""Linking a region's records, quarter by quarter: which vault files belong together, and whether anything changed.
+
+A quarter's records are linked to the register as it stood in that quarter; where there is none yet, to the first
+after it. Clear values stay in memory. What decides is in `resolve`, what is written in `publish`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow.parquet as pq
+
+from ingest import identifiers
+from ingest.contracts.loading import load_region
+from ingest.contracts.model import Linkage, Region
+from ingest.errors import SangamError
+from ingest.lake import folder, write_json
+from ingest.linkage import model, publish
+from ingest.linkage.decisions import Decision, load_decisions, pairs
+from ingest.linkage.identities import VaultFile, load, open_connection
+from ingest.linkage.resolve import resolve
+from ingest.vault import vault_path
+
+# Raise it when a change of code changes who is who for the same deliveries.
+LINKAGE_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Job:
+    """One entity of a region and quarter to be linked."""
+
+    home: Path
+    contract: Region
+    entity: Literal["person", "household"]
+    quarter: str
+    key: bytes
+    decisions: list[Decision]
+
+    @property
+    def linkage(self) -> Linkage:
+        """The contract's words for the entity."""
+        return self.contract.linkage[self.entity]
+
+    @property
+    def decided(self) -> list[Decision]:
+        """What people decided about the entity."""
+        return [decision for decision in self.decisions if decision.entity == self.entity]
+
+
+def link_region(home: Path, region: str, quarter: str, *, demo: bool = False) -> list[dict[str, Any]]:
+    """Link all quarters of the region up to `quarter` whose deliveries, contract or decisions changed since.
+
+    Call it after the region's sources were taken in. Gives a row for each quarter, entity and source: region, quarter,
+    entity, source, records, linked, review, own, seconds, linked_now. Raises SangamError for a missing or changed
+    secret, a damaged or missing vault, or decisions that cannot be read.
+    """
+    contract = load_region(region)
+    if not contract.linkage:
+        return []
+    key = identifiers.secret(demo=demo)
+    decisions = load_decisions(region)
+    files = _current_files(home, contract, quarter)
+    rows: list[dict[str, Any]] = []
+    for each in sorted({file.quarter for file, _ in files} | _linked_before(home, region, quarter)):
+        for entity in contract.linkage:
+            rows += _link_if_changed(Job(home, contract, entity, each, key, decisions), files)
+    return rows
+
+
+def _linked_before(home: Path, region: str, quarter: str) -> set[str]:
+    """Quarters that were linked once: their deliveries may be gone now."""
+    at = folder(home, "feeds", feed="crosswalk", region=region)
+    return {q for path in at.glob("_linked-*.json") if (q := path.stem.split("-")[1]) <= quarter}
+
+
+def _current_files(home: Path, contract: Region, quarter: str) -> list[tuple[VaultFile, list[str]]]:
+    """The vault files of current deliveries up to a quarter, each with what decides about its content."""
+    files = []
+    for name, source in contract.sources.items():
+        at = folder(home, "feeds", feed="drop", region=contract.region, source=name)
+        for drops in sorted(at.glob("quarter=*/drops.parquet")) if source.identities else []:
+            there = drops.parent.name.removeprefix("quarter=")
+            for drop in pq.read_table(drops, partitioning=None).to_pylist() if there <= quarter else []:
+                if drop["status"] == "current":
+                    path = vault_path(home, contract.region, name, there, drop["sha256"])
+                    state = [
+                        name,
+                        there,
+                        drop["file"],
+                        drop["sha256"],
+                        *_read_as(home, contract.region, name, there, drop),
+                    ]
+                    files.append((VaultFile(name, there, path), state))
+    return files
+
+
+def _read_as(home: Path, region: str, source: str, quarter: str, drop: dict[str, Any]) -> list[str]:
+    """Under which contract, code and secret the delivery was read, from its receipt."""
+    at = folder(home, "receipts", region=region, source=source, quarter=quarter)
+    for path in at.glob(f"{drop['sha256'][:16]}*.json"):
+        receipt = json.loads(path.read_text(encoding="utf-8"))
+        if receipt["path"] == drop["file"]:
+            return [str(receipt[word]) for word in ("contract", "engine", "key_id")]
+    return []
+
+
+def _register_quarter(quarters: list[str], quarter: str) -> str | None:
+    """The latest quarter of the register up to `quarter`, else the first after it."""
+    before = [q for q in quarters if q <= quarter]
+    return max(before) if before else min(quarters, default=None)
+
+
+def _files_for(job: Job, files: list[tuple[VaultFile, list[str]]]) -> list[tuple[VaultFile, list[str]]]:
+    """The quarter's files and the register's that they are linked to."""
+    sources = [
+        name
+        for name, source in job.contract.sources.items()
+        if any(mapping.entity == job.entity for mapping in source.identities)
+    ]
+    register = job.linkage.register_source
+    at = _register_quarter([file.quarter for file, _ in files if file.source == register], job.quarter)
+    return [
+        (file, state)
+        for file, state in files
+        if file.source in sources and file.quarter == (at if file.source == register else job.quarter)
+    ]
+
+
+def _link_if_changed(job: Job, files: list[tuple[VaultFile, list[str]]]) -> list[dict[str, Any]]:
+    used = _files_for(job, files)
+    state = [
+        LINKAGE_VERSION,
+        model.fingerprint(),
+        identifiers.key_id(job.key),
+        job.linkage.model_dump(mode="json"),
+        [decision.model_dump(mode="json") for decision in job.decided],
+        [read_as for _, read_as in used],
+    ]
+    mark = hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()[:16]
+    at = folder(job.home, "feeds", feed="crosswalk", region=job.contract.region)
+    marker = at / f"_linked-{job.quarter}-{job.entity}.json"
+    known = json.loads(marker.read_text(encoding="utf-8")) if marker.exists() else {"mark": "", "files": []}
+    if known["mark"] == mark and all((job.home / path).exists() for path in known["files"]):
+        return [{**row, "seconds": 0.0, "linked_now": False} for row in known["rows"]]
+    started = time.perf_counter()
+    rows, written = _link(job, [file for file, _ in used])
+    names = [path.relative_to(job.home).as_posix() for path in written]
+    for name in set(known["files"]) - set(names):
+        (job.home / name).unlink(missing_ok=True)
+    rows = [{**row, "seconds": round(time.perf_counter() - started, 3)} for row in rows]
+    write_json(marker, {"mark": mark, "files": names, "rows": rows})
+    return [{**row, "linked_now": True} for row in rows]
+
+
+def _link(job: Job, files: list[VaultFile]) -> tuple[list[dict[str, Any]], list[Path]]:
+    """Link one entity of a quarter; gives a summary row a source and the files written."""
+    for file in files:
+        if not file.path.exists():
+            raise SangamError(
+                f"The identities of {job.contract.region}/{file.source}, {file.quarter}, are no longer in the "
+                "vault. Take the source in again: they are made anew from the landing."
+            )
+    named = [record.rpartition("/")[2] for decision in job.decided for record in decision.records]
+    with open_connection() as connection:
+        if not load(connection, files, job.entity, job.linkage, job.key, named):
+            return [], []
+        records = connection.execute("SELECT row, source, quarter, local_id FROM identity ORDER BY row").df()
+        same, different = (pairs(job.decided, word, records) for word in ("same", "different"))
+        resolved = resolve(connection, job.linkage, same, different)
+        sources = sorted({file.source for file in files if file.quarter == job.quarter})
+        if not job.linkage.deduplicate:
+            sources = [source for source in sources if source != job.linkage.register_source]
+        target = publish.Target(job.home, job.contract.region, job.quarter, job.entity)
+        return publish.publish(connection, resolved, target, sources)

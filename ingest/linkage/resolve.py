@@ -1,0 +1,133 @@
+"""One entity of one quarter: rules, then similarity; who is who, and what is doubtful.
+
+Puts the steps in order; what each does is in `rules`, `scoring`, `clusters` and `attach`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from ingest.contracts.model import Linkage
+from ingest.linkage import rules
+from ingest.linkage.attach import Attachments
+from ingest.linkage.clusters import Clusters
+from ingest.linkage.scoring import score
+
+_DOUBT = ["l", "r", "weight", "levels", "reason"]
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """`who`: row, canonical_row (missing: in no register), method, weight, status.
+
+    `doubts`: l, r, weight, levels, reason.
+    """
+
+    who: pd.DataFrame
+    doubts: pd.DataFrame
+
+
+def resolve(
+    connection: duckdb.DuckDBPyConnection, linkage: Linkage, same: pd.DataFrame, different: pd.DataFrame
+) -> Resolved:
+    """Who the records of the table `identity` are. `same`, `different`: decided pairs (l, r, weight, levels)."""
+    rows = connection.execute("SELECT row, in_register FROM identity ORDER BY row").df()
+    size = int(rows["in_register"].sum())
+    inside = [pair[pair["r"] < size] for pair in (same, different)]
+    across = [pair[(pair["l"] < size) & (pair["r"] >= size)] for pair in (same, different)]
+    clusters = Clusters(np.arange(size), _tells(connection, linkage), inside[1])
+    doubts: list[pd.DataFrame] = []
+    clusters.join(inside[0], "decision")
+    if linkage.deduplicate:
+        doubts += _join_register(connection, linkage, clusters)
+    records = Attachments(rows.loc[~rows["in_register"], "row"], clusters, across[1])
+    records.join(across[0], "decision")
+    if len(rows) > size:
+        doubts += _attach_records(connection, linkage, records)
+    found = pd.concat([*doubts, *clusters.refused, *records.refused], ignore_index=True)
+    return _outcome(rows, clusters, records, _open_doubts(found, clusters, records, different))
+
+
+def _tells(connection: duckdb.DuckDBPyConnection, linkage: Linkage) -> pd.DataFrame:
+    """Values that tell the register's entities apart: row, domain, value."""
+    parts = ["SELECT 0 AS row, '' AS domain, '' AS value WHERE false"]
+    for column in linkage.distinct:
+        domain = "'official_id ' || official_kind" if column == "official_id" else f"'{column}'"
+        parts.append(
+            f"SELECT row, {domain}, CAST({column} AS VARCHAR) FROM identity WHERE in_register AND {column} IS NOT NULL"
+        )
+    return connection.execute(f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY row, domain").df()
+
+
+def _join_register(
+    connection: duckdb.DuckDBPyConnection, linkage: Linkage, clusters: Clusters
+) -> list[pd.DataFrame]:
+    doubts = []
+    for rule in linkage.rules:
+        pairs, halves = rules.register_pairs(connection, rule, clusters.labels())
+        clusters.join(pairs, rules.title(rule))
+        doubts.append(halves.assign(reason="only half agrees"))
+    scored = score(connection, "SELECT * FROM identity WHERE in_register", linkage, within_register=True)
+    certain = scored["weight"] >= linkage.link_from
+    clusters.join(scored[certain], "similarity")
+    return [*doubts, scored[~certain].assign(reason="doubtful")]
+
+
+def _attach_records(
+    connection: duckdb.DuckDBPyConnection, linkage: Linkage, records: Attachments
+) -> list[pd.DataFrame]:
+    doubts = []
+    for rule in linkage.rules:
+        pairs, halves = rules.record_pairs(connection, rule, linkage, records.open_records())
+        records.join(pairs, rules.title(rule))
+        doubts.append(halves.assign(reason="only half agrees"))
+    connection.register("open_records", records.open_records())
+    select = "SELECT * FROM identity WHERE in_register OR row IN (SELECT row FROM open_records)"
+    scored = score(connection, select, linkage, within_register=False)
+    connection.unregister("open_records")
+    certain = scored["weight"] >= linkage.link_from
+    records.join(scored[certain], "similarity")
+    return [*doubts, scored[~certain].assign(reason="doubtful")]
+
+
+def _open_doubts(
+    found: pd.DataFrame, clusters: Clusters, records: Attachments, different: pd.DataFrame
+) -> pd.DataFrame:
+    """The doubts that nothing has settled since: not one cluster, not attached elsewhere, not decided."""
+    if found.empty:
+        return pd.DataFrame({name: [] for name in _DOUBT})
+    label = dict(enumerate(clusters.label)) | dict.fromkeys(records.found["row"].astype(int), -1)
+    left, right = found["l"].map(label), found["r"].map(label)
+    settled = (left == right) | (right == -1)
+    settled |= pd.MultiIndex.from_frame(found[["l", "r"]].astype(int)).isin(
+        list(different[["l", "r"]].itertuples(index=False, name=None))
+    )
+    still = found.loc[~settled, _DOUBT].drop_duplicates(["l", "r"])
+    return still.sort_values(["l", "r"], ignore_index=True)
+
+
+def _outcome(rows: pd.DataFrame, clusters: Clusters, records: Attachments, doubts: pd.DataFrame) -> Resolved:
+    register = pd.DataFrame(
+        {
+            "row": np.arange(len(clusters.label)),
+            "canonical_row": clusters.label,
+            "method": clusters.method,
+            "weight": clusters.weight,
+        }
+    )
+    found = records.found.rename(columns={"label": "canonical_row"})
+    alone = pd.DataFrame({"row": records.open, "canonical_row": None, "method": "", "weight": None})
+    parts = [
+        part.astype({"canonical_row": "Int64", "weight": "float64"})
+        for part in (register, found, alone)
+        if len(part)
+    ]
+    who = pd.concat(parts).sort_values("row", ignore_index=True).astype({"row": "int64"})
+    linked = (who["method"] != "").to_numpy()
+    doubted = who["row"].isin(pd.concat([doubts["l"], doubts["r"]])).to_numpy()
+    who["status"] = np.where(linked, "linked", np.where(doubted, "review", "own"))
+    return Resolved(who, doubts)

@@ -1,0 +1,113 @@
+"""Deterministic rules: pairs of records that agree in what a contract's rule names.
+
+Which pairs may join which, and what a rule's place in the order means, is the business of `clusters` and `attach`.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import pandas as pd
+
+from ingest.contracts.model import Linkage, LinkRule
+
+_LARGEST = 50  # records with one value of a rule's columns; more share a filler, not an identity
+_KEY = {"name": "name_key[1]", "relative_name": "relative_key[1]", "group_ids": "unnest(group_ids)"}
+
+
+def title(rule: LinkRule) -> str:
+    """What the crosswalk calls a rule."""
+    return "+".join(rule.same)
+
+
+def _same_name(column: str) -> str:
+    pairs = [f"list_has_any(a.{column}_{form}, b.{column}_{form})" for form in ("plain", "key", "bones")]
+    return f"({' OR '.join(pairs)} OR names_closest(a.{column}_key, b.{column}_key) >= 0.92)"
+
+
+def agree(column: str) -> str:
+    """SQL: rows a and b agree in a column of an identity; names by any form."""
+    if column == "name":
+        return _same_name("name")
+    if column == "relative_name":
+        return _same_name("relative")
+    if column == "group_ids":
+        return "list_has_any(a.group_ids, b.group_ids)"
+    if column == "official_id":
+        return "(a.official_kind = b.official_kind AND a.official_id = b.official_id)"
+    return f"a.{column} = b.{column}"
+
+
+def tell_apart(linkage: Linkage) -> str:
+    """SQL: rows a and b cannot be one, by the columns that tell entities apart."""
+    tests = ["false"]
+    for column in linkage.distinct:
+        kind = "a.official_kind = b.official_kind AND " if column == "official_id" else ""
+        tests.append(f"coalesce({kind}a.{column} <> b.{column}, false)")
+    return f"({' OR '.join(tests)})"
+
+
+def _keyed(rule: LinkRule) -> tuple[str, str]:
+    """SELECT of row and the rule's columns, and the names of these."""
+    columns = [*rule.same, *(["official_kind"] if "official_id" in rule.same else [])]
+    keys = ", ".join(f"{_KEY.get(column, column)} AS k{i}" for i, column in enumerate(columns))
+    names = ", ".join(f"k{i}" for i in range(len(columns)))
+    filled = " AND ".join(f"k{i} IS NOT NULL" for i in range(len(columns)))
+    return f"SELECT * FROM (SELECT row, in_register, {keys} FROM identity) WHERE {filled}", names
+
+
+def _beside(rule: LinkRule) -> str:
+    if not rule.beside:
+        return "true"
+    return (
+        "(" + " OR ".join(" AND ".join(agree(column) for column in columns) for columns in rule.beside) + ")"
+    )
+
+
+def register_pairs(
+    connection: duckdb.DuckDBPyConnection, rule: LinkRule, labels: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Pairs (l, r) of the register's records that the rule makes one, and pairs that only half agree.
+
+    `labels`: columns row, label (the cluster so far). A value that many clusters share is nobody's and makes no pair.
+    """
+    select, names = _keyed(rule)
+    connection.register("labels", labels)
+    # Without further conditions one row stands for its cluster; with them, each has its own say.
+    own = "min(row)" if not rule.beside else "row"
+    grouping = f"GROUP BY {names}, label" if not rule.beside else ""
+    frame = connection.execute(f"""
+        WITH keyed AS (
+            SELECT {names}, {own} AS row, label FROM ({select}) JOIN labels USING (row) WHERE in_register {grouping}
+        ),
+        usable AS (SELECT * FROM keyed QUALIFY count(*) OVER (PARTITION BY {names}) BETWEEN 2 AND {_LARGEST})
+        SELECT DISTINCT x.row AS l, y.row AS r, {_beside(rule)} AS holds
+        FROM usable x JOIN usable y USING ({names}) JOIN identity a ON a.row = x.row JOIN identity b ON b.row = y.row
+        WHERE x.row < y.row AND x.label <> y.label ORDER BY l, r
+    """).df()
+    connection.unregister("labels")
+    return _split(frame)
+
+
+def record_pairs(
+    connection: duckdb.DuckDBPyConnection, rule: LinkRule, linkage: Linkage, open_records: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Pairs (l of the register, r of another source) that the rule makes one, and pairs that only half agree.
+
+    `open_records`: column row, the records still looked for. A pair whose other columns contradict agrees by half.
+    """
+    select, names = _keyed(rule)
+    connection.register("open_records", open_records)
+    frame = connection.execute(f"""
+        WITH keyed AS ({select})
+        SELECT DISTINCT x.row AS l, y.row AS r, {_beside(rule)} AND NOT {tell_apart(linkage)} AS holds
+        FROM keyed x JOIN keyed y USING ({names}) JOIN identity a ON a.row = x.row JOIN identity b ON b.row = y.row
+        WHERE x.in_register AND NOT y.in_register AND y.row IN (SELECT row FROM open_records) ORDER BY l, r
+    """).df()
+    connection.unregister("open_records")
+    return _split(frame)
+
+
+def _split(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    holds = frame["holds"].fillna(False).astype(bool)
+    pairs = frame[["l", "r"]].assign(weight=float("nan"), levels="")
+    return pairs[holds].reset_index(drop=True), pairs[~holds].reset_index(drop=True)

@@ -1,0 +1,45 @@
+"""Runs of the whole pipeline, each made once: on our own sample drops, and on the shared ones."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.runs import QUARTER, Run, run
+
+REFUSED = {
+    "mis_sindh_2021Q3.sql.gz": ("unreadable_file", "Send it again, whole"),
+    "UC_birth_registration_2021Q3.xls": ("missing_table", "Export it again"),
+}
+
+
+@pytest.fixture(scope="session")
+def sample_run(sample_drops: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """Our own drops, and for the last quarter a dump that was cut off and a page without a table."""
+    folder = tmp_path_factory.mktemp("sample_run")
+    landing = folder / "landing"
+    shutil.copytree(sample_drops / "landing", landing)
+    earlier = next((landing / "sindh" / "mis" / "2021Q2").iterdir()).read_bytes()
+    for source, file, content in (
+        ("mis", "mis_sindh_2021Q3.sql.gz", earlier[: len(earlier) // 2]),
+        ("births", "UC_birth_registration_2021Q3.xls", b"<html><body><p>Session expired</p></body></html>"),
+    ):
+        path = landing / "sindh" / source / QUARTER / file
+        path.parent.mkdir(parents=True)
+        path.write_bytes(content)
+    settings, outcome = run(folder / "home", landing)
+    yield Run(settings, sample_drops / "expected", outcome, REFUSED)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def shared_run(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """The deliveries of the folder beside the repository."""
+    drops = shared / "data" / "drops"
+    home = tmp_path_factory.mktemp("shared_run")
+    settings, outcome = run(home, drops / "landing")
+    yield Run(settings, drops / "expected", outcome, REFUSED)
+    shutil.rmtree(home)

@@ -1,0 +1,68 @@
+"""Every region with a contract: what is accepted, quarantined, refused and flagged is exactly what is expected."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.contracts.loading import load_region, region_files
+from ingest.run import ingest_source
+from tests.expected import differences, expected_files
+
+SOURCES = [(region, source) for region in region_files() for source in load_region(region).sources]
+SHOWN = 10
+
+
+@pytest.fixture(scope="module")
+def lake_of_shared(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One lake for all regions: sources look up each other's accepted records there."""
+    return tmp_path_factory.mktemp("lake_of_shared")
+
+
+@pytest.mark.parametrize(("region", "source"), SOURCES)
+def test_shared_deliveries(region: str, source: str, shared: Path, lake_of_shared: Path) -> None:
+    drops = shared / "data" / "drops"
+    receipts = ingest_source(lake_of_shared, drops / "landing", region, source)
+    assert receipts
+    found = differences(lake_of_shared, receipts, drops / "expected", region, source)
+    assert not found, f"{len(found)} differences:\n" + "\n".join(found[:SHOWN])
+
+
+@pytest.mark.parametrize("source", ["births", "imi", "mis", "results"])
+def test_sample_drops(
+    source: str, sample_drops: Path, sindh_lake: tuple[Path, dict[str, list[dict[str, Any]]]]
+) -> None:
+    home, receipts = sindh_lake
+    assert len(receipts[source]) == len(expected_files(sample_drops / "expected", "sindh", source)) > 0
+    found = differences(home, receipts[source], sample_drops / "expected", "sindh", source)
+    assert not found, f"{len(found)} differences:\n" + "\n".join(found[:SHOWN])
+
+
+def test_the_sample_drops_have_every_kind_of_finding(sindh_lake: tuple[Path, dict[str, list[dict[str, Any]]]]) -> None:
+    """A comparison of nothing with nothing would prove nothing."""
+    tables = [t for receipts in sindh_lake[1].values() for r in receipts for t in r["tables"].values()]
+    reasons = {code for table in tables for code in table["by_reason"]}
+    flags = {code for table in tables for code in table["warnings"]}
+    assert reasons >= {
+        "missing_required", "bad_date", "future_date", "bad_number", "ambiguous_grouping", "out_of_range",
+        "bad_identifier", "unknown_code", "exact_duplicate", "duplicate_key", "orphan_reference", "date_order",
+        "conflicting_label", "rule:parts_sum",
+    }  # fmt: skip
+    assert flags >= {"sex_id_mismatch", "ineligible_recipient", "loan_before_plan", "total_mismatch"}
+
+
+def test_the_comparison_sees_a_difference(
+    sample_drops: Path, sindh_lake: tuple[Path, dict[str, list[dict[str, Any]]]], tmp_path: Path
+) -> None:
+    home, receipts = sindh_lake
+    expected = tmp_path / "expected"
+    shutil.copytree(sample_drops / "expected", expected)
+    path = expected / "quarantine.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    births = next(n for n, line in enumerate(lines) if line.startswith("sindh,births,"))
+    path.write_text("".join(lines[:births] + lines[births + 1 :]), encoding="utf-8")
+    assert len(differences(home, receipts["births"], expected, "sindh", "births")) == 1
+    assert len(differences(home, receipts["births"][1:], expected, "sindh", "births")) >= 1

@@ -1,0 +1,88 @@
+"""No name, identifier, phone number or birth date is anywhere beyond the ingest boundary, in any file of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.releases import approvals, commands
+from orchestration.releases.publish import publish
+from tests.conftest import TEST_SECRET
+from tests.personal import Personal, Search, personal_values
+from tests.runs import Run
+
+DONOR, QUARTER = "eu_success", "2021Q2"
+
+
+@pytest.fixture(scope="module")
+def personal(sample_drops: Path) -> Personal:
+    return personal_values(sample_drops / "landing", "sindh")
+
+
+@pytest.fixture(scope="module")
+def released(sample_run: Run) -> Run:
+    """The run, and a quarter of it released into the embedded S3."""
+    home = sample_run.settings.home
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SANGAM_HOME", str(home))
+        approvals.approve(home, DONOR, QUARTER, "An M&E officer")
+        with commands.store(publishing_for=DONOR) as client:
+            publish(home, client, DONOR, QUARTER, None, {})
+    return sample_run
+
+
+def test_there_is_something_to_look_for(personal: Personal) -> None:
+    assert sum(map(len, personal.phrases().values())) > 500
+    assert len(personal.cells()) > 500
+    assert min(len(personal.identifiers), len(personal.phones), len(personal.birth_dates)) > 500
+
+
+def test_nothing_personal_leaves_the_boundary(released: Run, personal: Personal) -> None:
+    home = released.settings.home
+    search = Search(personal, TEST_SECRET)
+    search.folder(home, without=[home / "vault"])
+    for part in ("lake", "dagster", "build", "releases", "s3"):
+        assert any((home / part).rglob("*")), f"{part} is not there to be searched"
+    for suffix in (".parquet", ".duckdb", ".json", ".xlsx", ".csv", ".db", ".log"):
+        assert search.searched[suffix], f"no {suffix} was searched"
+    assert search.found == []
+
+
+def test_the_vault_holds_nothing_in_clear(released: Run, personal: Personal) -> None:
+    files = [path for path in (released.settings.home / "vault").rglob("*") if path.is_file()]
+    assert files
+    words = {word for name in personal.names for word in name.split() if len(word) >= 6}
+    for path in files:
+        assert path.stat().st_mode & 0o077 == 0
+        content = path.read_bytes()
+        for value in (*personal.names, *words, *personal.identifiers, *personal.phones, TEST_SECRET):
+            assert len(value) < 6 or value.encode() not in content
+
+
+@pytest.mark.parametrize("kind", ["name", "cell", "identifier", "phone", "birth date", "secret"])
+@pytest.mark.parametrize("place", ["parquet", "map", "duckdb", "log"])
+def test_the_search_finds_what_is_planted(personal: Personal, tmp_path: Path, kind: str, place: str) -> None:
+    phrase = next(iter(personal.phrases()[2]))
+    identifier = next(d for d in sorted(personal.identifiers) if len(d) == 13)
+    planted = {
+        "name": f"Seen: {' '.join(phrase)}, again",
+        "cell": max(personal.cells(), key=len),
+        "identifier": f"{identifier[:5]}-{identifier[5:12]}-{identifier[12:]}",
+        "phone": "0" + min(personal.phones),
+        "birth date": f"born {min(personal.birth_dates)}.",
+        "secret": TEST_SECRET,
+    }[kind]
+    if place == "parquet":
+        duckdb.sql(f"COPY (SELECT '{planted}' AS x) TO '{tmp_path}/x.parquet' (FORMAT parquet)")
+    elif place == "map":
+        duckdb.sql(f"COPY (SELECT MAP {{'k': '{planted}'}} AS x) TO '{tmp_path}/x.parquet' (COMPRESSION zstd)")
+    elif place == "duckdb":
+        with duckdb.connect(f"{tmp_path}/x.duckdb") as connection:
+            connection.execute(f"CREATE SCHEMA s; CREATE TABLE s.t AS SELECT '{planted}' AS x")
+    else:
+        (tmp_path / "run.log").write_text(f"ERROR row 3: {planted}\n", encoding="utf-8")
+    search = Search(personal, TEST_SECRET)
+    search.folder(tmp_path)
+    assert search.found

@@ -1,0 +1,37 @@
+"""A run of the whole pipeline through Dagster, for tests: how it is made and what is expected of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from orchestration.run import Outcome
+    from orchestration.settings import Settings
+
+QUARTER = "2021Q3"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A home after a run for `QUARTER` of region sindh, and what was expected of it."""
+
+    settings: Settings
+    expected: Path
+    outcome: Outcome
+    refused: dict[str, tuple[str, str]]  # file: code, a word of the remedy
+
+
+def run(home: Path, landing: Path) -> tuple[Settings, Outcome]:
+    """The quarter through Dagster. The environment is as it was afterwards."""
+    from orchestration.run import run_quarter
+    from orchestration.settings import Settings
+
+    settings = Settings(home, landing)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("SANGAM_HOME", "SANGAM_LANDING", "DAGSTER_HOME"):
+            patch.setenv(name, str(home))
+        return settings, run_quarter(settings, QUARTER, ["sindh"])

@@ -1,0 +1,93 @@
+"""The pandera schemas made from contracts find each kind of violation in a file of accepted records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from expectations.schemas import broken_promises, table_schema
+
+Lake = tuple[Path, dict[str, list[dict[str, Any]]]]
+
+
+def accepted(lake: Lake, source: str, table: str) -> Path:
+    """The accepted records of a table, of one delivery."""
+    return sorted(
+        lake[0].glob(f"lake/accepted/region=sindh/source={source}/table={table}/quarter=2021Q2/*.parquet")
+    )[-1]
+
+
+def spoiled(path: Path, out: Path, change: str, first: int = 1) -> Path:
+    """A copy of the file with the first record replaced (`* REPLACE` of DuckDB), or, for `+`, one added."""
+    head = f"SELECT * FROM read_parquet('{path}', hive_partitioning = false)"
+    lowest = f"(SELECT min(_record) FROM ({head}))"
+    if change == "+":
+        select = f"{head} UNION ALL BY NAME ({head} LIMIT {first})"
+    elif change.startswith("-"):
+        select = head.replace("*", f"* EXCLUDE ({change[1:]})")
+    else:
+        column, value = change.split(" = ")
+        new = f"CASE WHEN _record = {lowest} THEN {value} ELSE {column} END"
+        select = head.replace("*", f"* REPLACE ({new} AS {column})")
+    duckdb.sql(f"COPY ({select}) TO '{out}' (FORMAT parquet)")
+    return out
+
+
+@pytest.mark.parametrize("source", ["births", "imi", "mis", "results"])
+def test_accepted_records_hold_what_the_contract_promises(sindh_lake: Lake, source: str) -> None:
+    home, receipts = sindh_lake
+    checked = 0
+    for table in receipts[source][-1]["tables"]:
+        for path in home.glob(f"lake/accepted/region=sindh/source={source}/table={table}/*/*.parquet"):
+            assert broken_promises(path, "sindh", source, table) == []
+            checked += 1
+    assert checked
+
+
+@pytest.mark.parametrize(
+    ("source", "table", "change", "column", "words"),
+    [
+        ("mis", "household", "id = NULL", "id", "not_nullable"),
+        ("mis", "member", "household_id = NULL", "household_id", "not_nullable"),
+        ("mis", "household", "psc_score = 100.5", "psc_score", "at most 100"),
+        ("mis", "household", "psc_score = -1", "psc_score", "at least 0"),
+        ("mis", "household", "size = 0", "size", "at least 1"),
+        ("mis", "cif_loan", "amount_pkr = 500001", "amount_pkr", "at most 500000"),
+        ("mis", "member", "sex = 'X'", "sex", "one of F, M, T"),
+        ("mis", "member", "cnic_key = '41303-1234567-1'", "cnic_key", "a keyed pseudonym"),
+        ("mis", "member", "mobile_key = '03012345678'", "mobile_key", "a keyed pseudonym"),
+        ("imi", "IMI", '"design/weight" = 0', "design/weight", "above 0"),
+        ("births", "births", "district = 'Badin'", "district", "one of Dadu"),
+        ("births", "births", "union_council = 'Nowhere'", "union_council", "one of"),
+    ],
+)
+def test_a_planted_violation_is_found(
+    sindh_lake: Lake, tmp_path: Path, source: str, table: str, change: str, column: str, words: str
+) -> None:
+    path = spoiled(accepted(sindh_lake, source, table), tmp_path / "spoiled.parquet", change)
+    (found,) = broken_promises(path, "sindh", source, table)
+    assert found.startswith(f"1 of column '{column}' are not ")
+    assert words in found
+
+
+@pytest.mark.parametrize(("source", "table"), [("mis", "household"), ("mis", "co_membership"), ("births", "births")])
+def test_a_key_that_is_there_twice_is_found(sindh_lake: Lake, tmp_path: Path, source: str, table: str) -> None:
+    path = spoiled(accepted(sindh_lake, source, table), tmp_path / "spoiled.parquet", "+")
+    found = broken_promises(path, "sindh", source, table)
+    assert found
+    assert all("unique" in line for line in found)
+
+
+def test_a_column_that_is_not_there_is_found(sindh_lake: Lake, tmp_path: Path) -> None:
+    path = spoiled(accepted(sindh_lake, "mis", "household"), tmp_path / "spoiled.parquet", "-size")
+    (found,) = broken_promises(path, "sindh", "mis", "household")
+    assert "column_in_dataframe" in found
+
+
+def test_what_stays_inside_the_boundary_is_not_asked_for() -> None:
+    columns = set(table_schema("sindh", "mis", "member").columns)
+    assert {"id", "household_id", "cnic_key", "mobile_key", "sex"} <= columns
+    assert not columns & {"name", "father_or_husband", "birth_date", "cnic", "mobile"}
