@@ -125,8 +125,8 @@ def write_feeds(
 ) -> list[Path]:
     """Map one delivery's accepted tables to feed files. Returns the files written.
 
-    `accepted`: the contract's table → its Parquet files; `stem`: how the files are named. Raises SangamError for a mapping whose
-    expression the accepted columns do not bear.
+    `accepted`: the contract's table → its Parquet files; `stem`: how the files are named. Raises SangamError for
+    a mapping whose expression the accepted columns do not bear.
     """
     written: list[Path] = []
     with duckdb.connect(config={"memory_limit": "1500MB", "threads": 2}) as connection:

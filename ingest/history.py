@@ -17,7 +17,6 @@ from typing import Any
 import duckdb
 
 from ingest import findings, identifiers, lake
-from ingest.cleaning import name as sql_name
 from ingest.cleaning import quote
 from ingest.errors import Refused
 from ingest.judging import Judged
@@ -39,6 +38,7 @@ SHEETS = ("xlsx", "xls", "ods")  # formats in which a column has a letter
 
 # ---------------------------------------------------------------------------------- which delivery was the last
 
+
 def last_deliveries(home: Path, delivery: Delivery) -> list[dict[str, Any]]:
     """Receipts of what a delivery is compared with: the last readable one of its part and, if refused, the very last.
 
@@ -49,7 +49,9 @@ def last_deliveries(home: Path, delivery: Delivery) -> list[dict[str, Any]]:
     quarters = sorted((path.name.removeprefix("quarter=") for path in at.glob("quarter=*")), reverse=True)
     very_last: list[dict[str, Any]] = []
     for quarter in (q for q in quarters if q <= delivery.quarter):
-        receipts = [json.loads(p.read_text(encoding="utf-8")) for p in (at / f"quarter={quarter}").glob("*.json")]
+        receipts = [
+            json.loads(p.read_text(encoding="utf-8")) for p in (at / f"quarter={quarter}").glob("*.json")
+        ]
         before = [r for r in receipts if _same_part(r, delivery) and _is_before(r, delivery)]
         for receipt in sorted(before, key=lambda r: (r["received_at"], r["path"]), reverse=True):
             if not receipt["refused"]:
@@ -86,6 +88,7 @@ def _is_before(receipt: dict[str, Any], delivery: Delivery) -> bool:
 
 # ------------------------------------------------------------------------------------ the findings of a delivery
 
+
 def gather(judged: Judged, key: bytes, last: Iterable[Path] = ()) -> None:
     """Put all findings into `stated` (with their status), and into `resolved` those that only the last files have.
 
@@ -96,8 +99,12 @@ def gather(judged: Judged, key: bytes, last: Iterable[Path] = ()) -> None:
     for table in judged.source.tables:
         _gather_table(judged, table, key)
     paths = ", ".join(quote(str(path)) for path in last)
-    con.execute(f"CREATE TABLE last AS {_LAST.format(paths)}" if paths else "CREATE TABLE last AS SELECT "
-                "tbl, row, key, identity, code, severity, col, '' AS letter, message FROM found LIMIT 0")
+    con.execute(
+        f"CREATE TABLE last AS {_LAST.format(paths)}"
+        if paths
+        else "CREATE TABLE last AS SELECT "
+        "tbl, row, key, identity, code, severity, col, '' AS letter, message FROM found LIMIT 0"
+    )
     con.execute(
         f"CREATE TABLE stated AS SELECT f.*, CASE WHEN l.tbl IS NULL THEN 'new' ELSE 'open' END AS status FROM found f "
         f"LEFT JOIN (SELECT DISTINCT tbl, identity, code, col FROM last) l USING {_SAME}"
@@ -124,8 +131,8 @@ def _gather_table(judged: Judged, table: str, key: bytes) -> None:
             f"JOIN (FROM {kind} WHERE tbl = {quote(table)}) f ON f.record = _record"
         )
     con.execute(  # total rows are no records; their label is their key
-        f"INSERT INTO found SELECT DISTINCT tbl, NULL, NULL, key, key, code, 'warning', coalesce(col, ''), NULL, message "
-        f"FROM warnings WHERE record IS NULL AND tbl = {quote(table)}"
+        "INSERT INTO found SELECT DISTINCT tbl, NULL, NULL, key, key, code, 'warning', coalesce(col, ''), NULL, "
+        f"message FROM warnings WHERE record IS NULL AND tbl = {quote(table)}"
     )
 
 
@@ -152,6 +159,7 @@ def letter(judged: Judged, table: str, column: str) -> str:
 
 # --------------------------------------------------------------------------------------------- the lake's layer
 
+
 def write_findings(home: Path, judged: Judged, delivery: Delivery) -> None:
     """One Parquet file with the drop's findings. `gather` comes first."""
     con = judged.connection
@@ -161,15 +169,19 @@ def write_findings(home: Path, judged: Judged, delivery: Delivery) -> None:
     )
     kinds = con.execute("SELECT DISTINCT tbl, code, col, message FROM found ORDER BY ALL").fetchall()
     if kinds:
-        con.executemany(f"INSERT INTO texts VALUES ({', '.join('?' * 9)})", [_texts(judged, *kind) for kind in kinds])
+        con.executemany(
+            f"INSERT INTO texts VALUES ({', '.join('?' * 9)})", [_texts(judged, *kind) for kind in kinds]
+        )
     hidden = [t for t in judged.source.tables if _key_is_personal(judged, t)]
     key = f"CASE WHEN f.tbl IN ({', '.join(map(quote, hidden))}) THEN {quote(lake.MASK)} ELSE f.key END"
     value = f"coalesce('\"' || CASE WHEN is_personal THEN {quote(lake.MASK)} ELSE value END || '\"', 'this')"
     sql = (
-        f'SELECT {quote(delivery.relative)} AS file, f.tbl AS "table", row, record, {key if hidden else "f.key"} AS key, '
-        'f.code, severity, f.col AS "column", letter AS column_letter, '
+        f'SELECT {quote(delivery.relative)} AS file, f.tbl AS "table", row, record, '
+        f"{key if hidden else 'f.key'} AS key, f.code, severity, "
+        ' f.col AS "column", letter AS column_letter, '
         f"replace(text, '{{value}}', CASE WHEN value IS NULL THEN 'this' ELSE {value} END) AS message, "
-        "expected, fix, identity, status FROM stated f JOIN texts USING (tbl, code, col, message) ORDER BY f.tbl, record NULLS LAST, f.key, f.code, f.col"
+        "expected, fix, identity, status FROM stated f JOIN texts USING (tbl, code, col, message) "
+        "ORDER BY f.tbl, record NULLS LAST, f.key, f.code, f.col"
     )
     lake.copy(judged, sql, lake.parquet_path(home, "findings", delivery))
 
@@ -179,7 +191,9 @@ def _texts(judged: Judged, table: str, code: str, column: str, said: str) -> tup
     cell = spec.columns.get(column) or next((c.column for c in judged.cells[table] if c.name == column), None)
     wanted = expected(cell, judged.source.vocabularies) if cell else ""
     called = " + ".join(spec.key) if code in ("duplicate_key", "conflicting_label") or not column else column
-    text = said or message(code, spec).replace("{column}", called).replace("{expected}", wanted).replace(" ()", "")
+    text = said or message(code, spec).replace("{column}", called).replace("{expected}", wanted).replace(
+        " ()", ""
+    )
     fix = english().finding(code, said or text).fix
     is_personal = bool(cell and cell.personal)
     return table, code, column, is_personal, letter(judged, table, column), said, text, wanted, fix
@@ -197,8 +211,8 @@ def write_refusal(home: Path, delivery: Delivery, refusal: Refused, last: Iterab
         status = "open" if paths and con.execute(before).fetchall()[0][0] else "new"
         nothing = "CAST(NULL AS BIGINT)"
         sql = (
-            f"SELECT {quote(delivery.relative)} AS file, '' AS \"table\", {nothing} AS row, {nothing} AS record, '' AS key, "
-            f"{quote(refusal.code)} AS code, 'error' AS severity, '' AS \"column\", '' AS column_letter, "
+            f"SELECT {quote(delivery.relative)} AS file, '' AS \"table\", {nothing} AS row, {nothing} AS record, "
+            f"'' AS key, {quote(refusal.code)} AS code, 'error' AS severity, '' AS \"column\", '' AS column_letter, "
             f"{quote(str(refusal))} AS message, '' AS expected, {quote(fix)} AS fix, '' AS identity, "
             f"{quote(status)} AS status"
         )
@@ -210,7 +224,8 @@ def write_refusal(home: Path, delivery: Delivery, refusal: Refused, last: Iterab
 def counts(judged: Judged) -> dict[str, dict[str, int]]:
     """Findings new, open and resolved, by table (a resolved refusal under ''); tables without any are left out."""
     rows = judged.connection.execute(
-        "SELECT tbl, status, count(*) FROM (SELECT tbl, status FROM stated UNION ALL SELECT tbl, 'resolved' FROM resolved) "
+        "SELECT tbl, status, count(*) FROM "
+        "(SELECT tbl, status FROM stated UNION ALL SELECT tbl, 'resolved' FROM resolved) "
         "GROUP BY tbl, status ORDER BY ALL"
     ).fetchall()
     tables: dict[str, dict[str, int]] = {}

@@ -8,7 +8,7 @@ their value, as delivered). Where results are written to is the business of `lak
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -17,14 +17,16 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ingest import cleaning, findings
+from ingest import corrections, findings
 from ingest.cleaning import name as sql_name
 from ingest.cleaning import quote
-from ingest.columns import CellSql, c, cell_sql, e, n, r, t, v
+from ingest.columns import CellSql, cell_sql, v
+from ingest.contracts.corrections import Correction
 from ingest.contracts.model import Source, Table, Totals
 from ingest.headers import Found
 from ingest.layout import Piece
 from ingest.look_ups import define_look_up
+from ingest.records import typed_select
 
 
 @dataclass
@@ -40,10 +42,17 @@ class Judged:
     records: dict[str, int] = field(default_factory=dict)  # read so far, per table
     delivered: dict[str, tuple[Found, ...]] = field(default_factory=dict)  # the header as it stands in the file
     kind: str = ""  # the file's format, as `readers.sniff` names it
+    dropped: set[str] = field(default_factory=set)  # tables of which a correction drops records
 
     def table(self, name: str) -> str:
         """SQL name of a table's records."""
         return sql_name(f"j_{name}")
+
+    def standing(self, name: str) -> str:
+        """SQL of a table's records without those that a correction drops: they are as if not delivered."""
+        if name not in self.dropped:
+            return self.table(name)
+        return f"(SELECT * FROM {self.table(name)} ANTI JOIN (FROM {corrections.DROPPED} WHERE tbl = {quote(name)}) d ON _record = d.record)"
 
     def accepted(self, name: str) -> str:
         """SQL of a table's records without a reason."""
@@ -60,12 +69,13 @@ def judge(
     threads: int = 2,
     related: Mapping[str, str] | None = None,
     key: bytes | None = None,
+    corrected: Sequence[Correction] = (),
 ) -> Judged:
     """Read every piece, then decide about every record: first cells, then keys, references and rules.
 
     `related` gives SQL relations for tables outside the drop that rules compare with, by `source/table` and
-    quarters back (`mis/beneficiary`, `shg_status@1`); `key` makes the pseudonyms they are matched by. Raises
-    Refused as the readers and the layout do.
+    quarters back (`mis/beneficiary`, `shg_status@1`); `key` makes the pseudonyms they are matched by.
+    `corrected`: the corrections that cover this file. Raises Refused as the readers and the layout do.
     """
     connection = duckdb.connect(
         config={"memory_limit": memory_limit, "threads": threads, "preserve_insertion_order": True}
@@ -73,17 +83,20 @@ def judge(
     judged = Judged(connection, source, quarter_end, key)
     connection.execute(
         "CREATE TABLE findings (tbl VARCHAR, record BIGINT, code VARCHAR, col VARCHAR);"
-        "CREATE TABLE warnings (tbl VARCHAR, record BIGINT, code VARCHAR, col VARCHAR, key VARCHAR, message VARCHAR)"
+        "CREATE TABLE warnings (tbl VARCHAR, record BIGINT, code VARCHAR, col VARCHAR, key VARCHAR, message VARCHAR);"
+        f"{corrections.TABLES}"
     )
     for name, group in itertools.groupby(pieces, key=lambda piece: piece.table):
         _take(judged, name, group, placeholders)
     judged.source = source = source.as_found(judged.cells)
     define_look_up(connection, source)
+    corrections.apply(judged, corrected)
     for name in source.judging_order():
         _judge_table(judged, name)
     for name, table in source.tables.items():
         findings.apply_rules(judged, name, table, "warning", related or {})
         findings.check_totals(judged, name, table)
+    corrections.flag(judged)
     return judged
 
 
@@ -131,78 +144,6 @@ def _batch(judged: Judged, piece: Piece, names: list[str], schema: pa.Schema) ->
     cells = [piece.cells.column(name) for name in names]
     rows = np.asarray(piece.rows, dtype="int64")
     return pa.RecordBatch.from_arrays([*cells, pa.array(numbers), pa.array(rows)], schema=schema)
-
-
-def typed_select(cells: list[CellSql], relation: str) -> str:
-    """SELECT of a piece's records: `_record`, `_row`, `_hash`, `v_…`, `e_…`, `_delivered`, `_notes`.
-
-    Each step is a projection over the one before, so nothing is computed twice.
-    """
-    numbers = [cell for cell in cells if cell.is_number]
-    nested = [cell for cell in cells if cell.column.within]
-    flat = [cell for cell in cells if not cell.column.within]
-    cleaned = ", ".join(f"{cell.clean} AS {c(cell.name)}" for cell in cells)
-    texts = ", ".join(f"{cell.text} AS {t(cell.name)}" for cell in cells)
-    plain = ", ".join(f"{cleaning.number_text(t(cell.name))} AS {n(cell.name)}" for cell in numbers)
-    values = ", ".join(f"{cell.value} AS {v(cell.name)}" for cell in flat)
-    inner = ", ".join(f"{cell.value} AS {v(cell.name)}" for cell in nested)
-    errors = ", ".join(f"CAST({cell.error} AS UTINYINT) AS {e(cell.name)}" for cell in cells)
-    hashed = ", ".join(t(cell.name) for cell in cells)
-    kept = ", ".join(v(cell.name) for cell in cells)
-    steps = f"SELECT *, {cleaned} FROM {relation}"
-    steps = f"SELECT *, {texts} FROM ({steps})"
-    steps = f"SELECT * {', ' + plain if plain else ''} FROM ({steps})"
-    steps = f"SELECT *, {values or '1'} FROM ({steps})"
-    steps = f"SELECT * {', ' + inner if inner else ''} FROM ({steps})"
-    return (
-        f"SELECT _record, _row, hash({hashed}) AS _hash, {kept}, {errors}, "
-        f"{_delivered(cells)} AS _delivered, {_notes(numbers)} AS _notes FROM ({steps})"
-    )
-
-
-def _shown(cell: CellSql) -> str:
-    """The value as text, to see whether the delivered cell says anything else."""
-    return v(cell.name) if cell.sql_type == "VARCHAR" else f"CAST({v(cell.name)} AS VARCHAR)"
-
-
-def _delivered(cells: list[CellSql]) -> str:
-    """A map of the cells whose delivered text differs from the value, NULL where there is none."""
-    tests = []
-    for cell in cells:
-        raw = r(cell.name)
-        if cell.is_number:
-            tests.append(
-                (
-                    cell.name,
-                    f"({raw} IS NOT NULL AND ({v(cell.name)} IS NULL OR {raw} <> {n(cell.name)} OR contains({raw}, ',')))",
-                )
-            )
-        else:
-            tests.append(
-                (cell.name, f"({raw} IS NOT NULL AND ({v(cell.name)} IS NULL OR {raw} <> {_shown(cell)}))")
-            )
-    any_differs = " OR ".join(test for _, test in tests)
-    entries = ", ".join(
-        f"CASE WHEN {test} THEN {{'k': {quote(col)}, 'v': {r(col)}}} END" for col, test in tests
-    )
-    return f"CASE WHEN {any_differs} THEN map_from_entries(list_filter([{entries}], lambda x: x IS NOT NULL)) END"
-
-
-def _notes(numbers: list[CellSql]) -> str:
-    """A map of the footnote marks that stood behind numbers, NULL where there is none."""
-    if not numbers:
-        return "CAST(NULL AS MAP(VARCHAR, VARCHAR))"
-    mark = {
-        cell.name: f"nullif(regexp_extract({t(cell.name)}, {quote(cleaning.FOOTNOTE)}, 1), '')"
-        for cell in numbers
-    }
-    any_mark = " OR ".join(f"regexp_matches({t(cell.name)}, '[*†‡]\\s*$')" for cell in numbers)
-    entries = ", ".join(
-        f"CASE WHEN {m} IS NOT NULL THEN {{'k': {quote(col)}, 'v': {m}}} END" for col, m in mark.items()
-    )
-    return (
-        f"CASE WHEN {any_mark} THEN map_from_entries(list_filter([{entries}], lambda x: x IS NOT NULL)) END"
-    )
 
 
 def _judge_table(judged: Judged, name: str) -> None:

@@ -25,21 +25,19 @@ def messages(table: Table) -> dict[str, str]:
 
 
 def expected(column: Column, vocabularies: Mapping[str, Any], words: Catalogue | None = None) -> str:
-    """What a cell of this column may hold, for a person; empty where anything goes that is a number, date or text."""
+    """What a cell of this column may hold, for a person; empty where its type says it all."""
     say = (words or english()).words.get("expected") or english().words["expected"]
     if column.vocabulary:
-        return str(say["within"]).format(column=column.within) if column.within else _listed(vocabularies, column)
+        return (
+            str(say["within"]).format(column=column.within)
+            if column.within
+            else _listed(vocabularies, column)
+        )
     if column.type in ("cnic", "aadhaar", "nid", "card"):
         return str(say[column.type])
     bounds = (("at_least", column.min), ("at_most", column.max), ("above", column.above))
     parts = [str(say[word]).format(bound=f"{bound:,.12g}") for word, bound in bounds if bound is not None]
     return str(say["and"]).join(parts)
-
-
-def kind(column: Column, words: Catalogue | None = None) -> str:
-    """How values of the column's type are written, for a person; empty for text."""
-    say = (words or english()).words.get("expected") or english().words["expected"]
-    return str(say.get(column.type, ""))
 
 
 def _listed(vocabularies: Mapping[str, Any], column: Column) -> str:

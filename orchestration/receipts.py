@@ -83,8 +83,22 @@ def metadata(receipts: list[Receipt], table: str, quarter: str) -> dict[str, Any
         "quarantined": numbers["quarantined"],
         "reasons": dg.MetadataValue.md(chart(by_code(receipts, table, "by_reason"))),
         "warnings": dg.MetadataValue.md(chart(by_code(receipts, table, "warnings"))),
+        **since_last(current, table),
         "files": dg.MetadataValue.md(files),
         "seconds": round(sum(r["seconds"] for r in current), 2),
+    }
+
+
+def since_last(current: list[Receipt], table: str) -> dict[str, Any]:
+    """Findings new, still open and resolved since the last delivery, and the slips that tell the partner of them."""
+    told = [r["findings"]["tables"].get(table, {}) for r in current if "findings" in r]
+    total = {state: sum(counts.get(state, 0) for counts in told) for state in ("new", "open", "resolved")}
+    slips = "\n".join(f"- `{r['slip']}`" for r in current if r.get("slip"))
+    return {
+        "findings since the last delivery": dg.MetadataValue.text(
+            f"{total['new']:,} new, {total['open']:,} still open, {total['resolved']:,} resolved"
+        ),
+        **({"return slips": dg.MetadataValue.md(slips)} if slips else {}),
     }
 
 
@@ -147,6 +161,16 @@ def check_results(
         severity=dg.AssetCheckSeverity.ERROR,
         description="\n".join(r["message"] for r in refused)
         or ("Every file was readable." if receipts else "Nothing has arrived."),
+    )
+    held = [r for r in receipts if r["status"] == "paused"]
+    ask = f"`sangam release-drop {region}/{name} QUARTER --by NAME --reason WHY` lets it through."
+    yield dg.AssetCheckResult(
+        check_name="drift",
+        asset_key=key,
+        passed=not held,
+        description="\n".join([*(why for r in held for why in r["drift"]), ask])
+        if held
+        else "Nothing waits.",
     )
     share = numbers["quarantined"] / numbers["read"] if numbers["read"] else 0
     yield dg.AssetCheckResult(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import zipfile
 from collections import defaultdict
@@ -107,6 +108,7 @@ class Search:
         self.personal, self.secret = personal, secret
         self.phrases, self.cells = personal.phrases(), personal.cells()
         self.found: list[str] = []
+        self._seen: set[bytes] = set()
         self.searched: defaultdict[str, int] = defaultdict(int)
 
     def text(self, text: str, where: str) -> None:
@@ -135,8 +137,12 @@ class Search:
 
     def file(self, path: Path, where: str) -> None:
         """A file's bytes, and the cells of what is compressed in it."""
+        content = path.read_bytes()
         self.searched[path.suffix] += 1
-        self.text(path.read_bytes().decode("utf-8", "ignore"), where)
+        if (mark := hashlib.sha256(content).digest()) in self._seen:
+            return  # the warehouse that is read is a copy of the one that was built
+        self._seen.add(mark)
+        self.text(content.decode("utf-8", "ignore"), where)
         if path.suffix == ".parquet":
             with duckdb.connect() as connection:
                 relation = f"read_parquet('{path}', hive_partitioning = false)"

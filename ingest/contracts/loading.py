@@ -27,15 +27,15 @@ from ingest.errors import SangamError
 REGIONS = Path(__file__).resolve().parents[1] / "regions"
 
 
-class _Loader(yaml.SafeLoader):
+class Loader(yaml.SafeLoader):
     """YAML 1.2's booleans: `yes`, `no` and `on` are words, as they are in surveys and in SQL."""
 
 
-_Loader.yaml_implicit_resolvers = {
+Loader.yaml_implicit_resolvers = {
     first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:bool"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
+Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
 
 
 def merge(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def merge(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
 
 def _yaml(path: Path) -> dict[str, Any]:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader) or {}  # noqa: S506 - a SafeLoader
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=Loader) or {}  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
         raise SangamError(f"{path} is not readable as YAML: {error}") from error
 

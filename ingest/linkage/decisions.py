@@ -18,7 +18,7 @@ import pandas as pd
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError
 
-from ingest.contracts.loading import REGIONS, load_region
+from ingest.contracts.loading import REGIONS, Loader, load_region
 from ingest.contracts.model import Word
 from ingest.errors import SangamError
 
@@ -43,7 +43,7 @@ def load_decisions(region: str, root: Path = REGIONS) -> list[Decision]:
     if not path.exists():
         return []
     try:
-        read = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+        read = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader) or []  # noqa: S506 - a SafeLoader
         decisions = TypeAdapter(list[Decision]).validate_python(read)
     except yaml.YAMLError as error:
         raise SangamError(f"{path} is not readable as YAML: {error}") from error

@@ -139,7 +139,8 @@ def macros() -> list[str]:
     bones = r"regexp_replace(regexp_replace(x, '\B[iu]', '', 'g'), '\b[iu]', 'a', 'g')"
     for letter in _DOUBLED:
         bones = f"replace({bones}, '{letter}{letter}', '{letter}')"
-    closest = "list_max(list_transform(a, lambda x: list_max(list_transform(b, lambda y: jaro_winkler_similarity(x, y)))))"
+    nearest = "list_max(list_transform(b, lambda y: jaro_winkler_similarity(x, y)))"
+    closest = f"list_max(list_transform(a, lambda x: {nearest}))"
     return [
         f"CREATE OR REPLACE MACRO name_plain(x) AS {plain}",
         f"CREATE OR REPLACE MACRO name_key(x) AS nullif(trim({key}), '')",

@@ -20,8 +20,11 @@ def title(rule: LinkRule) -> str:
 
 
 def _same_name(column: str) -> str:
+    """Any form in common, close, or all words of the one among the other's."""
     pairs = [f"list_has_any(a.{column}_{form}, b.{column}_{form})" for form in ("plain", "key", "bones")]
-    return f"({' OR '.join(pairs)} OR names_closest(a.{column}_key, b.{column}_key) >= 0.92)"
+    words = [f"string_split({row}.{column}_key[1], ' ')" for row in ("a", "b")]
+    part = f"list_has_all({words[0]}, {words[1]}) OR list_has_all({words[1]}, {words[0]})"
+    return f"({' OR '.join(pairs)} OR names_closest(a.{column}_key, b.{column}_key) >= 0.92 OR {part})"
 
 
 def agree(column: str) -> str:

@@ -20,14 +20,14 @@ from ingest.landing import Delivery
 from ingest.messages import expected
 from ingest.return_slip.catalogue import Catalogue
 from ingest.return_slip.ranges import runs
-from ingest.return_slip.rows import TableRows, faulty_rows
+from ingest.return_slip.rows import TableRows, faulty_rows, marked
 
 # Findings in which the value itself is what is wrong: a value that comes more than once has a line of its own.
 BY_VALUE = (
     "bad_date", "future_date", "bad_number", "ambiguous_grouping", "out_of_range", "bad_identifier",
     "unknown_code", "orphan_reference",
 )  # fmt: skip
-VALUES_SHOWN = 8  # such lines for each column and code; all other values share one, with some examples
+VALUES_SHOWN = 5  # such lines for each column and code; all other values share one, with some examples
 EXAMPLES_SHOWN = 4
 KEYS_SHOWN = 3
 GROUPS_SHOWN = 200
@@ -97,6 +97,7 @@ class FileContent:
     resolved: tuple[Resolved, ...] = ()
     rows: tuple[TableRows, ...] = ()
     columns: dict[tuple[str, str], Column] = field(default_factory=dict)  # by table and name
+    labels: dict[tuple[str, str], str] = field(default_factory=dict)  # the same columns' headers in the file
     vocabularies: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -114,7 +115,8 @@ class FileContent:
         spec = self.columns.get((table, column))
         if spec is None or code not in BY_VALUE or code == "orphan_reference":
             return ""
-        return expected(spec, self.vocabularies, words)
+        parent = self.labels.get((table, spec.within), spec.within)
+        return expected(spec.model_copy(update={"within": parent}), self.vocabularies, words)
 
     def count(self, word: str) -> int:
         """read, accepted or quarantined over all tables."""
@@ -144,6 +146,9 @@ def judged_content(
         resolved=_resolved(judged),
         rows=tuple(r for table in judged.source.tables if (r := faulty_rows(judged, table)).rows),
         columns={(t, cell.name): cell.column for t, cells in judged.cells.items() for cell in cells},
+        labels={
+            (t, cell.name): label(judged, t, cell.name) for t, cells in judged.cells.items() for cell in cells
+        },
         vocabularies=judged.source.vocabularies,
     )
 
@@ -185,12 +190,13 @@ def _group(
     shown = [value for value in values or [] if value] if by_value else []
     kinds = kinds if shown else 0
     spec = next((cell.column for cell in judged.cells[table] if cell.name == column), None)
+    about = marked(judged.source.tables[table], code, column)
     rule = judged.source.tables[table].rules.get(code.removeprefix("rule:"))
     return Group(
         table,
         column,
-        label(judged, table, column),
-        history.letter(judged, table, column),
+        " + ".join(label(judged, table, name) for name in about),
+        ", ".join(filter(None, (history.letter(judged, table, name) for name in about))),
         code,
         severity,
         tuple(shown),
@@ -232,6 +238,14 @@ def _resolved(judged: Judged) -> tuple[Resolved, ...]:
         "GROUP BY tbl, col, code, severity ORDER BY severity, count(*) DESC, tbl, code, col"
     ).fetchall()
     return tuple(
-        Resolved(t, c, label(judged, t, c), code, said, int(n), tuple(k for k in keys if k and not k.startswith("row:")))
+        Resolved(
+            t,
+            c,
+            label(judged, t, c),
+            code,
+            said,
+            int(n),
+            tuple(k for k in keys if k and not k.startswith("row:")),
+        )
         for t, c, code, said, n, keys in rows
     )

@@ -23,6 +23,10 @@ class Pen:
         """Whether the partner's language runs from right to left."""
         return bool(self.own and self.own.is_right_to_left)
 
+    def value(self, **more: Any) -> Any:
+        """The format of a value in a sheet that runs as the partner's language does."""
+        return self.styles.cell(rtl=self.is_right_to_left, **more)
+
     def label(self, name: str, between: str = " · ", **filled: object) -> str:
         """A label in the partner's language and in English."""
         return both(self.own, name, between, **filled)
@@ -43,26 +47,29 @@ class Pen:
     def heading(self, row: int, name: str, last_column: int) -> int:
         """The head of a block over all columns."""
         self.sheet.set_row(row, 20)
-        put(self.sheet, row, 0, self.label(name), self.styles.heading)
+        put(self.sheet, row, 0, self.label(name), self.styles.heading(rtl=self.is_right_to_left))
         for column in range(1, last_column + 1):
-            put(self.sheet, row, column, None, self.styles.heading)
+            put(self.sheet, row, column, None, self.styles.heading())
         return row + 1
 
-    def line(self, row: int, cells: Sequence[tuple[str | int | None, Any]], widths: Sequence[float], first: int = 0) -> None:
+    def line(
+        self, row: int, cells: Sequence[tuple[str | int | None, Any]], widths: Sequence[float], first: int = 0
+    ) -> None:
         """Cells of a row with their styles; the row gets the height that the longest of them needs."""
         for column, (value, style) in enumerate(cells, start=first):
             if isinstance(value, int):
                 self.sheet.write_number(row, column, value, style)
             else:
                 put(self.sheet, row, column, value, style)
-        texts = [(str(value), widths[c]) for c, (value, _) in enumerate(cells, start=first) if value is not None]
+        texts = [
+            (str(value), widths[c]) for c, (value, _) in enumerate(cells, start=first) if value is not None
+        ]
         self.sheet.set_row(row, height(texts))
 
-    def across(self, row: int, first: int, last: int, text: str, style: Any, width: float) -> None:
-        """Text over several columns; the row gets the height that it needs."""
+    def across(self, row: int, first: int, last: int, text: str, style: Any) -> None:
+        """Text over several columns."""
         self.sheet.merge_range(row, first, row, last, "", style)
         put(self.sheet, row, first, text, style)
-        self.sheet.set_row(row, height([(text, width)]))
 
 
 def both(own: Catalogue | None, name: str, between: str = " · ", **filled: object) -> str:

@@ -106,6 +106,8 @@ def _columns(judged: Judged, table: str) -> tuple[ShownColumn, ...]:
     outside = [f for f in found if f.position < 0 and f.column.from_context]
     inside = sorted((f for f in found if f.position >= 0), key=lambda f: f.position)
     return tuple(
-        ShownColumn(f.name, f.label.strip() if f.position >= 0 else f.name, history.letter(judged, table, f.name))
+        ShownColumn(
+            f.name, f.label.strip() if f.position >= 0 else f.name, history.letter(judged, table, f.name)
+        )
         for f in (*outside, *inside)
     )

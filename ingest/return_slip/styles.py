@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
 INK, TINT, LINE, GREY = "#17415A", "#E8EFF3", "#C9D3D9", "#5F6B74"
 ERROR, WARNING, GOOD = ("#F8D5D2", "#8C1D18"), ("#FCE8C3", "#7A4B00"), ("#D5EBD8", "#1B5E2A")
 _FONT = {"font_name": "Calibri", "font_size": 10, "valign": "top", "text_wrap": True}
+_LETTERS_A_UNIT = 1.08  # of the column width, which is counted in digits of a larger font
 _TALL = re.compile("[\u0590-\u0dff]")
 LEFT_TO_RIGHT, RIGHT_TO_LEFT = 1, 2  # reading orders
 
@@ -29,46 +31,53 @@ class Styles:
 
     def text(self, *, rtl: bool = False, **more: Any) -> Any:
         """Running text of a language, in its direction."""
-        side = {"reading_order": RIGHT_TO_LEFT, "align": "right"} if rtl else {"reading_order": LEFT_TO_RIGHT, "align": "left"}
-        return self.get(bottom=4, bottom_color=LINE, **{**side, **more})
+        order = RIGHT_TO_LEFT if rtl else LEFT_TO_RIGHT
+        return self.get(bottom=4, bottom_color=LINE, **{**_start(rtl), "reading_order": order, **more})
 
-    def cell(self, **more: Any) -> Any:
-        """A value as delivered: its own direction."""
-        return self.get(bottom=4, bottom_color=LINE, **more)
+    def cell(self, *, rtl: bool = False, **more: Any) -> Any:
+        """A value as delivered: its own direction, at the side where the sheet's lines begin."""
+        return self.get(bottom=4, bottom_color=LINE, **_start(rtl), **more)
 
     def number(self, **more: Any) -> Any:
         """A count."""
         return self.get(bottom=4, bottom_color=LINE, num_format="#,##0", align="center", **more)
 
-    def marked(self, severity: str) -> Any:
+    def marked(self, severity: str, *, rtl: bool = False) -> Any:
         """A cell that a finding is about."""
         back, ink = ERROR if severity == "error" else WARNING
-        return self.get(bg_color=back, font_color=ink, border=1, border_color=ink)
+        return self.get(bg_color=back, font_color=ink, border=1, border_color=ink, **_start(rtl))
 
     def status(self, status: str) -> Any:
         """The status of a row."""
         bold = {"bold": True} if status == "new" else {"font_color": GREY}
         return self.get(bottom=4, bottom_color=LINE, align="center", **bold)
 
-    @property
-    def title(self) -> Any:
+    def title(self, *, rtl: bool = False) -> Any:
         """The sheet's title."""
-        return self.get(bold=True, font_size=16, font_color=INK, text_wrap=False)
+        return self.get(bold=True, font_size=16, font_color=INK, text_wrap=False, **_side(rtl))
 
-    @property
-    def note(self) -> Any:
+    def note(self, *, rtl: bool = False) -> Any:
         """Small words."""
-        return self.get(font_color=GREY, text_wrap=False)
+        return self.get(font_color=GREY, text_wrap=False, **_side(rtl))
 
-    @property
-    def heading(self) -> Any:
+    def heading(self, *, rtl: bool = False) -> Any:
         """The head of a block."""
-        return self.get(bold=True, font_size=12, font_color=INK, bottom=2, bottom_color=INK, text_wrap=False)
+        return self.get(
+            bold=True, font_size=12, font_color=INK, bottom=2, bottom_color=INK, text_wrap=False, **_side(rtl)
+        )
 
     @property
     def header(self) -> Any:
         """The header of a table."""
         return self.get(bold=True, font_color="#FFFFFF", bg_color=INK, align="center", valign="vcenter")
+
+
+def _side(rtl: bool) -> dict[str, Any]:
+    return {"align": "right" if rtl else "left"}
+
+
+def _start(rtl: bool) -> dict[str, Any]:
+    return {**_side(rtl), "indent": 1}
 
 
 def put(sheet: Any, row: int, column: int, text: str | None, style: Any) -> None:
@@ -86,16 +95,22 @@ def page(sheet: Any, footer: str) -> None:
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.fit_to_pages(1, 0)
     sheet.hide_gridlines(2)
-    safe = footer.replace("&", "&&")
-    sheet.set_footer(f"&L&8{safe}&C&8&A&R&8&P / &N")
+    sheet.set_footer(f"&L&8{footer.replace('&', '&&')}&R&8&P / &N")
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
 
 
 def lines(text: str, width: float) -> int:
     """About how many lines a text takes in a column of this width: words are not broken, so some room is lost."""
-    return sum(1 + int(len(part) / max(width * 0.98, 1)) for part in text.split("\n"))
+    return sum(1 + int(_letters(part) / max((width - 1) * _LETTERS_A_UNIT, 1)) for part in text.split("\n"))
+
+
+def _letters(text: str) -> int:
+    """Letters that take room: signs above and below one do not."""
+    return len(text) if text.isascii() else sum(unicodedata.category(letter) != "Mn" for letter in text)
 
 
 def height(cells: Iterable[tuple[str, float]]) -> float:
     """The height of a row with these texts in columns of these widths; Indic and Arabic script needs more of it."""
-    return max((4 + lines(text, width) * (17 if _TALL.search(text) else 13.5) for text, width in cells), default=16)
+    return max(
+        (5 + lines(text, width) * (15.5 if _TALL.search(text) else 13) for text, width in cells), default=18
+    )

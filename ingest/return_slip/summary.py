@@ -9,7 +9,7 @@ from ingest.contracts.loading import load_region
 from ingest.return_slip.catalogue import Catalogue, english
 from ingest.return_slip.content import FileContent, Group, Resolved
 from ingest.return_slip.pen import Pen
-from ingest.return_slip.styles import ERROR, GOOD, INK, WARNING, page, put
+from ingest.return_slip.styles import ERROR, GOOD, INK, WARNING, height, page, put
 
 COLUMN, WRONG, VALUE, ADVICE = 1, 2, 3, 8  # columns; from ADVICE on, one a language
 _WIDTHS = (15, 20, 25, 20, 9, 8, 8, 30)
@@ -27,12 +27,19 @@ def write_summary(pen: Pen, contents: Sequence[FileContent]) -> None:
     for column, width in enumerate((*_WIDTHS, *[_ADVICE_WIDTH] * (last - ADVICE + 1))):
         pen.sheet.set_column(column, column, width)
     pen.sheet.set_row(0, 26)
-    put(pen.sheet, 0, 0, pen.label("return_slip"), pen.styles.title)
-    put(pen.sheet, 1, 0, f"{region.title}: {region.sources[first.source].title}, {first.quarter}", pen.styles.note)
+    put(pen.sheet, 0, 0, pen.label("return_slip"), pen.styles.title(rtl=pen.is_right_to_left))
+    put(
+        pen.sheet,
+        1,
+        0,
+        f"{region.title}: {region.sources[first.source].title}, {first.quarter}",
+        pen.styles.note(rtl=pen.is_right_to_left),
+    )
     row = 3
     for content in contents:
         row = _file(pen, row, content)
-    _legend(pen, row)
+    if any(content.rows for content in contents):
+        _legend(pen, row)
 
 
 def _last(pen: Pen) -> int:
@@ -50,7 +57,13 @@ def _file(pen: Pen, row: int, content: FileContent) -> int:
         if groups:
             row = _findings(pen, row, heading, content, groups)
     if content.groups_more:
-        put(pen.sheet, row - 1, 0, pen.label("more_findings", n=f"{content.groups_more:,}"), pen.styles.note)
+        put(
+            pen.sheet,
+            row - 1,
+            0,
+            pen.label("more_findings", n=f"{content.groups_more:,}"),
+            pen.styles.note(rtl=pen.is_right_to_left),
+        )
         row += 1
     row = _totals(pen, row, content)
     return _resolved(pen, row, content)
@@ -63,42 +76,55 @@ def _delivery(pen: Pen, row: int, content: FileContent) -> int:
         ("file", delivery.file),
         ("quarter", delivery.quarter.strip("_")),
         ("received", delivery.received_at.strftime("%Y-%m-%d %H:%M UTC")),
-        ("compared_with", content.last or pen.label("first_delivery")),
     ]
     for name, text in facts:
         if text:
             row = _fact(pen, row, name, text)
+    row = _fact(
+        pen, row, "compared_with", *([content.last] if content.last else _told(pen, "first_delivery"))
+    )
     if content.refusal is None:
         row = _fact(pen, row, "result", *_result(pen, content), good=not content.count("quarantined"))
-        row = _fact(pen, row, "since_last", pen.label("since_last_counts", **_since(content)))
+        row = _fact(pen, row, "since_last", *_told(pen, "since_last_counts", **_since(content)))
     return row + 1
 
 
 def _fact(pen: Pen, row: int, name: str, *texts: str, good: bool | None = None) -> int:
     """A label and its text; two texts are one in each language, in rows of their own."""
     colour = {} if good is None else {"bold": True, "font_color": (GOOD if good else ERROR)[1]}
+    label_style = pen.styles.text(rtl=pen.is_right_to_left, bold=True, font_color=INK)
+    side = {"align": "right"} if pen.is_right_to_left else {}
     for number, text in enumerate(texts):
         is_own = pen.own is not None and len(texts) > 1 and number == 0
-        rtl = pen.is_right_to_left and (is_own or len(texts) == 1)
-        label_style = pen.styles.text(rtl=pen.is_right_to_left, bold=True, font_color=INK)
-        pen.across(row, 0, COLUMN, pen.label(name) if number == 0 else "", label_style, _WIDTHS[0] + _WIDTHS[1])
-        width = sum(_WIDTHS[WRONG:]) + _ADVICE_WIDTH
-        pen.across(row, WRONG, ADVICE, text, pen.styles.text(rtl=rtl, **colour), width)
+        label = pen.label(name) if number == 0 else ""
+        pen.across(row, 0, COLUMN, label, label_style)
+        pen.across(
+            row, WRONG, ADVICE, text, pen.styles.text(rtl=pen.is_right_to_left and is_own, **side, **colour)
+        )
+        text_width = sum(_WIDTHS[WRONG:]) + _ADVICE_WIDTH
+        pen.sheet.set_row(row, height([(label, _WIDTHS[0] + _WIDTHS[1]), (text, text_width)]))
         row += 1
     return row
 
 
 def _result(pen: Pen, content: FileContent) -> list[str]:
     filled = {word: f"{content.count(word):,}" for word in ("read", "accepted", "quarantined")}
-    name = "some_held_back" if content.count("quarantined") else "accepted_all"
-    own = [pen.own.label(name, **filled)] if pen.own else []
-    return list(dict.fromkeys([*own, english().label(name, **filled)]))
+    return _told(pen, "some_held_back" if content.count("quarantined") else "accepted_all", **filled)
+
+
+def _told(pen: Pen, name: str, **filled: object) -> list[str]:
+    """A sentence of the slip in each language."""
+    return list(dict.fromkeys(words.label(name, **filled) for words in _languages(pen)))
 
 
 def _since(content: FileContent) -> dict[str, str]:
     new = sum(g.new for g in content.groups) + sum(t.status == "new" for t in content.totals)
     still = sum(g.open for g in content.groups) + sum(t.status == "open" for t in content.totals)
-    return {"new": f"{new:,}", "open": f"{still:,}", "resolved": f"{sum(r.count for r in content.resolved):,}"}
+    return {
+        "new": f"{new:,}",
+        "open": f"{still:,}",
+        "resolved": f"{sum(r.count for r in content.resolved):,}",
+    }
 
 
 def _refusal(pen: Pen, row: int, content: FileContent) -> int:
@@ -106,29 +132,37 @@ def _refusal(pen: Pen, row: int, content: FileContent) -> int:
     own = pen.finding(code, message)
     said = english().finding(code, message)
     row = pen.heading(row, "refused", _last(pen))
-    row = _fact(pen, row, "wrong", f"{pen.title(code).replace(chr(10), ' · ')} ({pen.label(status)})", good=False)
+    row = _fact(
+        pen, row, "wrong", f"{pen.title(code).replace(chr(10), ' · ')} ({pen.label(status)})", good=False
+    )
     row = _fact(pen, row, "refused_why", *([own.meaning] if own else []), message)
     row = _fact(pen, row, "refused_fix", *([own.fix] if own else []), said.fix)
-    note = english().label("refused_note")
-    row = _fact(pen, row, "result", *([pen.own.label("refused_note")] if pen.own else []), note)
+    row = _fact(pen, row, "result", *_told(pen, "refused_note"))
     return row + 1
 
 
 def _tables(pen: Pen, row: int, content: FileContent) -> int:
     row = _table_header(pen, row, "tables", ("table", "read", "accepted", "quarantined", "warnings"))
     for table, counts in content.tables.items():
-        numbers = (counts["read"], counts["accepted"], counts["quarantined"], sum(counts["warnings"].values()))
+        numbers = (
+            counts["read"],
+            counts["accepted"],
+            counts["quarantined"],
+            sum(counts["warnings"].values()),
+        )
         bad = {"font_color": ERROR[1], "bold": True} if counts["quarantined"] else {}
         styles = (pen.styles.number(), pen.styles.number(), pen.styles.number(**bad), pen.styles.number())
-        _line(pen, row, [(table, pen.styles.cell(bold=True)), *zip(numbers, styles, strict=True)])
+        _line(pen, row, [(table, pen.value(bold=True)), *zip(numbers, styles, strict=True)])
         row += 1
     return row + 1
 
 
-def _table_header(pen: Pen, row: int, heading: str, names: Sequence[str], *, with_advice: bool = False) -> int:
+def _table_header(
+    pen: Pen, row: int, heading: str, names: Sequence[str], *, with_advice: bool = False
+) -> int:
     """The head of a block and of its columns; the row below."""
     row = pen.heading(row, heading, _last(pen))
-    cells = [(pen.label(name, "\n"), pen.styles.header) for name in names]
+    cells: list[tuple[str | None, Any]] = [(pen.label(name, "\n"), pen.styles.header) for name in names]
     if with_advice:
         cells += [(None, pen.styles.header)] * (ADVICE - len(cells))
         cells += [(words.label("meaning_and_fix"), pen.styles.header) for words in _languages(pen)]
@@ -157,11 +191,11 @@ def _findings(pen: Pen, row: int, heading: str, content: FileContent, groups: li
 def _finding(pen: Pen, content: FileContent, group: Group) -> list[tuple[str | int | None, Any]]:
     back = (ERROR if group.severity == "error" else WARNING)[0]
     at = f"{group.label} ({group.letter})" if group.letter else group.label
-    plain = pen.styles.cell()
+    plain = pen.value()
     return [
-        (group.table, pen.styles.cell(bold=True)),
-        (at if group.column else None, plain),
-        (pen.title(group.code, group.message), pen.styles.cell(bg_color=back, bold=True)),
+        (group.table, pen.value(bold=True)),
+        (at, plain),
+        (pen.title(group.code, group.message), pen.value(bg_color=back, bold=True)),
         (_values(pen, group), plain),
         (group.count, pen.styles.number()),
         (group.new, pen.styles.number()),
@@ -223,11 +257,11 @@ def _totals(pen: Pen, row: int, content: FileContent) -> int:
     row = _table_header(pen, row, "totals", ("table", "total_row", "wrong", "status"), with_advice=True)
     for total in content.totals:
         cells = [
-            (total.table, pen.styles.cell(bold=True)),
-            (_keys([total.label]), pen.styles.cell()),
-            (pen.title("total_mismatch"), pen.styles.cell(bg_color=WARNING[0], bold=True)),
+            (total.table, pen.value(bold=True)),
+            (_keys([total.label]), pen.value()),
+            (pen.title("total_mismatch"), pen.value(bg_color=WARNING[0], bold=True)),
             (pen.label(total.status, "\n"), pen.styles.status(total.status)),
-            *[(None, pen.styles.cell())] * (ADVICE - VALUE - 1),
+            *[(None, pen.value())] * (ADVICE - VALUE - 1),
             *_advice(pen, "total_mismatch", ""),
         ]
         _line(pen, row, cells)
@@ -242,26 +276,28 @@ def _resolved(pen: Pen, row: int, content: FileContent) -> int:
     for line in content.resolved:
         _line(pen, row, _resolved_line(pen, line))
         row += 1
-    put(pen.sheet, row, 0, pen.label("resolved_note"), pen.styles.note)
+    put(pen.sheet, row, 0, pen.label("resolved_note"), pen.styles.note(rtl=pen.is_right_to_left))
     return row + 2
 
 
 def _resolved_line(pen: Pen, line: Resolved) -> list[tuple[str | int | None, Any]]:
     return [
-        (line.table, pen.styles.cell(bold=True)),
-        (line.label, pen.styles.cell()),
-        (pen.title(line.code, line.message), pen.styles.cell(bg_color=GOOD[0], bold=True)),
-        (_keys(line.keys), pen.styles.cell()),
+        (line.table, pen.value(bold=True)),
+        (line.label, pen.value()),
+        (pen.title(line.code, line.message), pen.value(bg_color=GOOD[0], bold=True)),
+        (_keys(line.keys), pen.value()),
         (line.count, pen.styles.number()),
     ]
 
 
 def _legend(pen: Pen, row: int) -> None:
     row = pen.heading(row, "legend", _last(pen))
+    side = {"align": "right"} if pen.is_right_to_left else {}
     colours = {"legend_error": ERROR[0], "legend_warning": WARNING[0]}
     for name in ("legend_rows", "legend_error", "legend_warning", "legend_personal"):
         for words in _languages(pen):
             style = {"bg_color": colours[name]} if name in colours else {}
-            width = sum(_WIDTHS) + _ADVICE_WIDTH
-            pen.across(row, 0, ADVICE, words.label(name), pen.styles.text(rtl=words.is_right_to_left, **style), width)
+            text = words.label(name)
+            pen.across(row, 0, ADVICE, text, pen.styles.text(rtl=words.is_right_to_left, **side, **style))
+            pen.sheet.set_row(row, height([(text, sum(_WIDTHS) + _ADVICE_WIDTH)]))
             row += 1

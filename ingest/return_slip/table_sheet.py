@@ -11,7 +11,7 @@ from ingest.return_slip.rows import FaultyRow, Mark, TableRows
 from ingest.return_slip.styles import height, lines, page, put
 
 FIXED = 3  # row number, status, what is wrong: before the delivered columns
-_FIXED_WIDTHS = (14, 14, 36)
+_FIXED_WIDTHS = (14.0, 14.0, 36.0)
 _TALLEST = 150.0
 COMMENTS_SHOWN = 1000  # rows; each comment is a drawing, and a sheet of many thousands opens slowly
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
@@ -22,18 +22,19 @@ _COMMENT_WIDTH = 340
 def write_table(pen: Pen, content: FileContent, table: TableRows) -> None:
     """Write the faulty rows of one table into the pen's sheet."""
     page(pen.sheet, f"{content.delivery.file}, {table.table}")
-    if runs_right_to_left(table):
+    rtl = runs_right_to_left(table)
+    if rtl:
         pen.sheet.right_to_left()
     pen.sheet.set_row(0, 22)
-    put(pen.sheet, 0, 0, table.table, pen.styles.title)
-    put(pen.sheet, 1, 0, content.delivery.file, pen.styles.note)
+    put(pen.sheet, 0, 0, table.table, pen.styles.title(rtl=rtl))
+    put(pen.sheet, 1, 0, content.delivery.file, pen.styles.note(rtl=rtl))
     for number, note in enumerate(_notes(pen, table)):
-        put(pen.sheet, 2 + number, 0, note, pen.styles.note)
+        put(pen.sheet, 2 + number, 0, note, pen.styles.note(rtl=rtl))
     top = 4
     widths = _widths(table)
     _header(pen, content, table, top, widths)
     for offset, row in enumerate(table.rows, start=1):
-        _row(pen, content, table, top + offset, row, widths, with_comments=offset <= COMMENTS_SHOWN)
+        _row(pen, content, table, top + offset, row, widths, rtl=rtl, with_comments=offset <= COMMENTS_SHOWN)
     pen.sheet.freeze_panes(top + 1, FIXED)
     pen.sheet.repeat_rows(top)
     pen.sheet.autofilter(top, 0, top + len(table.rows), FIXED + len(table.columns) - 1)
@@ -41,7 +42,9 @@ def write_table(pen: Pen, content: FileContent, table: TableRows) -> None:
 
 def runs_right_to_left(table: TableRows) -> bool:
     """Whether most letters of the delivered rows are of a script that runs from right to left."""
-    text = " ".join(c.label for c in table.columns) + " ".join(cell or "" for r in table.rows for cell in r.cells)
+    text = " ".join(c.label for c in table.columns) + " ".join(
+        cell or "" for r in table.rows for cell in r.cells
+    )
     return len(_RTL.findall(text)) > len(_LTR.findall(text))
 
 
@@ -67,7 +70,7 @@ def _header(pen: Pen, content: FileContent, table: TableRows, top: int, widths: 
 
 def _widths(table: TableRows) -> list[float]:
     """A width for each delivered column: its longest cell and header, within reason."""
-    widths = []
+    widths: list[float] = []
     for column, shown in enumerate(table.columns):
         longest = max((len(row.cells[column] or "") for row in table.rows), default=0)
         widths.append(min(42, max(11, longest + 3, min(len(shown.label) + 4, 24))))
@@ -82,20 +85,25 @@ def _row(
     row: FaultyRow,
     widths: list[float],
     *,
+    rtl: bool,
     with_comments: bool,
 ) -> None:
     pen.sheet.write_number(at, 0, row.row, pen.styles.number())
     put(pen.sheet, at, 1, pen.label(row.status, "\n"), pen.styles.status(row.status))
-    titles = dict.fromkeys(pen.title(mark.code, mark.message).replace("\n", " · ") for mark in row.marks)
+    titles = dict.fromkeys(pen.title(mark.code, mark.message) for mark in row.marks)
     wrong = "\n".join(titles)
-    put(pen.sheet, at, 2, wrong, pen.styles.cell())
+    put(pen.sheet, at, 2, wrong, pen.styles.cell(rtl=rtl))
     status = pen.label(row.status, "\n")
-    texts = [(wrong, _FIXED_WIDTHS[2]), (status, _FIXED_WIDTHS[1]), *zip((c or "" for c in row.cells), widths, strict=True)]
+    texts = [
+        (wrong, _FIXED_WIDTHS[2]),
+        (status, _FIXED_WIDTHS[1]),
+        *zip((c or "" for c in row.cells), widths, strict=True),
+    ]
     pen.sheet.set_row(at, min(_TALLEST, height(texts)))
     by_column = _by_column(table, row)
     for column, cell in enumerate(row.cells):
         marks = by_column.get(table.columns[column].name, [])
-        style = pen.styles.marked(_worst(marks)) if marks else pen.styles.cell()
+        style = pen.styles.marked(_worst(marks), rtl=rtl) if marks else pen.styles.cell(rtl=rtl)
         put(pen.sheet, at, FIXED + column, cell, style)
         if with_comments and (said := [mark for mark in marks if _first_shown(table, mark) == column]):
             _comment(pen, content, table, at, column, said)
@@ -121,7 +129,9 @@ def _worst(marks: list[Mark]) -> str:
     return min(mark.severity for mark in marks)  # 'error' comes before 'warning'
 
 
-def _comment(pen: Pen, content: FileContent, table: TableRows, at: int, column: int, marks: list[Mark]) -> None:
+def _comment(
+    pen: Pen, content: FileContent, table: TableRows, at: int, column: int, marks: list[Mark]
+) -> None:
     text = "\n\n".join(_said(pen, content, table.table, table.columns[column].name, mark) for mark in marks)
     height = 24 + 16 * lines(text, 46)
     options = {"author": "sangam", "width": _COMMENT_WIDTH, "height": min(height, 420), "font_size": 9}
@@ -160,5 +170,3 @@ def sheet_names(wanted: list[str], taken: set[str]) -> list[str]:
         used.add(candidate.casefold())
         names.append(candidate)
     return names
-
-

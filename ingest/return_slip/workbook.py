@@ -25,7 +25,12 @@ def to_workbook(contents: Sequence[FileContent]) -> bytes:
     first = contents[0].delivery
     languages: list[Catalogue | None] = [*beside_english(load_region(first.region).languages)] or [None]
     body = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(body, options) as book:
         received = max(content.delivery.received_at for content in contents)
         book.set_properties(

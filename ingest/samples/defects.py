@@ -13,7 +13,7 @@ import pandas as pd
 from ingest.samples.columns import Flags, Ints
 from ingest.samples.truth import Finding
 
-MISSING_KEY = {None, "", "NA", "-", "N/A"}
+MISSING_KEY = {None, "", "NA", "N/A", "-", "--", "null", "Not available"}
 
 
 @dataclass(frozen=True)

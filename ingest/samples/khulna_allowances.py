@@ -109,7 +109,10 @@ def _sound(w: World, quarter: str, end: int, live: Ints) -> list[Line]:
     long = d.unit("khulna/list/long", live) < 0.4
     without = d.unit("khulna/list/nid", live) < 0.05
     name = full_names(w, person, IN_BENGALI)
-    name = misspelt(name, (without | (w.nid_kind[person] == 0)) & (d.pick("khulna/list/slip", live, 12) == 0))
+    # Misspelt only where the list has no number either, and not for those whom two lists must show alike.
+    once = np.bincount(w.al_person, minlength=len(w.area))[person] == 1
+    numberless = without | (w.nid_kind[person] == 0)
+    name = misspelt(name, numberless & once & (d.pick("khulna/list/slip", live, 12) == 0))
     columns = [
         name,
         fathers(w, person),

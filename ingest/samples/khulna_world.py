@@ -46,9 +46,9 @@ class World:
 
 
 def make_world(seed: int, scale: float) -> World:
-    """A world of `scale` × 13,045 persons registered by the reference day (never less than 300)."""
+    """A world of `scale` × 13,045 persons registered by the reference day (never less than 600)."""
     dice = Dice(seed)
-    size = max(300, round(13_045 * scale))
+    size = max(600, round(13_045 * scale))
     growth = max(10, round(size * 0.02)) * 10
     registered = size + growth
     people = _people(dice.rng("khulna/people"), registered, max(60, round(registered * 0.14)))

@@ -72,7 +72,7 @@ def file_name(place: int, name: str) -> str:
 def count_people(dice: Dice, name: str, scale: float) -> pd.DataFrame:
     """Everyone enumerated in a round, household by household, centre by centre."""
     rng = dice.rng(f"pune/enumeration/{name}")
-    each = max(16, round(290 * scale))
+    each = max(40, round(290 * scale))
     households = each * len(KSK)
     size = rng.choice([1, 2, 3, 4, 5, 6], households, p=[0.1, 0.2, 0.25, 0.25, 0.12, 0.08])
     household = np.repeat(np.arange(households), size)

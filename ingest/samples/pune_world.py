@@ -105,7 +105,7 @@ def _openings(rng: np.random.Generator, pool: int) -> tuple[Ints, Ints, Flags]:
     begin = rng.integers(START, HORIZON + 1, pool)
     begin[:12] = START + np.arange(12) * 9  # some of whom every extract tells
     regular = rng.random(pool) < 0.93
-    more = np.repeat(np.arange(pool), rng.poisson(np.where(regular, (HORIZON - begin) * 5.7 / 547, 0)))
+    more = np.repeat(np.arange(pool), rng.poisson(np.where(regular, (HORIZON - begin) * 6.15 / 547, 0)))
     later = begin[more] + 1 + (rng.random(len(more)) * (HORIZON - begin[more])).astype(np.int64)
     person = np.concatenate([np.arange(pool), more])
     opened = np.concatenate([begin, np.minimum(later, HORIZON)])

@@ -38,6 +38,9 @@ def _checks(region: str, name: str, source: Source) -> list[dg.AssetCheckSpec]:
             ),
             dg.AssetCheckSpec("readable", asset=key, description="No file of the drop was refused."),
             dg.AssetCheckSpec(
+                "drift", asset=key, description="No delivery waits because it shrank or grew too far."
+            ),
+            dg.AssetCheckSpec(
                 "quarantine", asset=key, description="Records held back, by reason; the partner mends them."
             ),
         ]
@@ -57,12 +60,19 @@ def source_assets(region: str, name: str) -> dg.AssetsDefinition:
     contract = load_region(region)
     source = contract.sources[name]
     programme = contract.programme.lstrip("_")
+    # Sources that its rules look up are read first.
+    before = [
+        asset_key(region, other, table)
+        for other in sorted(source.looked_up_sources() - {name})
+        for table in contract.sources[other].tables
+    ]
 
     @dg.multi_asset(
         name=f"{region.lstrip('_')}__{name}",
         specs=[
             dg.AssetSpec(
                 asset_key(region, name, table),
+                deps=before,
                 group_name=f"ingest_{programme}",
                 description=f"{source.title}, table `{table}`: accepted records. Key: {', '.join(spec.key)}.",
                 kinds={"parquet", "duckdb"},

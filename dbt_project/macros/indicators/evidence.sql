@@ -21,7 +21,7 @@
 
 {% macro evidence_relations() -%}
     {{ return([
-        'bridge_membership', 'dim_household', 'dim_institution', 'dim_period', 'dim_person', 'dim_place',
+        'bridge_identity', 'bridge_membership', 'dim_household', 'dim_institution', 'dim_period', 'dim_person', 'dim_place',
         'fct_enterprise_month', 'fct_enterprise_quarter', 'fct_outcome_observed', 'fct_place_total',
         'fct_service_delivered',
     ]) }}
@@ -80,12 +80,7 @@
         and fact.quarter = period.quarter
         {%- endif %}
     {%- for join in i.joins %}
-    left join {{ ref('dim_' ~ join.dimension) }} as {{ join.dimension }}
-        on fact.region = {{ join.dimension }}.region
-        {#- of an earlier list, too, people are who they are in the register of the period #}
-        and {{ 'period' if to_date else 'fact' }}.quarter = {{ join.dimension }}.quarter
-        and {{ join.dimension }}.source = {{ literal(join.source) if join.source else 'fact.source' }}
-        and fact.{{ join.dimension }}_id = {{ join.dimension }}.{{ join.dimension }}_id
+    {{ joined_dimension(join, to_date) }}
     {%- endfor %}
     {%- if i.compared_with %}
     left join {{ ref(i['from']) }} as baseline
@@ -105,6 +100,26 @@
         {%- endif %}
     {#- `over unit` in an expression: over all records of the unit. #}
     window unit as (partition by fact.region, period.quarter, {{ i.unit_id }})
+{%- endmacro %}
+
+{#-
+    A dimension by the fact's identifier. What earlier drops name is looked up as the period's register has it: under the
+    identifier that the linkage gives by now, so that no one counts under an earlier and a later one.
+-#}
+{% macro joined_dimension(join, to_date) -%}
+    {%- set name = join.dimension -%}
+    {%- set source = literal(join.source) if join.source else 'fact.source' -%}
+    {%- set quarter = 'period.quarter' if to_date else 'fact.quarter' -%}
+    {%- if to_date %}
+    left join {{ ref('bridge_identity') }} as {{ name }}_identity
+        on fact.region = {{ name }}_identity.region and {{ name }}_identity.source = {{ source }}
+        and {{ name }}_identity.quarter = {{ quarter }} and {{ name }}_identity.entity = {{ literal(name) }}
+        and fact.{{ name }}_id = {{ name }}_identity.local_id
+    {%- endif %}
+    left join {{ ref('dim_' ~ name) }} as {{ name }}
+        on fact.region = {{ name }}.region and {{ quarter }} = {{ name }}.quarter and {{ name }}.source = {{ source }}
+        and {{ name }}.{{ name }}_id =
+        {{- ' coalesce(' ~ name ~ '_identity.canonical_id, fact.' ~ name ~ '_id)' if to_date else ' fact.' ~ name ~ '_id' }}
 {%- endmacro %}
 
 {#- In the numerator: the record's own answer, or that of every (any) record of the unit. -#}

@@ -13,12 +13,14 @@ deliveries as (
         source,
         quarter,
         max(case when status = 'current' then 1 else 0 end) = 1 as is_accepted,
-        {{ joined_text('refused_file', ', ') }} as refused_files
+        {{ joined_text('held_file', ', ') }} as held_files
     from (
         select
             *,
-            case when status = 'refused' then file_name || ' (' || coalesce(refusal, 'unknown') || ')' end
-                as refused_file
+            case
+                when status = 'refused' then file_name || ' (refused: ' || coalesce(refusal, 'unknown') || ')'
+                when status = 'paused' then file_name || ' (waits, because it changed too much, to be released)'
+            end as held_file
         from {{ ref('stg_drop') }}
     )
     group by region, source, quarter
@@ -41,8 +43,8 @@ served as (
             when deliveries.quarter = quarters.quarter or cadences.cadence = 'round'
                 then deliveries.quarter
         end) as drop_quarter,
-        max(case when deliveries.quarter = quarters.quarter then deliveries.refused_files end)
-            as refused_files
+        max(case when deliveries.quarter = quarters.quarter then deliveries.held_files end)
+            as held_files
     from needed
     cross join quarters
     left join cadences on needed.region = cadences.region and needed.source = cadences.source
@@ -61,9 +63,9 @@ select
     drop_quarter is not null as is_served,
     case
         when drop_quarter is not null then null
-        when refused_files is not null
-            then 'The delivery of ' || region || '/' || source || ' for ' || quarter || ' was refused: '
-                || refused_files || '.'
+        when held_files is not null
+            then 'The delivery of ' || region || '/' || source || ' for ' || quarter || ' was not taken in: '
+                || held_files || '.'
         when cadence = 'round'
             then 'No round of ' || region || '/' || source || ' was accepted up to ' || quarter || '.'
         else 'No accepted delivery of ' || region || '/' || source || ' for ' || quarter || '.'

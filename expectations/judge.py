@@ -1,0 +1,128 @@
+"""Great Expectations: judging profiles by suites, and Data Docs. The only module that imports it (it takes seconds).
+
+All deliveries of one kind of source are one GX batch: a row each table, column, figure and place of each delivery,
+a column each check, empty where the check does not apply. So a suite runs once, however many regions deliver.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from expectations.suite import Check, Suite
+from ingest.lake import atomic
+from ingest.landing import NO_QUARTER
+
+_SEVERITY = {"error": "critical", "warning": "warning"}
+_ROW = ["delivery", "subject"]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What Great Expectations found: check → delivery → subject → value outside the bounds; and the Data Docs page."""
+
+    failing: dict[str, dict[str, dict[str, float]]]
+    page: str  # relative to the folder of Data Docs
+
+
+def judged_frame(suite: Suite, profiles: list[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
+    """A row for each subject of each delivery, a column for each check with the measure it judges."""
+    from expectations.batches import applies
+
+    columns = []
+    for check in suite.checks.values():
+        parts = [applies(check, frame).assign(delivery=title) for title, frame in profiles]
+        part = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*_ROW, "value"])
+        columns.append(part.set_index(_ROW)["value"].rename(check.title))
+    return pd.concat(columns, axis=1).reset_index()
+
+
+class Judge:
+    """One GX context for all suites of a run; pages of Data Docs are written to `docs`."""
+
+    def __init__(self, docs: Path) -> None:
+        self.docs = docs
+
+    @cached_property
+    def _context(self) -> Any:
+        os.environ["GX_ANALYTICS_ENABLED"] = "false"  # nothing is sent out
+        import great_expectations as gx
+        from great_expectations.data_context.types.base import (
+            DataContextConfig,
+            InMemoryStoreBackendDefaults,
+            ProgressBarsConfig,
+        )
+
+        config = DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+            analytics_enabled=False,
+            progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
+        )
+        return gx.get_context(project_config=config, mode="ephemeral")
+
+    @cached_property
+    def _source(self) -> Any:
+        return self._context.data_sources.add_pandas("deliveries")
+
+    def judge(self, name: str, suite: Suite, quarter: str, profiles: list[tuple[str, pd.DataFrame]]) -> Judged:
+        """Run a suite over the profiles of deliveries (title, profile), and write its page."""
+        import great_expectations as gx
+
+        from expectations import data_docs
+
+        frame = judged_frame(suite, profiles)
+        asked = [check for check in suite.checks.values() if frame[check.title].notna().any()]
+        words = gx.ExpectationSuite(name=name, expectations=[_expectation(check) for check in asked])
+        whole = self._source.add_dataframe_asset(name).add_batch_definition_whole_dataframe(quarter)
+        definition = gx.ValidationDefinition(name=name, data=whole, suite=self._context.suites.add(words))
+        self._context.validation_definitions.add(definition)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of its own making
+            result = definition.run(
+                batch_parameters={"dataframe": frame},
+                result_format={
+                    "result_format": "COMPLETE",
+                    "unexpected_index_column_names": _ROW,
+                    "return_unexpected_index_query": False,
+                },
+            )
+        page = f"{quarter}/{name}.html"
+        title = f"{suite.title} · {quarter}" if quarter != NO_QUARTER else suite.title
+        with atomic(self.docs / page) as temporary:
+            temporary.write_text(data_docs.page(result, title), encoding="utf-8")
+        return Judged(_failing(suite, result), page)
+
+
+def _expectation(check: Check) -> Any:
+    import great_expectations.expectations as gxe
+
+    return gxe.ExpectColumnValuesToBeBetween(
+        column=check.title,
+        min_value=check.at_least,
+        max_value=check.at_most,
+        severity=_SEVERITY[check.severity],
+        meta={
+            "severity": check.severity,
+            "notes": {"format": "markdown", "content": [f"**{check.title}.** {check.means} {check.do}"]},
+        },
+    )
+
+
+def _failing(suite: Suite, result: Any) -> dict[str, dict[str, dict[str, float]]]:
+    """Subjects outside the bounds with their values, by check and delivery. Raises what GX stumbled over."""
+    failing: dict[str, dict[str, dict[str, float]]] = {name: {} for name in suite.checks}
+    names = {check.title: name for name, check in suite.checks.items()}
+    for one in result.results:
+        title = one.expectation_config.kwargs["column"]
+        name = names[title]
+        if one.exception_info.get("raised_exception"):
+            raise RuntimeError(f"Great Expectations could not judge '{name}': {one.exception_info}")
+        for row in one.result.get("unexpected_index_list") or ():
+            failing[name].setdefault(row["delivery"], {})[row["subject"]] = float(row[title])
+    return failing

@@ -1,0 +1,171 @@
+"""The words of a batch suite, and loading it: what a whole delivery must look like beside the one before.
+
+    suites/_common.yml                  checks of every source; also the suite of a source that has none of its own
+    suites/<programme>/<source>.yml     merged over them: mappings key by key, `null` removes a check
+
+Bounds and explanations are data for an M&E officer to read and change; how measures are worked out is in `profile`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ingest.contracts.loading import merge
+from ingest.errors import SangamError
+
+SUITES = Path(__file__).parent / "suites"
+Kind = Literal["table", "column", "figure", "place"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a measure is of, and how its values are written: as a share, a number, or in standard deviations."""
+
+    kind: Kind
+    unit: Literal["share", "number", "deviations"]
+    compares: bool = True  # needs an earlier delivery
+
+
+MEASURES: dict[str, Measure] = {
+    "rows": Measure("table", "number", compares=False),  # accepted records
+    "rows_ratio": Measure("table", "share"),  # of the records before
+    "keys_kept": Measure("table", "share"),  # share of the keys before that are still there
+    "quarantined_share": Measure("table", "share", compares=False),  # of the records read
+    "empty_share": Measure("column", "share", compares=False),
+    "empty_growth": Measure("column", "share"),  # empty share minus the one before
+    "category_shift": Measure("column", "share"),  # largest change of a category's share, of vocabulary columns
+    "mean_shift": Measure("column", "deviations"),  # of numbers: change of the mean in standard deviations before
+    "unchanged_share": Measure("column", "share"),  # of numbers above zero: same key, same value as before
+    "figure": Measure("figure", "number", compares=False),
+    "figure_ratio": Measure("figure", "share"),  # of the figure before
+    "place_rows": Measure("place", "number", compares=False),
+    "place_rows_ratio": Measure("place", "share"),
+}
+
+
+class Word(BaseModel):
+    """Base of all suite words: an unknown key is a spelling mistake, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Figure(Word):
+    """A number of a delivery: an SQL aggregate over the accepted records of a table (or a join of tables)."""
+
+    label: str
+    source: str = Field(alias="from")
+    value: str
+
+
+class Place(Word):
+    """Places, areas, centres or institutions: records counted by an SQL expression.
+
+    Expected are those of last time, and those of a vocabulary where one is named.
+    """
+
+    label: str
+    source: str = Field(alias="from")
+    place: str
+    expected: str = ""
+    nested: bool = False  # the vocabulary has its words under keys; places are then written `key / word`
+    but: tuple[str, ...] = ()  # words of the vocabulary that are not expected here
+
+
+class Check(Word):
+    """One expectation: a measure of some tables, columns, figures or places within bounds."""
+
+    title: str
+    measure: str
+    of: tuple[str, ...] = ("*",)  # names, with * for any: household, cif_loan.amount_pkr, *.sex
+    at_least: float | None = None
+    at_most: float | None = None
+    from_records: int = 0  # fewer records than this, now and last time, say nothing
+    severity: Literal["error", "warning"] = "warning"
+    means: str
+    do: str
+
+    @model_validator(mode="after")
+    def _can_fail(self) -> Check:
+        if self.measure not in MEASURES:
+            raise ValueError(f"there is no measure '{self.measure}'; known: {', '.join(MEASURES)}")
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("give 'at_least' or 'at_most'")
+        return self
+
+    def covers(self, name: str) -> bool:
+        """Whether a table, column, figure or place is among those meant."""
+        return any(fnmatchcase(name, pattern) for pattern in self.of)
+
+    def shown(self, value: float) -> str:
+        """A value as people read it."""
+        unit = MEASURES[self.measure].unit
+        if unit == "share":
+            return f"{value:.1%}"
+        return f"{value:.2f} standard deviations" if unit == "deviations" else f"{value:,.10g}"
+
+    @property
+    def expected(self) -> str:
+        """The bounds in words."""
+        low, high = (
+            None if b is None else self.shown(b).replace(".0%", "%") for b in (self.at_least, self.at_most)
+        )
+        if low and high:
+            return f"{low} to {high}"
+        return f"at least {low}" if low else f"at most {high}"
+
+
+class Suite(Word):
+    """What a delivery of one kind of source must look like."""
+
+    title: str
+    figures: dict[str, Figure] = Field(default_factory=dict)
+    places: dict[str, Place] = Field(default_factory=dict)
+    checks: dict[str, Check]
+
+    @model_validator(mode="after")
+    def _titles_differ(self) -> Suite:
+        titles = [check.title for check in self.checks.values()]
+        if twice := sorted({title for title in titles if titles.count(title) > 1}):
+            raise ValueError(f"two checks bear the title {', '.join(twice)}")
+        return self
+
+    def asks(self, measure: str, name: str) -> bool:
+        """Whether any check wants this measure of this table, column, figure or place."""
+        return any(c.measure == measure and c.covers(name) for c in self.checks.values())
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of all words; another hash means: check again."""
+        words = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def _yaml(path: Path) -> dict[str, Any]:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except yaml.YAMLError as error:
+        raise SangamError(f"{path} is not readable as YAML: {error}") from error
+
+
+@cache
+def load_suite(programme: str, source: str, root: Path = SUITES) -> Suite:
+    """The suite of a programme's source, or the common one. Raises SangamError for an inconsistent one."""
+    own = root / programme / f"{source}.yml"
+    words = _yaml(root / "_common.yml")
+    if own.exists():
+        words = merge(words, _yaml(own))
+    try:
+        return Suite.model_validate(words)
+    except ValidationError as error:
+        lines = [f"- {'.'.join(str(p) for p in e['loc']) or 'suite'}: {e['msg']}" for e in error.errors()]
+        where = f"{programme}/{source}.yml with _common.yml"
+        raise SangamError(f"The suite {where} is not consistent:\n" + "\n".join(lines)) from error

@@ -1,0 +1,82 @@
+"""A delivery that shrinks beyond its contract's bounds waits, replaces nothing, and goes through once released."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ingest import drift
+from ingest.errors import SangamError
+from ingest.lake import folder
+from ingest.run import ingest_source
+from orchestration.settings import Settings
+from orchestration.status import quarter_status
+
+
+def _page(rows: int) -> str:
+    """A birth registration page with so many union councils, all of them in the vocabulary."""
+    from ingest.contracts.loading import load_source
+
+    words = load_source("sindh", "births").vocabularies["union_councils_of_the_births_portal"]
+    places = [(d, u) for d in words for u in words[d]][:rows]
+    lines = "".join(f"<tr><td>{d}</td><td>{u}</td><td>3</td><td>4</td><td>7</td></tr>" for d, u in places)
+    head = "<tr><td rowspan=2>District</td><td rowspan=2>Union Council</td><td colspan=3>Births registered</td></tr>"
+    return f"<table>{head}<tr><td>Boys</td><td>Girls</td><td>Total</td></tr>{lines}</table>"
+
+
+def _deliver(landing: Path, quarter: str, name: str, rows: int, day: int) -> None:
+    path = landing / "sindh" / "births" / quarter / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(_page(rows), encoding="utf-8")
+    os.utime(path, (1.6e9 + day * 86400,) * 2)
+
+
+def _rows(home: Path, quarter: str) -> int:
+    import pyarrow.parquet as pq
+
+    at = folder(home, "feeds", feed="place_total", region="sindh", source="births", quarter=quarter)
+    return sum(pq.read_metadata(path).num_rows for path in at.glob("*.parquet"))
+
+
+def test_a_delivery_that_shrinks_waits_until_a_person_releases_it(tmp_path: Path) -> None:
+    landing, home = tmp_path / "landing", tmp_path / "home"
+    _deliver(landing, "2021Q1", "page.xls", 100, 1)
+    _deliver(landing, "2021Q2", "page.xls", 40, 100)
+    receipts = {r["quarter"]: r for r in ingest_source(home, landing, "sindh", "births", demo=True)}
+    assert receipts["2021Q1"]["status"] == "current"
+    assert receipts["2021Q2"]["status"] == "paused"
+    assert "shrank by 60%" in receipts["2021Q2"]["drift"][0]
+    assert _rows(home, "2021Q1") == 200
+    assert _rows(home, "2021Q2") == 0
+
+    row = next(
+        r
+        for r in quarter_status(Settings(home, landing), "2021Q2")
+        if (r.region, r.source) == ("sindh", "births")
+    )
+    assert row.state == "paused"
+    assert "shrank" in row.note
+
+    waiting = drift.paused(home, "sindh", "births", "2021Q2")[0]
+    change = drift.preview(home, waiting)[0]
+    assert (change.before, change.now, change.added, change.gone, change.changed) == (100, 40, 0, 60, 0)
+    with pytest.raises(SangamError, match="needs a name"):
+        drift.release(home, waiting, " ", "agreed")
+    drift.release(home, waiting, "Asha", "the portal closed eight offices")
+    receipts = {r["quarter"]: r for r in ingest_source(home, landing, "sindh", "births", demo=True)}
+    assert receipts["2021Q2"]["status"] == "current"
+    assert receipts["2021Q2"]["read_now"] is False
+    assert _rows(home, "2021Q2") == 80
+    with pytest.raises(SangamError, match="No delivery of sindh/births 2021Q2 is waiting"):
+        drift.paused(home, "sindh", "births", "2021Q2")
+
+
+def test_a_waiting_redelivery_leaves_the_earlier_one_current(tmp_path: Path) -> None:
+    landing, home = tmp_path / "landing", tmp_path / "home"
+    _deliver(landing, "2021Q1", "page.xls", 100, 1)
+    _deliver(landing, "2021Q1", "page_v2.xls", 30, 2)
+    status = {r["file"]: r["status"] for r in ingest_source(home, landing, "sindh", "births", demo=True)}
+    assert status == {"page.xls": "current", "page_v2.xls": "paused"}
+    assert _rows(home, "2021Q1") == 200

@@ -1,0 +1,461 @@
+"""Who is the same person or household: names, rules, similarity, contradictions, decisions, and the vault."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.contracts.loading import load_region
+from ingest.contracts.model import Linkage, LinkRule
+from ingest.errors import SangamError
+from ingest.identifiers import key_id
+from ingest.linkage import names
+from ingest.linkage.clusters import Clusters
+from ingest.linkage.decisions import Decision, load_decisions
+from ingest.vault import encrypt, read_identities
+from tests.linkage_rows import KEY, identities, who_is_who
+
+KHULNA = load_region("khulna").linkage["person"]
+PUNE = load_region("pune").linkage["person"]
+SINDH = load_region("sindh").linkage["household"]
+
+
+@pytest.fixture(scope="module")
+def connection() -> duckdb.DuckDBPyConnection:
+    made = duckdb.connect()
+    names.define(made)
+    return made
+
+
+def _sound(connection: duckdb.DuckDBPyConnection, name: str, form: str = "name_key") -> str:
+    return str(connection.execute(f"SELECT {form}(name_plain(?))", [name]).fetchall()[0][0])
+
+
+def _bones(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+    return str(connection.execute("SELECT name_bones(name_key(name_plain(?)))", [name]).fetchall()[0][0])
+
+
+# ---- names ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("খাতুন", "Khatun"),
+        ("খাতূন", "খাতুন"),
+        ("মোঃ রফিকুল ইসলাম মোল্লা", "Rafiqul Eslam Molla"),
+        ("আব্দুল গফুর শেখ", "আবদুল গফুর শেখ"),
+        ("আব্দুল গফুর শেখ", "Abdul Gafur Sheikh"),
+        ("সুলতানা", "ছুলতানা"),
+        ("সরদার", "সর্দার"),
+        ("ज्ञानेश्वर पांडुरंग", "Dnyaneshwar Pandurang"),
+        ("गायकवाड", "Gaikwad"),
+        ("Ghulam Hyder Shaikh", "Gulam Haider Sheikh"),
+        ("Lal Bakhsh", "Lal Bux"),
+        ("Muhd. Soomar", "Muhammad Sumar"),
+        ("علي نواز جتوئي", "Ali Nawaz Jatoi"),
+        ("Mushtaque Ali", "Mushtaq Ali"),
+        ("Saleh", "SALEH "),
+        ("র\u200cহিমা", "রহিমা"),
+    ],
+)
+def test_one_name_in_two_spellings_sounds_the_same(
+    connection: duckdb.DuckDBPyConnection, one: str, other: str
+) -> None:
+    assert _sound(connection, one) == _sound(connection, other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("عثمان", "Usman"), ("غلام حيدر", "Ghulam Hyder"), ("محمد", "Muhd")])
+def test_unwritten_vowels_leave_the_bones(
+    connection: duckdb.DuckDBPyConnection, one: str, other: str
+) -> None:
+    assert _bones(connection, one) == _bones(connection, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Rahima", "Rashida"),
+        ("রহিমা", "রাবেয়া"),
+        ("করিম", "রহিম"),
+        ("Nasima Bibi", "Taslima Bibi"),
+        ("सविता", "सुनीता"),
+        ("মোল্লা", "মীর"),
+        ("Jan Muhammad", "Noor Muhammad"),
+    ],
+)
+def test_different_names_stay_different(connection: duckdb.DuckDBPyConnection, one: str, other: str) -> None:
+    assert _sound(connection, one) != _sound(connection, other)
+    assert _bones(connection, one) != _bones(connection, other)
+
+
+@pytest.mark.parametrize("title", ["মোঃ", "Md.", "Mst", "श्रीमती"])
+def test_a_title_is_no_part_of_a_name_but_may_be_all_of_it(
+    connection: duckdb.DuckDBPyConnection, title: str
+) -> None:
+    assert _sound(connection, f"{title} Karim", "") == "karim"
+    assert _sound(connection, title, "") != "None"
+
+
+@given(st.text(max_size=30))
+def test_any_text_has_forms_that_are_stable(text: str) -> None:
+    with duckdb.connect() as made:
+        names.define(made)
+        select = "SELECT name_plain(?), name_key(name_plain(?)), name_bones(name_key(name_plain(?)))"
+        plain, key, bones = made.execute(select, [text.replace("\0", "")] * 3).fetchall()[0]
+        again = made.execute("SELECT name_plain(?), name_plain(?)", [plain, plain]).fetchall()[0]
+    assert again[0] is None or again[0] in str(plain)
+    assert (plain is None) >= (key is None and bones is None and plain is None)
+    assert plain is None or plain == plain.strip() != ""
+
+
+def test_real_names_of_south_asia(shared: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    """Public pairs of Hindi names and their Latin spellings, which nobody here wrote."""
+    pairs = pd.read_csv(shared / "data" / "real" / "names-south-asia" / "hi_en_names_train.csv")  # noqa: F841
+    measured = connection.execute("""
+        WITH n AS (
+            SELECT row_number() OVER () AS i, name_key(name_plain(Name)) AS a, name_key(name_plain(Translation)) AS b
+            FROM pairs
+        )
+        SELECT avg(CAST(a = b AS INT)), avg(CAST(name_bones(a) = name_bones(b) AS INT)),
+            (SELECT avg(CAST(x.a = y.b AS INT)) FROM n x, n y WHERE x.i <= 1000 AND y.i <= 1000 AND x.i <> y.i)
+        FROM n
+    """).fetchall()[0]
+    print("same key, same bones, same key by chance:", measured)
+    assert measured[0] > 0.92
+    assert measured[1] > 0.97
+    assert measured[2] < 0.0005
+
+
+# ---- Khulna: one person registered twice, and the lists ------------------------------------------------------------
+
+
+def _person(local_id: str, **own: Any) -> dict[str, Any]:
+    return {
+        "local_id": local_id,
+        "name": "রহিমা খাতুন",
+        "relative_name": "আব্দুল করিম শেখ",
+        "birth_date": date(1961, 3, 14),
+        "sex": "F",
+        "place": "Jalma",
+        "official_id_kind": "nid",
+        "first_seen": date(2019, 1, int(local_id[-1]) + 1),
+        **own,
+    }
+
+
+OTHER = {"name": "ফাতেমা বেগম", "relative_name": "লাল মিয়া", "birth_date": date(1984, 7, 2), "place": "Ward 9"}
+
+
+@pytest.mark.parametrize(
+    ("second", "one"),
+    [
+        ({"name": "Rahima Khatoon", "relative_name": "আবদুল করিম শেখ"}, True),
+        ({"birth_date": date(1961, 3, 15)}, True),
+        ({"birth_date": date(1972, 11, 20)}, False),
+        ({"name": "ফাতেমা খাতুন"}, False),  # sisters, twins
+        ({"relative_name": "লাল মিয়া", "place": "Ward 9"}, False),
+        ({"name": "ফাতেমা বেগম", "relative_name": "লাল মিয়া"}, False),
+        ({"birth_date": None, "relative_name": None}, False),
+        ({"name": None, "relative_name": None}, False),
+    ],
+)
+def test_without_a_number_all_else_decides(tmp_path: Path, second: dict[str, Any], one: bool) -> None:
+    found, _, _ = who_is_who(tmp_path, KHULNA, {"mis": [_person("B1"), _person("B2", **second)]})
+    assert (found["B1"] == found["B2"]) is one
+    assert found["B1"] == "B1"
+
+
+def test_the_same_number_is_the_same_person_whatever_else_was_typed(tmp_path: Path) -> None:
+    rows = [
+        _person("B1", official_id="4711242102415"),
+        _person("B2", official_id="4711242102415", name="রহিমা বেগম", place="Ward 9", relative_name="লাল মিয়া"),
+    ]
+    found, who, _ = who_is_who(tmp_path, KHULNA, {"mis": rows})
+    assert found == {"B1": "B1", "B2": "B1"}
+    assert who.loc["B2", "method"] == "official_id"
+
+
+def test_a_number_on_the_rows_of_two_people_is_left_to_people(tmp_path: Path) -> None:
+    rows = [_person("B1", official_id="4711242102415"), _person("B2", official_id="4711242102415", **OTHER)]
+    found, who, doubts = who_is_who(tmp_path, KHULNA, {"mis": rows})
+    assert found == {"B1": "B1", "B2": "B2"}
+    assert who["status"].tolist() == ["review", "review"]
+    assert doubts["reason"].tolist() == ["only half agrees"]
+
+
+@pytest.mark.parametrize("filler", ["0000000000000", "1111111111111", "1234567890123", "1234567890", None])
+def test_a_placeholder_neither_merges_nor_multiplies(tmp_path: Path, filler: str | None) -> None:
+    rows = [
+        _person("B1", official_id=filler),
+        _person("B2", official_id=filler, name="রহিমা খাতুন", birth_date=date(1990, 1, 1), place="Ward 9"),
+        _person("B3", official_id=filler, **OTHER),
+        _person("B4", official_id=filler),
+    ]
+    found, _, _ = who_is_who(tmp_path, KHULNA, {"mis": rows})
+    assert found == {"B1": "B1", "B2": "B2", "B3": "B3", "B4": "B1"}
+
+
+def test_one_number_under_many_names_is_nobodys(tmp_path: Path) -> None:
+    first = ["রহিমা", "ফাতেমা", "জুলেখা", "নাসিমা", "মমতাজ"]
+    rows = [
+        _person(f"B{i}", official_id="4711242102415", name=name, birth_date=date(1950 + i, 1, 1 + i), place=name)
+        for i, name in enumerate(first)
+    ]
+    rows.append(_person("B6", official_id="4711242102415", name="রহিমা", birth_date=date(1999, 9, 9), place="x"))
+    found, who, _ = who_is_who(tmp_path, KHULNA, {"mis": rows})
+    assert len(set(found.values())) == 6
+    assert set(who["method"]) == {""}
+
+
+def test_two_numbers_of_one_length_are_two_people_of_different_lengths_are_not(tmp_path: Path) -> None:
+    rows = [_person("B1", official_id="4711242102415"), _person("B2", official_id="4711242102999")]
+    found, _, doubts = who_is_who(tmp_path, KHULNA, {"mis": rows})
+    assert found["B2"] == "B2"
+    assert len(doubts) == 1
+    rows[1]["official_id"] = "7364974047"
+    assert who_is_who(tmp_path, KHULNA, {"mis": rows})[0]["B2"] == "B1"
+
+
+def test_who_could_be_either_of_two_is_neither(tmp_path: Path) -> None:
+    rows = [_person("B1", official_id="4711242102415"), _person("B2", official_id="4711242102999"), _person("B3")]
+    found, who, doubts = who_is_who(tmp_path, KHULNA, {"mis": rows})
+    assert found == {"B1": "B1", "B2": "B2", "B3": "B3"}
+    assert who.loc["B3", "status"] == "review"
+    assert "several possible" in set(doubts["reason"])
+
+
+def test_the_first_registered_gives_the_name_and_keeps_it(tmp_path: Path) -> None:
+    early, late = _person("B9", first_seen=date(2019, 1, 1)), _person("B1", first_seen=date(2021, 1, 1))
+    assert who_is_who(tmp_path, KHULNA, {"mis": [late, early]})[0] == {"B9": "B9", "B1": "B9"}
+
+
+def test_a_list_is_linked_to_the_register_and_strangers_to_nobody(tmp_path: Path) -> None:
+    register = [_person("B1", official_id="4711242102415", name_other="Rahima Khatun"), _person("B2", **OTHER)]
+    rows = [
+        {"local_id": "by number", "official_id": "4711242102415", "official_id_kind": "nid", "name": "রহিমা"},
+        _person("by the rest 1", sex=None, first_seen=None),
+        _person("stranger 1", sex=None, name="আছিয়া বেগম", relative_name="মোসলেম উদ্দিন", first_seen=None),
+        _person("stranger 2", sex=None, name="আছিয়া বেগম", relative_name="মোসলেম উদ্দিন", first_seen=None),
+    ]
+    found, who, _ = who_is_who(tmp_path, KHULNA, {"mis": register, "allowances": rows})
+    assert found["by number"] == found["by the rest 1"] == "B1"
+    assert found["stranger 1"] is found["stranger 2"] is None
+    assert who.loc["by the rest 1", "weight"] > KHULNA.link_from
+    assert pd.isna(who.loc["by number", "weight"])
+
+
+def test_weights_do_not_depend_on_who_else_is_registered(tmp_path: Path) -> None:
+    two = [_person("B1"), _person("B2", name="Rahima Khatoon")]
+    many = [*two, *(_person(f"C{i}", **{**OTHER, "birth_date": date(1950 + i, 1, 1)}) for i in range(9))]
+    first, second = (who_is_who(tmp_path, KHULNA, {"mis": rows})[1] for rows in (two, many))
+    assert first.loc["B2", "weight"] == second.loc["B2", "weight"]
+
+
+# ---- decisions -----------------------------------------------------------------------------------------------------
+
+
+def _decision(word: str, *records: str) -> Decision:
+    words = {"region": "khulna", "entity": "person", "decision": word, "records": records}
+    return Decision.model_validate({**words, "by": "an officer", "on": date(2021, 7, 5), "why": "asked them"})
+
+
+def test_a_decision_beats_everything_and_taking_it_out_undoes_it(tmp_path: Path) -> None:
+    rows = {"mis": [_person("B1"), _person("B2"), _person("B3", **OTHER)], "allowances": [_person("A1")]}
+    assert who_is_who(tmp_path, KHULNA, rows)[0] == {"B1": "B1", "B2": "B1", "B3": "B3", "A1": "B1"}
+    decided = [_decision("different", "mis/B2", "mis/B1"), _decision("same", "mis/B3", "mis/B1")]
+    decided += [_decision("same", "allowances/2021Q1/A1", "mis/B2")]
+    found, who, doubts = who_is_who(tmp_path, KHULNA, rows, decided)
+    assert found == {"B1": "B1", "B2": "B2", "B3": "B1", "A1": "B2"}
+    assert who.loc[["B3", "A1"], "method"].tolist() == ["decision", "decision"]
+    assert doubts.empty
+    apart = [_decision("different", "allowances/A1", "mis/B1"), _decision("different", "allowances/A1", "mis/B2")]
+    assert who_is_who(tmp_path, KHULNA, rows, apart)[0]["A1"] is None
+
+
+def test_decisions_are_read_and_must_say_who_when_and_why(tmp_path: Path) -> None:
+    root = tmp_path / "regions"
+    (root / "prog" / "regions").mkdir(parents=True)
+    (root / "prog" / "programme.yml").write_text("title: P\n")
+    (root / "prog" / "regions" / "somewhere.yml").write_text("title: S\n")
+    assert load_decisions("somewhere", root) == []
+    entry = "- {region: somewhere, entity: person, decision: same, records: [mis/1, mis/2], by: me, on: 2021-07-05"
+    path = root / "prog" / "decisions.yml"
+    path.write_text(entry + ", why: both at the office}\n" + entry.replace("somewhere", "else") + ", why: x}\n")
+    assert [d.why for d in load_decisions("somewhere", root)] == ["both at the office"]
+    path.write_text(entry + "}\n")
+    with pytest.raises(SangamError, match="why"):
+        load_decisions("somewhere", root)
+    path.write_text(entry.replace("mis/2", "2") + ", why: x}\n")
+    with pytest.raises(SangamError, match="source/identifier"):
+        load_decisions("somewhere", root)
+
+
+# ---- Pune: the donor's rule ------------------------------------------------------------------------------------------
+
+
+def _case(local_id: str, given_id: str | None = None, card: str | None = None, **own: Any) -> dict[str, Any]:
+    return {
+        "local_id": local_id,
+        "given_id": given_id,
+        "card": card,
+        "name": f"नाव {local_id}",
+        "birth_year": 1980,
+        "group_ids": [f"H-{local_id}"],
+        **own,
+    }
+
+
+SAME = {"name": "सविता पवार", "group_ids": ["H-1"]}
+
+
+@pytest.mark.parametrize(
+    ("cases", "expected"),
+    [
+        # the card first, then name, birth year and household
+        ([_case("1", "P1", "K1"), _case("2", None, "K1")], "1 1"),
+        ([_case("1", "P1", **SAME), _case("2", None, **SAME)], "1 1"),
+        ([_case("1", "P1", **SAME), _case("2", None, **{**SAME, "name": "Savita Pawar"})], "1 1"),
+        ([_case("1", "P1", **SAME), _case("2", None, **SAME, birth_year=1981)], "1 2"),
+        ([_case("1", "P1", **SAME), _case("2", None, **{**SAME, "group_ids": ["H-2"]})], "1 2"),
+        ([_case("1", "P1", "K1"), _case("2", "P2", "K2", **SAME), _case("3", None, "K1", **SAME)], "1 2 1"),
+        # a number is a person, whatever else agrees
+        ([_case("1", "P1", "K1", **SAME), _case("2", "P2", "K1", **SAME)], "1 2"),
+        # a card of two people says nothing; then the name does
+        ([_case("1", "P1", "K1"), _case("2", "P2", "K1"), _case("3", None, "K1")], "1 2 3"),
+        ([_case("1", "P1", "K1", **SAME), _case("2", "P2", "K1"), _case("3", None, "K1", **SAME)], "1 2 1"),
+        # nobody has a number: one person of their own, or two
+        ([_case("1", None, "K1"), _case("2", None, "K1")], "1 1"),
+        ([_case("1"), _case("2")], "1 2"),
+        # missing values agree with nothing
+        ([_case("1", name=None, group_ids=[None]), _case("2", name=None, group_ids=[None])], "1 2"),
+        ([_case("1", "P1", birth_year=None, **SAME), _case("2", birth_year=None, **SAME)], "1 2"),
+        # by way of a third
+        ([_case("1", "P1", "K1"), _case("2", None, "K1", **SAME), _case("3", None, None, **SAME)], "1 1 1"),
+    ],
+)
+def test_whose_case_it_is(tmp_path: Path, cases: list[dict[str, Any]], expected: str) -> None:
+    found, _, _ = who_is_who(tmp_path, PUNE, {"cases": cases})
+    assert " ".join(str(found[str(i + 1)]) for i in range(len(cases))) == expected
+
+
+# ---- Sindh: surveyed households in the MIS ----------------------------------------------------------------------------
+
+
+def _household(local_id: str, co: str = "CO-1", **own: Any) -> dict[str, Any]:
+    return {"local_id": local_id, "given_id": local_id, "official_id_kind": "cnic", "group_ids": [co], **own}
+
+
+MIS = [
+    _household("HH-0001", name="Lal Bux Dars", official_id="4165420974301"),
+    _household("HH-0002", name="Sajan Soomro", official_id="4199074972525"),
+    _household("HH-0003", name="Hajran Jatoi"),
+    _household("HH-0004", name="Sajan Soomro", co="CO-2"),
+    _household("HH-0005", name="Khamiso Dars", co="CO-3"),
+    _household("HH-0006", name="Khamiso Dars", co="CO-3"),
+]
+
+
+@pytest.mark.parametrize(
+    ("interview", "household"),
+    [
+        ({"given_id": "HH-0001", "name": "Lal Bakhsh Dars"}, "HH-0001"),
+        ({"given_id": None, "name": "Lal Bakhsh Dars"}, "HH-0001"),
+        ({"given_id": "HH-0002", "name": "Hajran Jatoi"}, "HH-0003"),  # the code of another one
+        ({"given_id": "HH-00", "name": "Sajan Sumro"}, "HH-0002"),
+        ({"given_id": "HH-0001", "name": "Sajan Sumro", "official_id": "4199074972525"}, "HH-0002"),
+        ({"given_id": None, "name": "Pyaro Keerio", "official_id": "4540668232113"}, None),
+        ({"given_id": "HH-9999", "name": "Pyaro Keerio"}, None),
+        ({"given_id": None, "name": "Khamiso Dars", "group_ids": ["CO-3"]}, None),  # two of that name
+        ({"given_id": None, "name": None}, None),
+        ({"given_id": None, "name": "Lal Bux Dars", "official_id": "4111111111113"}, None),  # the CNIC says no
+    ],
+)
+def test_which_household_was_visited(tmp_path: Path, interview: dict[str, Any], household: str | None) -> None:
+    visited = {**_household("uuid"), **interview}
+    found, _, _ = who_is_who(tmp_path, SINDH, {"mis": MIS, "imi": [visited]}, entity="household")
+    assert found["uuid"] == household
+
+
+# ---- clusters ---------------------------------------------------------------------------------------------------------
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11), st.floats(5, 30)), max_size=25),
+    st.lists(st.sampled_from(["x", "y", "z", None]), min_size=12, max_size=12),
+    st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=4),
+)
+def test_no_cluster_ever_holds_a_contradiction(
+    edges: list[tuple[int, int, float]], values: list[str | None], apart: list[tuple[int, int]]
+) -> None:
+    tells = pd.DataFrame(
+        [(row, "number", value) for row, value in enumerate(values) if value], columns=["row", "domain", "value"]
+    ).astype({"row": "int64"})
+    different = pd.DataFrame([p for p in apart if p[0] != p[1]], columns=["l", "r"], dtype="int64")
+    pairs = pd.DataFrame([e for e in edges if e[0] != e[1]], columns=["l", "r", "weight"]).astype(
+        {"l": "int64", "r": "int64"}
+    )
+    clusters = Clusters(np.arange(12), tells, different)
+    clusters.join(pairs.assign(levels=""), "similarity")
+    held = tells.assign(label=clusters.label[tells["row"].to_numpy(int)]).groupby("label")["value"].nunique()
+    assert (held <= 1).all()
+    assert (clusters.label[different["l"]] != clusters.label[different["r"]]).all()
+    assert (clusters.label <= np.arange(12)).all()
+    if tells.empty and different.empty:  # nothing contradicts: then every pair holds
+        assert (clusters.label[pairs["l"]] == clusters.label[pairs["r"]]).all()
+
+
+# ---- the vault --------------------------------------------------------------------------------------------------------
+
+
+def test_the_vault_is_readable_with_the_secret_only(tmp_path: Path) -> None:
+    path = tmp_path / "quarter=2021Q1" / "a.vault"
+    path.parent.mkdir()
+    table = identities([{"local_id": "B1", "name": "Rahima Khatun", "official_id": "4711242102415"}])
+    path.write_bytes(encrypt(table, KEY, path.parent.name))
+    assert read_identities(path, KEY).equals(table)
+    assert b"Rahima" not in path.read_bytes()
+    assert b"4711242102415" not in path.read_bytes()
+    with pytest.raises(SangamError, match=rf"another secret.*{key_id(KEY)}, now {key_id(b'o' * 32)}"):
+        read_identities(path, b"o" * 32)
+
+
+@pytest.mark.parametrize("at", [0, 30, -1])
+def test_a_changed_or_moved_vault_file_is_refused(tmp_path: Path, at: int) -> None:
+    path = tmp_path / "quarter=2021Q1" / "a.vault"
+    path.parent.mkdir()
+    content = bytearray(encrypt(identities([{"local_id": "B1"}]), KEY, path.parent.name))
+    moved = tmp_path / "quarter=2021Q2" / "a.vault"
+    moved.parent.mkdir()
+    moved.write_bytes(content)
+    content[at] ^= 1
+    path.write_bytes(content)
+    for damaged in (path, moved):
+        with pytest.raises(SangamError, match="Delete it and run again"):
+            read_identities(damaged, KEY)
+
+
+def test_every_region_compares_only_what_the_model_knows() -> None:
+    from ingest.contracts.loading import region_files
+    from ingest.linkage.model import COMPARISONS
+    from ingest.vault import IDENTITY
+
+    for region in region_files():
+        for linkage in load_region(region).linkage.values():
+            assert set(linkage.compare) <= set(COMPARISONS)
+            used = {c for rule in linkage.rules for c in (*rule.same, *(x for b in rule.beside for x in b))}
+            assert used | set(linkage.distinct) | {c for b in linkage.candidates for c in b} <= set(IDENTITY)
+            assert linkage.register_source in load_region(region).sources
+
+
+def test_without_rules_or_comparisons_everybody_is_alone(tmp_path: Path) -> None:
+    bare = Linkage(register_source="mis", rules=(LinkRule(same=("card",)),))
+    assert who_is_who(tmp_path, bare, {"mis": [_person("B1"), _person("B2")]})[0] == {"B1": "B1", "B2": "B2"}
