@@ -195,7 +195,7 @@ def _judge(
     home: Path, quarter: str, profiles: list[tuple[Batch, pd.DataFrame]]
 ) -> list[tuple[Batch, Result]]:
     """Every delivery with its result; deliveries of one kind of source are judged together, by one suite."""
-    from expectations.judge import Judge
+    from expectations.judge import Judge, page_of
 
     judge = Judge(home / "docs" / "data_docs")
     kinds: dict[tuple[str, str], list[tuple[Batch, pd.DataFrame]]] = defaultdict(list)
@@ -203,21 +203,23 @@ def _judge(
         kinds[batch.programme, batch.source].append((batch, frame))
     results = []
     for (programme, source), members in kinds.items():
-        suite = load_suite(programme, source)
-        found = judge.judge(
-            f"{programme.lstrip('_')}.{source}", suite, quarter, [(b.title, frame) for b, frame in members]
-        )
+        suite, name = load_suite(programme, source), f"{programme.lstrip('_')}.{source}"
+        found = judge.judge(name, suite, quarter, [(b.title, frame) for b, frame in members])
+        own = []
         for batch, frame in members:
             checks = {
-                name: told(check, batch, frame, found.failing[name].get(batch.title, {}))
-                for name, check in suite.checks.items()
+                check: told(words, batch, frame, found.failing[check].get(batch.title, {}))
+                for check, words in suite.checks.items()
             }
-            results.append((batch, _result(batch, checks, frame, found.page)))
+            own.append((batch, _result(batch, checks, frame, page_of(name, quarter))))
+        judge.write_page(name, suite, quarter, found, [result for _, result in own])
+        results += own
     return results
 
 
 def _result(batch: Batch, checks: dict[str, Result], frame: pd.DataFrame, page: str) -> Result:
     return {
+        "title": batch.title,
         "region": batch.region,
         "source": batch.source,
         "quarter": batch.quarter,

@@ -25,10 +25,10 @@ _ROW = ["delivery", "subject"]
 
 @dataclass(frozen=True)
 class Judged:
-    """What Great Expectations found: check → delivery → subject → value outside the bounds; and the Data Docs page."""
+    """What Great Expectations found: check → delivery → subject → value outside the bounds; and its own result."""
 
     failing: dict[str, dict[str, dict[str, float]]]
-    page: str  # relative to the folder of Data Docs
+    validation: Any
 
 
 def judged_frame(suite: Suite, profiles: list[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
@@ -71,10 +71,8 @@ class Judge:
         return self._context.data_sources.add_pandas("deliveries")
 
     def judge(self, name: str, suite: Suite, quarter: str, profiles: list[tuple[str, pd.DataFrame]]) -> Judged:
-        """Run a suite over the profiles of deliveries (title, profile), and write its page."""
+        """Run a suite over the profiles of deliveries (title, profile)."""
         import great_expectations as gx
-
-        from expectations import data_docs
 
         frame = judged_frame(suite, profiles)
         asked = [check for check in suite.checks.values() if frame[check.title].notna().any()]
@@ -92,11 +90,23 @@ class Judge:
                     "return_unexpected_index_query": False,
                 },
             )
-        page = f"{quarter}/{name}.html"
-        title = f"{suite.title} · {quarter}" if quarter != NO_QUARTER else suite.title
-        with atomic(self.docs / page) as temporary:
-            temporary.write_text(data_docs.page(result, title), encoding="utf-8")
-        return Judged(_failing(suite, result), page)
+        return Judged(_failing(suite, result), result)
+
+    def write_page(
+        self, name: str, suite: Suite, quarter: str, judged: Judged, results: list[dict[str, Any]]
+    ) -> None:
+        """Write a suite's page of Data Docs where `page_of` says."""
+        from expectations import data_docs
+
+        title = suite.title if quarter == NO_QUARTER else f"{suite.title} · {quarter}"
+        with atomic(self.docs / page_of(name, quarter)) as temporary:
+            html = data_docs.page(name, title, suite, judged.validation, results)
+            temporary.write_text(html, encoding="utf-8")
+
+
+def page_of(name: str, quarter: str) -> str:
+    """A suite's page for a quarter's run, relative to the folder of Data Docs."""
+    return f"{quarter}/{name}.html"
 
 
 def _expectation(check: Check) -> Any:
@@ -107,10 +117,7 @@ def _expectation(check: Check) -> Any:
         min_value=check.at_least,
         max_value=check.at_most,
         severity=_SEVERITY[check.severity],
-        meta={
-            "severity": check.severity,
-            "notes": {"format": "markdown", "content": [f"**{check.title}.** {check.means} {check.do}"]},
-        },
+        meta={"severity": check.severity, "notes": {"format": "string", "content": [check.means, check.do]}},
     )
 
 

@@ -85,6 +85,7 @@ FEEDS: dict[str, dict[str, str]] = {
     "crosswalk": _columns("entity local_id canonical_id method status", match_weight="DOUBLE"),
     "drop": {
         "file": "VARCHAR",
+        "part": "VARCHAR",
         "sha256": "VARCHAR",
         "received_at": "TIMESTAMP",
         "status": "VARCHAR",

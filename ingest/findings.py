@@ -69,9 +69,9 @@ def duplicate_findings(judged: Judged, name: str, table: Table) -> None:
     # Grouping by the bare values finds the few candidates quickly; what could not be read as a value is looked
     # at as delivered, among the candidates only.
     candidates = (
-        f"SELECT _record, _hash, [{keys}] AS key FROM {judged.table(name)} SEMI JOIN "
-        f"(SELECT {group} FROM {judged.table(name)} GROUP BY {group} HAVING count(*) > 1) d ON "
-        + " AND ".join(f"{judged.table(name)}.{v(k)} IS NOT DISTINCT FROM d.{v(k)}" for k in table.key)
+        f"SELECT _record, _hash, [{keys}] AS key FROM {judged.standing(name)} AS rec SEMI JOIN "
+        f"(SELECT {group} FROM {judged.standing(name)} GROUP BY {group} HAVING count(*) > 1) d ON "
+        + " AND ".join(f"rec.{v(k)} IS NOT DISTINCT FROM d.{v(k)}" for k in table.key)
     )
     judged.connection.execute(
         f"INSERT INTO findings WITH c AS ({candidates}), "

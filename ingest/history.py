@@ -18,10 +18,12 @@ import duckdb
 
 from ingest import findings, identifiers, lake
 from ingest.cleaning import quote
+from ingest.corrections import STALE
 from ingest.errors import Refused
 from ingest.judging import Judged
 from ingest.landing import Delivery, part_of
 from ingest.messages import expected, message
+from ingest.records import plain
 from ingest.return_slip.catalogue import english
 
 _FOUND = (
@@ -96,7 +98,8 @@ def gather(judged: Judged, key: bytes, last: Iterable[Path] = ()) -> None:
     """
     con = judged.connection
     con.execute(f"CREATE TABLE found ({_FOUND})")
-    for table in judged.source.tables:
+    with_findings = con.execute("SELECT tbl FROM findings UNION SELECT tbl FROM warnings").fetchall()
+    for table in (t for t in judged.source.tables if (t,) in with_findings):
         _gather_table(judged, table, key)
     paths = ", ".join(quote(str(path)) for path in last)
     con.execute(
@@ -114,7 +117,7 @@ def gather(judged: Judged, key: bytes, last: Iterable[Path] = ()) -> None:
 
 def delivered(judged: Judged, table: str) -> dict[str, str]:
     """SQL of each column's cell as delivered."""
-    return {c.name: f"coalesce(_delivered[{quote(c.name)}], {lake.plain(c)})" for c in judged.cells[table]}
+    return {c.name: f"coalesce(_delivered[{quote(c.name)}], {plain(c)})" for c in judged.cells[table]}
 
 
 def _gather_table(judged: Judged, table: str, key: bytes) -> None:
@@ -123,16 +126,17 @@ def _gather_table(judged: Judged, table: str, key: bytes) -> None:
     own = findings.key_text(judged, table)
     content = identifiers.pseudonym("record", f"concat_ws(chr(31), {_filled(cells.values())})", key)
     known = identifiers.pseudonym("key", own, key) if _key_is_personal(judged, table) else own
-    for kind, severity, text in (("findings", "error", "''"), ("warnings", "warning", "f.message")):
+    for kind, severity in (("told", "error"), ("warnings", "warning")):
         con.execute(
             f"INSERT INTO found SELECT DISTINCT {quote(table)}, _record, _row, {own}, "
             f"CASE WHEN {own} = 'row:' || _record THEN {content} ELSE {known} END, f.code, {quote(severity)}, "
-            f"coalesce(f.col, ''), {shown}, {text} FROM {judged.table(table)} "
+            f"coalesce(f.col, ''), {shown}, f.message FROM {judged.table(table)} "
             f"JOIN (FROM {kind} WHERE tbl = {quote(table)}) f ON f.record = _record"
         )
-    con.execute(  # total rows are no records; their label is their key
+    # Total rows are no records; their label is their key. A correction that is out of date is no partner's business.
+    con.execute(
         "INSERT INTO found SELECT DISTINCT tbl, NULL, NULL, key, key, code, 'warning', coalesce(col, ''), NULL, "
-        f"message FROM warnings WHERE record IS NULL AND tbl = {quote(table)}"
+        f"message FROM warnings WHERE record IS NULL AND code <> {quote(STALE)} AND tbl = {quote(table)}"
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from ingest.contracts.loading import load_region
+from ingest.contracts.loading import load_corrections, load_region
 from ingest.errors import Refused
 from ingest.judging import Judged, judge
 from ingest.layout import pieces
@@ -40,6 +40,7 @@ def judge_file(
             f"{path.name}: this is {_PLAIN_NAMES.get(kind, kind)}, expected "
             f"{' or '.join(_PLAIN_NAMES.get(f, f) for f in spec.format)}. Export it again in that form.",
         )
+    quarter = f"{last_day.year}Q{(last_day.month + 2) // 3}" if last_day else ""
     judged = judge(
         pieces(_ahead(path), spec, path.name),
         spec,
@@ -47,6 +48,7 @@ def judge_file(
         quarter_end=last_day,
         related=related,
         key=key,
+        corrected=[c for c in load_corrections(region, source) if c.covers(path.name, quarter)],
     )
     judged.kind = kind
     return judged

@@ -22,7 +22,7 @@ from ingest.cleaning import name as sql_name
 from ingest.cleaning import quote
 from ingest.columns import CellSql, cell_sql, v
 from ingest.contracts.corrections import Correction
-from ingest.contracts.model import Source, Table, Totals
+from ingest.contracts.model import Source, Totals
 from ingest.headers import Found
 from ingest.layout import Piece
 from ingest.look_ups import define_look_up
@@ -40,7 +40,9 @@ class Judged:
     cells: dict[str, list[CellSql]] = field(default_factory=dict)
     totals: dict[str, list[tuple[Totals, pd.DataFrame]]] = field(default_factory=dict)
     records: dict[str, int] = field(default_factory=dict)  # read so far, per table
-    delivered: dict[str, tuple[Found, ...]] = field(default_factory=dict)  # the header as it stands in the file
+    delivered: dict[str, tuple[Found, ...]] = field(
+        default_factory=dict
+    )  # the header as it stands in the file
     kind: str = ""  # the file's format, as `readers.sniff` names it
     dropped: set[str] = field(default_factory=set)  # tables of which a correction drops records
 
@@ -52,7 +54,8 @@ class Judged:
         """SQL of a table's records without those that a correction drops: they are as if not delivered."""
         if name not in self.dropped:
             return self.table(name)
-        return f"(SELECT * FROM {self.table(name)} ANTI JOIN (FROM {corrections.DROPPED} WHERE tbl = {quote(name)}) d ON _record = d.record)"
+        gone = f"SELECT record FROM corrected WHERE tbl = {quote(name)} AND action = 'drop'"
+        return f"(SELECT * FROM {self.table(name)} ANTI JOIN ({gone}) d ON _record = d.record)"
 
     def accepted(self, name: str) -> str:
         """SQL of a table's records without a reason."""

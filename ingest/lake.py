@@ -24,11 +24,11 @@ from typing import Any
 from ingest import findings
 from ingest.cleaning import name as sql_name
 from ingest.cleaning import quote
-from ingest.columns import CellSql, v
 from ingest.judging import Judged
 from ingest.landing import Delivery
 from ingest.messages import expected, messages
 from ingest.published import published_columns
+from ingest.records import plain
 
 MASK = "•••"
 
@@ -107,12 +107,6 @@ def write_accepted(home: Path, judged: Judged, delivery: Delivery, key: bytes) -
         copy(judged, select, parquet_path(home, "accepted", delivery, table))
 
 
-def plain(cell: CellSql) -> str:
-    """A value as text, decimals without trailing zeros."""
-    text = f"CAST({v(cell.name)} AS VARCHAR)"
-    return f"regexp_replace({text}, '[.]?0+$', '')" if cell.sql_type.startswith("DECIMAL") else text
-
-
 def _values_map(judged: Judged, table: str) -> str:
     """Cells of a record as delivered, personal ones masked."""
     hidden = set(_personal(judged, table))
@@ -148,11 +142,11 @@ def findings_select(judged: Judged, table: str, file: str, sha256: str = "") -> 
         "list_transform(f.messages, lambda x: replace(x.text, '{value}', "
         f"coalesce('\"' || {values}[x.col] || '\"', 'this')))"
     )
-    message = "{'text': m.text, 'col': coalesce(f.col, '')}"
+    message = "{'text': coalesce(nullif(f.message, ''), m.text), 'col': coalesce(f.col, '')}"
     grouped = (
         "SELECT record, list(DISTINCT f.code ORDER BY f.code) AS reasons, "
         "coalesce(list(DISTINCT f.col ORDER BY f.col) FILTER (f.col IS NOT NULL), []) AS columns, "
-        f"list(DISTINCT {message} ORDER BY {message}) AS messages FROM findings f "
+        f"list(DISTINCT {message} ORDER BY {message}) AS messages FROM told f "
         f"LEFT JOIN {_message_table(judged, table)} ON m.code = f.code AND m.col = coalesce(f.col, '') "
         f"WHERE f.tbl = {quote(table)} GROUP BY record"
     )

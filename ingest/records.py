@@ -80,3 +80,9 @@ def _notes(numbers: list[CellSql]) -> str:
     return (
         f"CASE WHEN {any_mark} THEN map_from_entries(list_filter([{entries}], lambda x: x IS NOT NULL)) END"
     )
+
+
+def plain(cell: CellSql) -> str:
+    """A value as text, decimals without trailing zeros."""
+    text = f"CAST({v(cell.name)} AS VARCHAR)"
+    return f"regexp_replace({text}, '[.]?0+$', '')" if cell.sql_type.startswith("DECIMAL") else text

@@ -217,6 +217,7 @@ def _publish_group(
     rows = [
         {
             "file": m.relative,
+            "part": m.part,
             "sha256": m.sha256,
             "received_at": m.received_at.strftime("%Y-%m-%d %H:%M:%S"),
             "status": status[m.relative],

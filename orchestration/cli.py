@@ -80,11 +80,14 @@ def check(
     files: Annotated[list[Path], typer.Argument(help="The files of one delivery.")],
     contract: Annotated[str, typer.Option(help="region/source, such as sindh/mis.")],
     quarter: Annotated[str, typer.Option(help="The quarter the delivery is for, such as 2021Q2.")],
+    return_slip: Annotated[
+        Path | None, typer.Option(help="Workbook to write: the faulty rows, with reasons and what to do.")
+    ] = None,
 ) -> None:
     """Judge a delivery before it is sent. Exit status 1 when anything is quarantined or refused."""
     from orchestration.check import check_files
 
-    raise typer.Exit(check_files(files, contract, quarter))
+    raise typer.Exit(check_files(files, contract, quarter, return_slip))
 
 
 @app.command()

@@ -81,3 +81,23 @@ def manifest() -> Path:
         raise SangamError(f"dbt cannot parse {DBT_PROJECT}:\n{done.stdout[-2000:]}{done.stderr[-1000:]}")
     mark.write_text(state)
     return path
+
+
+def docs(settings: Settings, target: Path) -> None:
+    """Write dbt's documentation into a folder as one page, `static_index.html`. No warehouse is opened for it.
+
+    Raises SangamError with dbt's own words where the project does not parse.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    words = [executable(), "docs", "generate", "--static", "--empty-catalog"]
+    words += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target)]
+    with environment(settings):
+        done = subprocess.run(  # noqa: S603 - our own dbt
+            [*words, "--vars", variables(settings, [])],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "SANGAM_WAREHOUSE": ":memory:"},
+        )
+    if done.returncode:
+        raise SangamError(f"dbt cannot document {DBT_PROJECT}:\n{done.stdout[-2000:]}{done.stderr[-1000:]}")

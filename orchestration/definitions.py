@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dagster as dg
 
+from orchestration.assets.batch_checks import batch_checks
+from orchestration.assets.linkage import linkage_assets
 from orchestration.assets.releases import release_assets
 from orchestration.assets.sources import all_source_assets
 from orchestration.assets.warehouse import feeds, warehouse_assets
@@ -19,7 +21,7 @@ quarter_job = dg.define_asset_job(
 )
 
 defs = dg.Definitions(
-    assets=[*all_source_assets(), feeds, warehouse_assets(), *release_assets()],
+    assets=[*all_source_assets(), *linkage_assets(), batch_checks, feeds, warehouse_assets(), *release_assets()],
     jobs=[quarter_job],
     resources={"home": Home()},
     executor=dg.in_process_executor,

@@ -28,6 +28,14 @@ def _line(event: str, facts: dict[str, Any]) -> str | None:
             else f"  [dim]{name}: unchanged[/]"
         )
         return text + "".join(f"\n    [red]refused[/] {r['message']}" for r in refused)
+    if event == "linkage_done":
+        fresh = sum(r["linked_now"] for r in facts["rows"])
+        review = sum(r["review"] for r in facts["rows"])
+        return f"  {facts['region']}: persons and households linked, {review:,} to review" if fresh else None
+    if event == "batches_checked":
+        fresh = [result for result in facts["results"] if result["checked_now"]]
+        found = sum(not check["passed"] for result in fresh for check in result["checks"].values())
+        return f"  {len(fresh)} deliveries checked as a whole, {found} findings" if fresh else None
     if event == "warehouse_started":
         return f"  warehouse: building {', '.join(facts['quarters'])} …"
     if event == "release_done":
@@ -54,6 +62,8 @@ def run_with_progress(settings: Settings, quarter: str, regions: list[str]) -> i
         console.print(line)
     for failure in outcome.failed:
         console.print(f"[red]failed[/] {failure}")
+    for line in outcome.waiting:
+        console.print(f"[yellow]waits[/] {line}")
     for receipt in outcome.refused:
         console.print(f"[red]refused[/] {receipt['path']} ({receipt['refused']}): {receipt['message']}")
     console.print(f"{time.perf_counter() - started:.1f} s in all. Home: {home_of(settings.home)}")

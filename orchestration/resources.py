@@ -42,3 +42,12 @@ class Home(dg.ConfigurableResource):
         receipts = ingest_source(where.home, where.landing, region, source, quarter=quarter, demo=where.demo)
         tell("source_done", region=region, source=source, quarter=quarter, receipts=receipts)
         return receipts
+
+    def link(self, region: str, quarter: str) -> list[dict[str, Any]]:
+        """Say which records of a region up to a quarter are of the same person or household."""
+        from ingest.linkage import link_region  # imported here: it needs Splink where something changed
+
+        where = self.settings
+        rows = link_region(where.home, region, quarter, demo=where.demo)
+        tell("linkage_done", region=region, quarter=quarter, rows=rows)
+        return rows

@@ -31,6 +31,7 @@ class Outcome:
     receipts: list[dict[str, Any]] = field(default_factory=list)
     strays: list[landing.Stray] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)  # steps and blocking checks that failed, with why
+    waiting: list[str] = field(default_factory=list)  # deliveries that hold releases, with why and what to do
 
     @property
     def refused(self) -> list[dict[str, Any]]:
@@ -39,10 +40,10 @@ class Outcome:
 
     @property
     def exit_status(self) -> int:
-        """0: all went through; 1: something failed; 3: some file was refused or expected by no contract."""
+        """0: all went through; 1: something failed; 3: some file was refused, waits, or is expected by no contract."""
         if self.failed:
             return 1
-        return 3 if self.refused or self.strays else 0
+        return 3 if self.refused or self.strays or self.waiting else 0
 
 
 def prepare_dagster_home(settings: Settings) -> None:
@@ -84,6 +85,8 @@ def run_quarter(settings: Settings, quarter: str, regions: Iterable[str] | None 
     def hear(event: str, facts: dict[str, Any]) -> None:
         if event == "source_done":
             outcome.receipts.extend(facts["receipts"])
+        if event == "batches_checked":
+            outcome.waiting.extend(facts["waiting"])
 
     stop = listen(hear)
     try:

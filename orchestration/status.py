@@ -127,6 +127,11 @@ def release_drop(
     home: Path, region: str, source: str, quarter: str, by: str, reason: str, *, dry_run: bool
 ) -> None:
     """Show what the waiting deliveries would change and, unless only asked to show, let them through."""
+    if held := holds.waiting(home, region, source, quarter):
+        console.print(holds.line(held[1]))
+        paths = [] if dry_run else holds.let_through(home, *held, by, reason)
+        console.print(*(f"Recorded in {path}." for path in paths), sep="\n")
+        return
     for receipt in drift.paused(home, region, source, quarter):
         console.print(f"[bold]{receipt['path']}[/] waits:")
         for why in receipt["drift"]:

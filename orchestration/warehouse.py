@@ -37,8 +37,14 @@ def project_fingerprint() -> str:
 
 
 def drop_states(feeds: Path) -> dict[str, Any]:
-    """What the feeds hold: for each region/source/quarter what it was published from."""
-    return {
+    """What the feeds hold: for each region/source/quarter what it was published from, and how it was linked."""
+    linked = {
+        f"{path.parent.name.partition('=')[2]}/{path.stem}/{path.stem.split('-')[1]}": json.loads(
+            path.read_text(encoding="utf-8")
+        )
+        for path in sorted((feeds / "feed=crosswalk").glob("region=*/_linked-*.json"))
+    }
+    return linked | {
         "/".join(part.partition("=")[2] for part in path.parent.parts[-3:]): json.loads(
             path.read_text(encoding="utf-8")
         )

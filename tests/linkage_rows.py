@@ -28,7 +28,9 @@ def identities(rows: list[dict[str, Any]], entity: str = "person") -> pa.Table:
     """A table as the vault holds it; columns a row does not name are null."""
     columns = IDENTITY | PLACE_IN_FILE
     numbered = [{"_record": i + 1, "_file": "f", **row} for i, row in enumerate(rows)]
-    made = {name: pa.array([row.get(name) for row in numbered], _ARROW[kind]) for name, kind in columns.items()}
+    made = {
+        name: pa.array([row.get(name) for row in numbered], _ARROW[kind]) for name, kind in columns.items()
+    }
     return pa.table({"entity": pa.array([entity] * len(rows), pa.string()), **made})
 
 

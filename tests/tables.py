@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
+from ingest.contracts import loading
 from ingest.contracts.model import Source, Table
 from ingest.judging import Judged, judge
 from ingest.layout import Piece, pieces
@@ -43,7 +46,9 @@ def table_of(columns: Mapping[str, Any], key: Sequence[str] = ("id",), **more: A
     return Table.model_validate({"key": list(key), "columns": columns, **more})
 
 
-def taken(chunks: Iterable[Chunk], source: Source, file: str = "file.xlsx") -> dict[str, list[dict[str, Any]]]:
+def taken(
+    chunks: Iterable[Chunk], source: Source, file: str = "file.xlsx"
+) -> dict[str, list[dict[str, Any]]]:
     """The records found, by table; `_row` is the row in the file."""
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for piece in pieces(chunks, source, file):
@@ -84,3 +89,13 @@ def values(result: Judged, table: str, column: str) -> list[Any]:
         f'SELECT "v_{column}" FROM {result.table(table)} ORDER BY _record'
     ).fetchall()
     return [row[0] for row in rows]
+
+
+def use_contracts(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
+    """Let everything that loads contracts take them from `root`."""
+    cached = (loading.load_region, loading.load_corrections)
+    for function in (*cached, loading.fingerprint, loading.load_source, loading.region_files):
+        plain = getattr(function, "__wrapped__", function)
+        monkeypatch.setattr(plain, "__defaults__", (root,))
+    for function in cached:
+        function.cache_clear()

@@ -3,6 +3,7 @@
     regions/<programme>/programme.yml        what all regions of the programme share
     regions/<programme>/<source>.yml         the contract of a source, shared by the programme's regions
     regions/<programme>/regions/<region>.yml what is this region's own; `sources: {<source>: …}` overrides
+    regions/<programme>/corrections.yml      what delivered cells and records should be, see `contracts.corrections`
 
 A mapping merges key by key, anything else replaces; `null` removes an inherited key. A vocabulary may be drawn
 from a nested one: `districts: keys of blocks` lists the districts under which `blocks` has its words, and
@@ -21,6 +22,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from ingest.contracts import corrections
+from ingest.contracts.corrections import Correction
 from ingest.contracts.model import Region, Source
 from ingest.errors import SangamError
 
@@ -111,7 +114,7 @@ def load_region(name: str, root: Path = REGIONS) -> Region:
     shared = raw.pop("vocabularies", {}) or {}
     sources: dict[str, Source] = {}
     for path in sorted(folder.glob("*.yml")):
-        if path.stem in ("programme", "decisions") or own_sources.get(path.stem, {}) is None:
+        if path.stem in ("programme", "decisions", "corrections") or own_sources.get(path.stem, {}) is None:
             continue
         words = merge(_yaml(path), own_sources.get(path.stem) or {})
         merged = merge(shared, words.get("vocabularies") or {})
@@ -136,10 +139,22 @@ def load_source(region: str, source: str, root: Path = REGIONS) -> Source:
     return contract.sources[source]
 
 
+@cache
+def load_corrections(region: str, source: str, root: Path = REGIONS) -> tuple[Correction, ...]:
+    """The active corrections of a source. Raises SangamError for one that does not fit the contract."""
+    contract = load_region(region, root)
+    path = root / contract.programme / corrections.FILE
+    entries = corrections.read(path)
+    corrections.check(path, entries, contract, [p.stem for p in (path.parent / "regions").glob("*.yml")])
+    return tuple(c for c in entries if (c.region, c.source, c.status) == (region, source, "active"))
+
+
 def fingerprint(region: str, source: str, root: Path = REGIONS) -> str:
     """A hash of all that decides about a record of this source; another hash means: judge again."""
     contract = load_region(region, root)
     # How records are mapped, and how far a table may drift, is looked at anew in every run anyway.
     words = contract.sources[source].model_dump(mode="json", exclude={"feeds", "look_ups", "drift"})
     words["placeholders"] = contract.placeholders
+    if corrected := load_corrections(region, source, root):
+        words["corrections"] = [one.model_dump(mode="json") for one in corrected]
     return hashlib.sha256(json.dumps(words, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]

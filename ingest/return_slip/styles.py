@@ -49,8 +49,10 @@ class Styles:
 
     def status(self, status: str) -> Any:
         """The status of a row."""
-        bold = {"bold": True} if status == "new" else {"font_color": GREY}
-        return self.get(bottom=4, bottom_color=LINE, align="center", **bold)
+        is_new = status == "new"
+        return self.get(
+            bottom=4, bottom_color=LINE, align="center", bold=is_new, font_color="#000000" if is_new else GREY
+        )
 
     def title(self, *, rtl: bool = False) -> Any:
         """The sheet's title."""

@@ -2,7 +2,8 @@
 
 import dagster as dg
 
-from orchestration import indicator_definitions
+from orchestration import holds, indicator_definitions
+from orchestration.assets.batch_checks import batch_key
 from orchestration.assets.sources import QUARTERS
 from orchestration.resources import Home, tell
 
@@ -20,7 +21,11 @@ def release_asset(donor: str, name: str) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=["release", donor],
-        deps=[dg.AssetKey(["marts", mart]) for mart in _MARTS],
+        deps=[
+            *(dg.AssetKey(["marts", mart]) for mart in _MARTS),
+            # A delivery that waits is left out by its batch checks, and with it the releases it feeds.
+            *(batch_key(region, source) for region, source in sorted(holds.feeding(donor))),
+        ],
         group_name="release",
         partitions_def=QUARTERS,
         kinds={"s3"},

@@ -19,6 +19,7 @@ from ingest.contracts.loading import load_region, region_files
 from ingest.feeds import FEEDS
 from ingest.lake import folder
 from orchestration import dbt, warehouse
+from orchestration.assets.linkage import linkage_key, linked_regions
 from orchestration.assets.sources import QUARTERS, asset_key
 from orchestration.resources import Home, tell
 from orchestration.settings import DBT_PROJECT
@@ -31,7 +32,7 @@ def feed_key(feed: str) -> dg.AssetKey:
 
 def _tables_of(feed: str) -> list[dg.AssetKey]:
     """The tables that are mapped into a feed; every table tells `drop` what arrived."""
-    keys = []
+    keys = [linkage_key(region) for region in linked_regions()] if feed == "crosswalk" else []
     for region in region_files():
         for name, source in load_region(region).sources.items():
             tables = list(source.tables) if feed == "drop" else [m.table for m in source.feeds.get(feed, ())]

@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from ingest.errors import SangamError
 from orchestration import object_store
+from orchestration.holds import require_none
 from orchestration.releases import shelf
 from orchestration.releases.approvals import Approval, require_approval
 from orchestration.releases.build import MANIFEST, Header, build, read_parquet, sha256
@@ -60,11 +61,13 @@ def publish(
     """Publish the values as they stand and return where they are.
 
     `reason` says why numbers changed since the last release (`recomputed` if left out); `donor_names` gives
-    names where the warehouse has none. Raises SangamError if nobody has signed off exactly these values.
+    names where the warehouse has none. Raises SangamError if nobody has signed off exactly these
+    values, or a delivery behind them waits for somebody to let it through.
     """
     with _alone(home):
         content = read_content(home, donor, quarter)
         approval = require_approval(home, content)
+        require_none(home, donor, quarter)
         object_store.ensure_bucket(client, bucket_name(donor))
         last = shelf.latest(client, donor, quarter)
         if last and shelf.manifest(client, donor, quarter, last)["content_sha256"] == content.sha256:

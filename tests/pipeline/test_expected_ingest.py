@@ -41,7 +41,9 @@ def test_sample_drops(
     assert not found, f"{len(found)} differences:\n" + "\n".join(found[:SHOWN])
 
 
-def test_the_sample_drops_have_every_kind_of_finding(sindh_lake: tuple[Path, dict[str, list[dict[str, Any]]]]) -> None:
+def test_the_sample_drops_have_every_kind_of_finding(
+    sindh_lake: tuple[Path, dict[str, list[dict[str, Any]]]],
+) -> None:
     """A comparison of nothing with nothing would prove nothing."""
     tables = [t for receipts in sindh_lake[1].values() for r in receipts for t in r["tables"].values()]
     reasons = {code for table in tables for code in table["by_reason"]}

@@ -42,12 +42,19 @@ def test_there_is_something_to_look_for(personal: Personal) -> None:
 def test_nothing_personal_leaves_the_boundary(released: Run, personal: Personal) -> None:
     home = released.settings.home
     search = Search(personal, TEST_SECRET)
-    search.folder(home, without=[home / "vault"])
+    # Outside the search: the vault, which is encrypted, and the slips with the partner's own rows, which go back to it.
+    search.folder(home, without=[home / "vault", home / "return"])
     for part in ("lake", "dagster", "build", "releases", "s3"):
         assert any((home / part).rglob("*")), f"{part} is not there to be searched"
     for suffix in (".parquet", ".duckdb", ".json", ".xlsx", ".csv", ".db", ".log"):
         assert search.searched[suffix], f"no {suffix} was searched"
     assert search.found == []
+
+
+def test_slips_for_the_partner_are_readable_by_the_owner_only(released: Run) -> None:
+    slips = list((released.settings.home / "return").rglob("*.xlsx"))
+    assert slips
+    assert [path.name for path in slips if path.stat().st_mode & 0o077] == []
 
 
 def test_the_vault_holds_nothing_in_clear(released: Run, personal: Personal) -> None:
@@ -77,7 +84,9 @@ def test_the_search_finds_what_is_planted(personal: Personal, tmp_path: Path, ki
     if place == "parquet":
         duckdb.sql(f"COPY (SELECT '{planted}' AS x) TO '{tmp_path}/x.parquet' (FORMAT parquet)")
     elif place == "map":
-        duckdb.sql(f"COPY (SELECT MAP {{'k': '{planted}'}} AS x) TO '{tmp_path}/x.parquet' (COMPRESSION zstd)")
+        duckdb.sql(
+            f"COPY (SELECT MAP {{'k': '{planted}'}} AS x) TO '{tmp_path}/x.parquet' (COMPRESSION zstd)"
+        )
     elif place == "duckdb":
         with duckdb.connect(f"{tmp_path}/x.duckdb") as connection:
             connection.execute(f"CREATE SCHEMA s; CREATE TABLE s.t AS SELECT '{planted}' AS x")

@@ -36,7 +36,9 @@ def test_nothing_fails_and_refused_files_are_reported(done: Run) -> None:
     assert done.outcome.failed == []
     assert done.outcome.exit_status == 3
     found = {r["file"]: (r["refused"], r["message"]) for r in done.outcome.refused}
-    assert {file: code for file, (code, _) in found.items()} == {f: code for f, (code, _) in done.refused.items()}
+    assert {file: code for file, (code, _) in found.items()} == {
+        f: code for f, (code, _) in done.refused.items()
+    }
     for file, (_, message) in found.items():
         assert message.startswith(f"{file}: ")
         assert done.refused[file][1] in message
@@ -57,7 +59,8 @@ def test_no_indicator_row_is_there_twice(done: Run) -> None:
 def test_what_did_not_arrive_is_not_reported_and_says_why(done: Run) -> None:
     found = rows(
         done,
-        f"SELECT * FROM marts.indicator_values WHERE donor = '{DONOR}' AND quarter = '2021Q3' AND indicator = 'EU-10'",
+        f"SELECT * FROM marts.indicator_values WHERE donor = '{DONOR}' AND quarter = '2021Q3' "
+        "AND indicator = 'EU-10'",
     )
     assert found
     for row in found:
@@ -88,7 +91,10 @@ def test_reported_values_stand_beside_the_computed_ones(done: Run) -> None:
 
     def key(row: dict[str, Any], column: str) -> tuple[Any, ...]:
         value = None if row["value"] in ("", None) else round(float(row["value"]), 9)
-        words = (row[w] or "" for w in ("region", "source", "quarter", "file", "indicator", "label", column, "note"))
+        words = (
+            row[w] or ""
+            for w in ("region", "source", "quarter", "file", "indicator", "label", column, "note")
+        )
         return (*words, value)
 
     assert sorted(map(str, (key(r, "column_label") for r in found))) == sorted(
@@ -99,7 +105,8 @@ def test_reported_values_stand_beside_the_computed_ones(done: Run) -> None:
         r["indicator"]: r["value"]
         for r in rows(
             done,
-            f"SELECT * FROM marts.indicator_values WHERE donor = '{DONOR}' AND quarter = '2021Q2' AND dimension = 'all'",
+            f"SELECT * FROM marts.indicator_values WHERE donor = '{DONOR}' AND quarter = '2021Q2' "
+            "AND dimension = 'all'",
         )
     }
     assert "EU-03" in computed

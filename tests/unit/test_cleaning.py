@@ -26,7 +26,7 @@ ZEROS = {
     "Kannada": "೦",
     "Malayalam": "൦",
 }
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def evaluate(expression: Callable[[str], str], values: Sequence[str | None]) -> list[Any]:
@@ -154,7 +154,9 @@ def test_numbers(delivered: str, expected: str) -> None:
     assert evaluate(ambiguous, [delivered]) == [False]
 
 
-@pytest.mark.parametrize("delivered", ["3,0000", "1,23", "12,3456", "1234,567", "1,,000", "1,234,56", "1,2345,678"])
+@pytest.mark.parametrize(
+    "delivered", ["3,0000", "1,23", "12,3456", "1234,567", "1,,000", "1,234,56", "1,2345,678"]
+)
 def test_ambiguous_grouping(delivered: str) -> None:
     assert evaluate(number, [delivered]) == [None]
     assert evaluate(integer, [delivered]) == [None]
@@ -169,12 +171,18 @@ def test_no_numbers(delivered: str) -> None:
     assert evaluate(ambiguous, [delivered]) == [False]
 
 
-@pytest.mark.parametrize(("delivered", "expected"), [("3", 3), ("3.0", 3), ("3.5", None), ("1,234.00", 1234), ("9" * 25, None)])
+@pytest.mark.parametrize(
+    ("delivered", "expected"), [("3", 3), ("3.0", 3), ("3.5", None), ("1,234.00", 1234), ("9" * 25, None)]
+)
 def test_whole_numbers(delivered: str, expected: int | None) -> None:
     assert evaluate(integer, [delivered]) == [expected]
 
 
-@given(st.lists(st.tuples(st.integers(-(10**15), 10**15), st.sampled_from(sorted(ZEROS))), min_size=1, max_size=20))
+@given(
+    st.lists(
+        st.tuples(st.integers(-(10**15), 10**15), st.sampled_from(sorted(ZEROS))), min_size=1, max_size=20
+    )
+)
 @settings(deadline=None, max_examples=40)
 def test_digits_of_every_script_round_trip(cases: list[tuple[int, str]]) -> None:
     written = [in_script(str(value), ZEROS[script]) for value, script in cases]
@@ -190,7 +198,13 @@ def test_western_and_indian_grouping_parse_to_the_number(values: list[int]) -> N
         assert evaluate(number, [write(v) for v in values]) == [Decimal(v) for v in values]
 
 
-@given(st.lists(st.lists(st.text("0123456789", min_size=1, max_size=5), min_size=2, max_size=5), min_size=1, max_size=30))
+@given(
+    st.lists(
+        st.lists(st.text("0123456789", min_size=1, max_size=5), min_size=2, max_size=5),
+        min_size=1,
+        max_size=30,
+    )
+)
 @settings(deadline=None, max_examples=60)
 def test_any_other_grouping_is_ambiguous(cases: list[list[str]]) -> None:
     def is_known(groups: list[str]) -> bool:

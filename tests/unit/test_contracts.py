@@ -113,9 +113,17 @@ def test_parents_are_judged_before_their_children(root: Path) -> None:
         ("ref: house}", "ref: hose}", "refers to 'hose'"),
         ("ref: house}", "ref: house.code}", "refers to 'house.code'"),
         ("vocabulary: sex", "vocabulary: sexes", "vocabulary 'sexes', which nobody listed"),
-        ("person:\n    key: [id]", "person:\n    key: [code]", "'key' names columns the table does not have: code"),
+        (
+            "person:\n    key: [id]",
+            "person:\n    key: [code]",
+            "'key' names columns the table does not have: code",
+        ),
         ("score: {type: number, min: 0, max: 100}", "person: {type: code, ref: person}", "circle"),
-        ("  person:\n    key: [id]", "  person:\n    key: [id]\n    order: [[born, id]]", "'order' names columns"),
+        (
+            "  person:\n    key: [id]",
+            "  person:\n    key: [id]\n    order: [[born, id]]",
+            "'order' names columns",
+        ),
     ],
 )
 def test_an_inconsistent_contract_says_what_is_wrong(root: Path, old: str, new: str, message: str) -> None:

@@ -68,7 +68,11 @@ def test_header_spellings(labels: list[str | None], found: dict[str, int]) -> No
 @pytest.mark.parametrize(
     ("header", "code", "words"),
     [
-        (["id", "ful_name", "age"], "missing_column", "'full_name' (the file has 'ful_name': rename it back)"),
+        (
+            ["id", "ful_name", "age"],
+            "missing_column",
+            "'full_name' (the file has 'ful_name': rename it back)",
+        ),
         (["id", "Nme of person", "age"], "missing_column", "'full_name' (the file has 'Nme of person'"),
         (["id", "age"], "missing_column", "column 'full_name' is missing"),
         (["id", "full_name", "age", "ages"], "wrong_format", "'ages' is not known (did you mean 'age'?)"),
@@ -161,7 +165,11 @@ def test_a_merged_header_over_two_rows_with_totals_and_a_footnote() -> None:
     ]
     spans = ((0, 0, 0, 2), (1, 0, 2, 0), (1, 1, 1, 2))
     (piece,) = pieces([grid(rows, spans=spans)], source_of(PARTS), "births.xls")
-    assert piece.cells.to_pydict() == {"place": ["Dadu", "Matiari"], "boys": ["5", "1,2"], "girls": ["6", "3"]}
+    assert piece.cells.to_pydict() == {
+        "place": ["Dadu", "Matiari"],
+        "boys": ["5", "1,2"],
+        "girls": ["6", "3"],
+    }
     assert piece.rows.tolist() == [4, 6]
     ((_, totals),) = piece.totals
     assert totals["place"].tolist() == ["North TOTAL", "Grand  Total"]
@@ -237,7 +245,10 @@ def test_blocks_of_one_sheet() -> None:
             "indicators": {
                 "key": ["label"],
                 "layout": {"until_blank": True, "not_records": r"^\*"},
-                "columns": {"label": {"header": ["Indicators"]}, "IMI {1}": {"header_like": r"\(imi (\d{4})\)"}},
+                "columns": {
+                    "label": {"header": ["Indicators"]},
+                    "IMI {1}": {"header_like": r"\(imi (\d{4})\)"},
+                },
             },
             "outreach": {
                 "key": ["label"],
@@ -278,7 +289,10 @@ def test_sheets_are_found_by_their_name() -> None:
         grid([["read me"]], name="Notes"),
     ]
     found = taken(sheets, source_of(tables))
-    assert {name: [r["id"] for r in rows] for name, rows in found.items()} == {"adults": ["1"], "children": ["2"]}
+    assert {name: [r["id"] for r in rows] for name, rows in found.items()} == {
+        "adults": ["1"],
+        "children": ["2"],
+    }
 
 
 @pytest.mark.parametrize(

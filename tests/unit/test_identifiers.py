@@ -64,7 +64,9 @@ def test_verhoeff_finds_every_single_error_and_swap(bodies: list[str]) -> None:
     for body in bodies:
         good = aadhaar("4" + body)
         wrong = [good[:i] + d + good[i + 1 :] for i in range(12) for d in "0123456789" if d != good[i]]
-        swaps = [good[:i] + good[i + 1] + good[i] + good[i + 2 :] for i in range(11) if good[i] != good[i + 1]]
+        swaps = [
+            good[:i] + good[i + 1] + good[i] + good[i + 2 :] for i in range(11) if good[i] != good[i + 1]
+        ]
         assert evaluate(lambda x: identifiers.verhoeff_ok(x, 12), [good]) == [True]
         assert not any(evaluate(lambda x: identifiers.verhoeff_ok(x, 12), wrong + swaps))
 
@@ -169,7 +171,9 @@ def test_an_unknown_kind_is_refused() -> None:
 
 
 @given(
-    st.lists(st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=20), min_size=1, max_size=10),
+    st.lists(
+        st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=20), min_size=1, max_size=10
+    ),
     st.binary(min_size=16, max_size=100),
 )
 @settings(deadline=None, max_examples=40)

@@ -23,7 +23,9 @@ VOCABULARIES = {
 }
 
 
-def one_column(column: dict[str, Any], cells: list[str | None], quarter_end: date | None = QUARTER_END) -> Any:
+def one_column(
+    column: dict[str, Any], cells: list[str | None], quarter_end: date | None = QUARTER_END
+) -> Any:
     """A table `t` of a running number and one column under test, judged."""
     table = {"key": ["id"], "columns": {"id": {"type": "code", "required": True}, "x": column}}
     rows = [[str(n), cell] for n, cell in enumerate(cells, 1)]
@@ -222,8 +224,14 @@ def test_duplicates_are_found_across_pieces() -> None:
 
 
 def test_one_label_with_two_values() -> None:
-    table = {"key": ["label"], "on_conflict": "conflicting_label", "columns": {"label": REQUIRED, "x": {"type": "number"}}}
-    result = judged([named("t", ["label", "x"], [["VOs", "1"], ["VOs", "2"], ["COs", "3"]])], source_of({"t": table}))
+    table = {
+        "key": ["label"],
+        "on_conflict": "conflicting_label",
+        "columns": {"label": REQUIRED, "x": {"type": "number"}},
+    }
+    result = judged(
+        [named("t", ["label", "x"], [["VOs", "1"], ["VOs", "2"], ["COs", "3"]])], source_of({"t": table})
+    )
     assert reasons(result, "t") == {1: ["conflicting_label"], 2: ["conflicting_label"]}
 
 
@@ -244,7 +252,10 @@ FAMILY = {
             "size": {"type": "integer", "min": 1},
         },
     },
-    "village": {"key": ["id"], "columns": {"id": {"type": "code", "required": True}, "n": {"type": "integer"}}},
+    "village": {
+        "key": ["id"],
+        "columns": {"id": {"type": "code", "required": True}, "n": {"type": "integer"}},
+    },
     "club": {"key": ["id"], "columns": {"id": {"type": "code", "required": True}, "code": {"type": "code"}}},
 }
 
@@ -288,9 +299,20 @@ def test_a_reference_to_another_column_than_the_key() -> None:
 def test_a_reference_within_the_table_follows_quarantined_parents() -> None:
     table = {
         "key": ["id"],
-        "columns": {"id": {"type": "code", "required": True}, "above": {"type": "code", "ref": "t"}, "n": {"type": "integer"}},
+        "columns": {
+            "id": {"type": "code", "required": True},
+            "above": {"type": "code", "ref": "t"},
+            "n": {"type": "integer"},
+        },
     }
-    rows: Cells = [["1", None, "1"], ["2", "1", "1"], ["3", "2", "x"], ["4", "3", "1"], ["5", "4", "1"], ["6", "2", "1"]]
+    rows: Cells = [
+        ["1", None, "1"],
+        ["2", "1", "1"],
+        ["3", "2", "x"],
+        ["4", "3", "1"],
+        ["5", "4", "1"],
+        ["6", "2", "1"],
+    ]
     result = judged([named("t", ["id", "above", "n"], rows)], source_of({"t": table}))
     assert reasons(result, "t") == {3: ["bad_number"], 4: ["orphan_reference"], 5: ["orphan_reference"]}
 
@@ -401,21 +423,37 @@ LOANS = {
     },
     "plan": {
         "key": ["id"],
-        "columns": {"id": {"type": "code", "required": True}, "house": {"type": "code"}, "made": {"type": "date"}},
+        "columns": {
+            "id": {"type": "code", "required": True},
+            "house": {"type": "code"},
+            "made": {"type": "date"},
+        },
     },
     "house": {"key": ["id"], "columns": {"id": {"type": "code", "required": True}}},
 }
 
 
 def loans() -> list[Any]:
+    given: Cells = [
+        ["1", "a", "2021-03-01"],
+        ["2", "b", "2021-03-01"],
+        ["3", "c", "2021-03-01"],
+        ["4", "z", "2020-01-01"],
+    ]
+    plans: Cells = [
+        ["1", "a", "2021-04-01"],
+        ["2", "a", "2021-05-01"],
+        ["3", "a", "2021-05-02"],
+        # b has a plan before its loan only where records that are held back are looked at.
+        ["4", "b", "2021-02-01"],
+        ["4", "b", "2021-01-01"],
+        ["5", "b", "2021-03-02"],
+    ]
     return [
-        named("loan", ["id", "house", "given"], [["1", "a", "2021-03-01"], ["2", "b", "2021-03-01"],
-                                                 ["3", "c", "2021-03-01"], ["4", "z", "2020-01-01"]]),
-        named("plan", ["id", "house", "made"], [["1", "a", "2021-04-01"], ["2", "a", "2021-05-01"], ["3", "a", "2021-05-02"],
-                                                # an accepted plan of b comes first only if the bad one is not looked at
-                                                ["4", "b", "2021-02-01"], ["4", "b", "2021-01-01"], ["5", "b", "2021-03-02"]]),
+        named("loan", ["id", "house", "given"], given),
+        named("plan", ["id", "house", "made"], plans),
         named("house", ["id"], [["a"], ["b"], ["c"]]),
-    ]  # fmt: skip
+    ]
 
 
 def test_related_values_come_from_accepted_records_of_the_drop() -> None:
@@ -481,7 +519,13 @@ def test_totals_that_name_their_group() -> None:
         "key": ["district", "block"],
         "layout": {
             "totals": [
-                {"label": "(.*) total", "column": "district", "group": "district", "group_from_label": True, "sum": ["n"]}
+                {
+                    "label": "(.*) total",
+                    "column": "district",
+                    "group": "district",
+                    "group_from_label": True,
+                    "sum": ["n"],
+                }
             ]
         },
         "columns": {"district": REQUIRED, "block": REQUIRED, "n": {"type": "integer"}},
@@ -500,18 +544,44 @@ def test_totals_that_name_their_group() -> None:
 
 def test_a_key_is_shown_as_delivered_and_a_hole_as_the_records_number() -> None:
     result = judged(
-        [named("t", ["a", "b", "c"], [["x", "01/02/2021", "?"], [None, "01/02/2021", "?"], ["y", "soon", "1"]])],
+        [
+            named(
+                "t",
+                ["a", "b", "c"],
+                [["x", "01/02/2021", "?"], [None, "01/02/2021", "?"], ["y", "soon", "1"]],
+            )
+        ],
         source_of(KEYED),
     )
     from ingest.findings import key_text
 
-    shown = result.connection.execute(f'SELECT {key_text(result, "t")} FROM "j_t" ORDER BY _record').fetchall()
+    shown = result.connection.execute(
+        f'SELECT {key_text(result, "t")} FROM "j_t" ORDER BY _record'
+    ).fetchall()
     assert [row[0] for row in shown] == ["x|01/02/2021", "row:2", "y|soon"]
 
 
 CELL = st.one_of(
     st.none(),
-    st.sampled_from(["", "1", "2", "h1", "h2", " h1", "2021-01-01", "2021-02-01", "31/02/2021", "x", "-", "3,0000", "1,000", "F", "NA"]),
+    st.sampled_from(
+        [
+            "",
+            "1",
+            "2",
+            "h1",
+            "h2",
+            " h1",
+            "2021-01-01",
+            "2021-02-01",
+            "31/02/2021",
+            "x",
+            "-",
+            "3,0000",
+            "1,000",
+            "F",
+            "NA",
+        ]
+    ),
     st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=4),
 )
 
@@ -521,7 +591,9 @@ CELL = st.one_of(
     st.lists(st.tuples(CELL, CELL, CELL), max_size=12),
 )
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
-def test_nothing_is_lost(children: list[tuple[str | None, ...]], houses: list[tuple[str | None, ...]]) -> None:
+def test_nothing_is_lost(
+    children: list[tuple[str | None, ...]], houses: list[tuple[str | None, ...]]
+) -> None:
     chunks = family(child=children, house=houses, village=[["1", "1"], ["h1", None]])
     result = judged(chunks, source_of(FAMILY))
     for table, delivered in (("child", children), ("house", houses)):
@@ -537,7 +609,9 @@ def test_nothing_is_lost(children: list[tuple[str | None, ...]], houses: list[tu
 
 
 def values_of_accepted(result: Any, table: str) -> list[Any]:
-    return [r for (r,) in result.connection.execute(f"SELECT v_id FROM {result.accepted(table)} AS a").fetchall()]
+    return [
+        r for (r,) in result.connection.execute(f"SELECT v_id FROM {result.accepted(table)} AS a").fetchall()
+    ]
 
 
 WORD = st.sampled_from(["a", "b", "c", None])

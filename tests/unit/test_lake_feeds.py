@@ -19,6 +19,7 @@ from ingest.contracts.model import Mapping
 from ingest.errors import Refused, SangamError
 from ingest.landing import current, scan, strays
 from ingest.run import ingest_source
+from tests.tables import use_contracts
 
 ARRIVED = datetime(2021, 7, 8, 9, tzinfo=UTC)
 CONTRACT = """
@@ -45,7 +46,15 @@ feeds:
 HEADER = "id,name,village,cnic,mobile,birth_date,score"
 GOOD = "1,Zeenat Khaskheli,Wasi,41303-1234567-2,0301-2345678,1984-05-17,12.5"
 BAD = "2,Wazir Mallah,Kotri Goth,91303-7654321-1,0333-7654321,1979-11-23,101"
-TAKEN = ("41303-1234567-2", "4130312345672", "Zeenat", "Khaskheli", "0301-2345678", "3012345678", "1984-05-17")
+TAKEN = (
+    "41303-1234567-2",
+    "4130312345672",
+    "Zeenat",
+    "Khaskheli",
+    "0301-2345678",
+    "3012345678",
+    "1984-05-17",
+)
 HELD_BACK = ("91303-7654321-1", "9130376543211", "Wazir", "Mallah", "Kotri", "0333-7654321", "1979-11-23")
 
 
@@ -63,15 +72,9 @@ def landing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def use_contracts(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
-    """Let everything that loads contracts take them from `root`."""
-    for function in (loading.load_region, loading.fingerprint, loading.load_source, loading.region_files):
-        plain = getattr(function, "__wrapped__", function)
-        monkeypatch.setattr(plain, "__defaults__", (root,))
-    loading.load_region.cache_clear()
-
-
-def deliver(landing: Path, *lines: str, file: str = "person.csv", quarter: str = "2021Q2", hours: int = 0) -> Path:
+def deliver(
+    landing: Path, *lines: str, file: str = "person.csv", quarter: str = "2021Q2", hours: int = 0
+) -> Path:
     path = landing / "here" / "register" / quarter / file
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join([HEADER, *lines]) + "\n", encoding="utf-8")
@@ -88,7 +91,9 @@ def rows(home: Path, pattern: str, columns: str = "*") -> list[tuple[Any, ...]]:
     files = sorted(str(p) for p in home.glob(pattern))
     if not files:
         return []
-    return duckdb.sql(f"SELECT {columns} FROM read_parquet({files}, hive_partitioning = false) ORDER BY ALL").fetchall()
+    return duckdb.sql(
+        f"SELECT {columns} FROM read_parquet({files}, hive_partitioning = false) ORDER BY ALL"
+    ).fetchall()
 
 
 def persons(home: Path) -> list[str]:
@@ -102,7 +107,9 @@ def statuses(home: Path) -> dict[str, str]:
 
 def snapshot(home: Path) -> dict[str, tuple[bytes, int]]:
     return {
-        p.relative_to(home).as_posix(): (p.read_bytes(), p.stat().st_mtime_ns) for p in home.rglob("*") if p.is_file()
+        p.relative_to(home).as_posix(): (p.read_bytes(), p.stat().st_mtime_ns)
+        for p in home.rglob("*")
+        if p.is_file()
     }
 
 
@@ -219,7 +226,11 @@ def test_the_delivery_log_decides_the_order(landing: Path) -> None:
     second = deliver(landing, "8,B,,,,,2", file="b.csv", hours=1)
     paths = [p.relative_to(landing).as_posix() for p in (first, second)]
     assert [d.file for d in scan(landing)] == ["b.csv", "a.csv"]
-    lines = ["received_at,path,sha256", f"2021-07-01T08:00:00Z,{paths[0]},x", f"2021-07-01T08:00:01Z,{paths[1]},x"]
+    lines = [
+        "received_at,path,sha256",
+        f"2021-07-01T08:00:00Z,{paths[0]},x",
+        f"2021-07-01T08:00:01Z,{paths[1]},x",
+    ]
     (landing / "_received.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert [d.file for d in scan(landing)] == ["a.csv", "b.csv"]
     assert current(scan(landing), set())[paths[0]] == "superseded"
@@ -287,7 +298,9 @@ def test_a_delivery_that_todays_contract_refuses_leaves_lake_and_feeds(home: Pat
         assert not list(home.glob(f"lake/{layer}/**/*.parquet"))
 
 
-def test_another_secret_makes_other_pseudonyms(home: Path, landing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_secret_makes_other_pseudonyms(
+    home: Path, landing: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     deliver(landing, GOOD)
     take_in(home, landing)
     pattern = "lake/feeds/feed=person/region=here/*/*/*.parquet"
@@ -373,7 +386,12 @@ def test_accepted_records_point_to_their_place(home: Path, landing: Path) -> Non
 
 def test_files_no_contract_expects_are_named(landing: Path) -> None:
     deliver(landing, GOOD)
-    for relative in ("here/register/2021Q5/x.csv", "here/other/2021Q2/x.csv", "away/register/2021Q2/x.csv", "x.csv"):
+    for relative in (
+        "here/register/2021Q5/x.csv",
+        "here/other/2021Q2/x.csv",
+        "away/register/2021Q2/x.csv",
+        "x.csv",
+    ):
         path = landing / relative
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("x")

@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.contracts.loading import load_region
@@ -43,7 +43,7 @@ def _bones(connection: duckdb.DuckDBPyConnection, name: str) -> str:
     return str(connection.execute("SELECT name_bones(name_key(name_plain(?)))", [name]).fetchall()[0][0])
 
 
-# ---- names ------------------------------------------------------------------------------------------------------
+# ---- names
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,9 @@ def test_one_name_in_two_spellings_sounds_the_same(
     assert _sound(connection, one) == _sound(connection, other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("عثمان", "Usman"), ("غلام حيدر", "Ghulam Hyder"), ("محمد", "Muhd")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("عثمان", "Usman"), ("غلام حيدر", "Ghulam Hyder"), ("محمد", "Muhd")]
+)
 def test_unwritten_vowels_leave_the_bones(
     connection: duckdb.DuckDBPyConnection, one: str, other: str
 ) -> None:
@@ -105,16 +107,16 @@ def test_a_title_is_no_part_of_a_name_but_may_be_all_of_it(
     assert _sound(connection, title, "") != "None"
 
 
-@given(st.text(max_size=30))
-def test_any_text_has_forms_that_are_stable(text: str) -> None:
-    with duckdb.connect() as made:
-        names.define(made)
-        select = "SELECT name_plain(?), name_key(name_plain(?)), name_bones(name_key(name_plain(?)))"
-        plain, key, bones = made.execute(select, [text.replace("\0", "")] * 3).fetchall()[0]
-        again = made.execute("SELECT name_plain(?), name_plain(?)", [plain, plain]).fetchall()[0]
-    assert again[0] is None or again[0] in str(plain)
-    assert (plain is None) >= (key is None and bones is None and plain is None)
-    assert plain is None or plain == plain.strip() != ""
+@settings(deadline=None, max_examples=25)
+@given(text=st.text(max_size=30))
+def test_any_text_has_forms_that_are_stable(connection: duckdb.DuckDBPyConnection, text: str) -> None:
+    forms = "name_plain(?), name_key(name_plain(?)), name_bones(name_key(name_plain(?)))"
+    plain, _, bones = connection.execute(f"SELECT {forms}", [text.replace("\0", "")] * 3).fetchall()[0]
+    if plain is None:
+        assert bones is None
+        return
+    assert plain == plain.strip() != ""
+    assert _sound(connection, plain.upper()) == _sound(connection, plain) or plain.upper().lower() != plain
 
 
 def test_real_names_of_south_asia(shared: Path, connection: duckdb.DuckDBPyConnection) -> None:
@@ -135,7 +137,7 @@ def test_real_names_of_south_asia(shared: Path, connection: duckdb.DuckDBPyConne
     assert measured[2] < 0.0005
 
 
-# ---- Khulna: one person registered twice, and the lists ------------------------------------------------------------
+# ---- Khulna: one person registered twice, and the lists
 
 
 def _person(local_id: str, **own: Any) -> dict[str, Any]:
@@ -207,10 +209,14 @@ def test_a_placeholder_neither_merges_nor_multiplies(tmp_path: Path, filler: str
 def test_one_number_under_many_names_is_nobodys(tmp_path: Path) -> None:
     first = ["রহিমা", "ফাতেমা", "জুলেখা", "নাসিমা", "মমতাজ"]
     rows = [
-        _person(f"B{i}", official_id="4711242102415", name=name, birth_date=date(1950 + i, 1, 1 + i), place=name)
+        _person(
+            f"B{i}", official_id="4711242102415", name=name, birth_date=date(1950 + i, 1, 1 + i), place=name
+        )
         for i, name in enumerate(first)
     ]
-    rows.append(_person("B6", official_id="4711242102415", name="রহিমা", birth_date=date(1999, 9, 9), place="x"))
+    rows.append(
+        _person("B6", official_id="4711242102415", name="রহিমা", birth_date=date(1999, 9, 9), place="x")
+    )
     found, who, _ = who_is_who(tmp_path, KHULNA, {"mis": rows})
     assert len(set(found.values())) == 6
     assert set(who["method"]) == {""}
@@ -226,7 +232,11 @@ def test_two_numbers_of_one_length_are_two_people_of_different_lengths_are_not(t
 
 
 def test_who_could_be_either_of_two_is_neither(tmp_path: Path) -> None:
-    rows = [_person("B1", official_id="4711242102415"), _person("B2", official_id="4711242102999"), _person("B3")]
+    rows = [
+        _person("B1", official_id="4711242102415"),
+        _person("B2", official_id="4711242102999"),
+        _person("B3"),
+    ]
     found, who, doubts = who_is_who(tmp_path, KHULNA, {"mis": rows})
     assert found == {"B1": "B1", "B2": "B2", "B3": "B3"}
     assert who.loc["B3", "status"] == "review"
@@ -239,7 +249,10 @@ def test_the_first_registered_gives_the_name_and_keeps_it(tmp_path: Path) -> Non
 
 
 def test_a_list_is_linked_to_the_register_and_strangers_to_nobody(tmp_path: Path) -> None:
-    register = [_person("B1", official_id="4711242102415", name_other="Rahima Khatun"), _person("B2", **OTHER)]
+    register = [
+        _person("B1", official_id="4711242102415", name_other="Rahima Khatun"),
+        _person("B2", **OTHER),
+    ]
     rows = [
         {"local_id": "by number", "official_id": "4711242102415", "official_id_kind": "nid", "name": "রহিমা"},
         _person("by the rest 1", sex=None, first_seen=None),
@@ -260,7 +273,7 @@ def test_weights_do_not_depend_on_who_else_is_registered(tmp_path: Path) -> None
     assert first.loc["B2", "weight"] == second.loc["B2", "weight"]
 
 
-# ---- decisions -----------------------------------------------------------------------------------------------------
+# ---- decisions
 
 
 def _decision(word: str, *records: str) -> Decision:
@@ -277,7 +290,10 @@ def test_a_decision_beats_everything_and_taking_it_out_undoes_it(tmp_path: Path)
     assert found == {"B1": "B1", "B2": "B2", "B3": "B1", "A1": "B2"}
     assert who.loc[["B3", "A1"], "method"].tolist() == ["decision", "decision"]
     assert doubts.empty
-    apart = [_decision("different", "allowances/A1", "mis/B1"), _decision("different", "allowances/A1", "mis/B2")]
+    apart = [
+        _decision("different", "allowances/A1", "mis/B1"),
+        _decision("different", "allowances/A1", "mis/B2"),
+    ]
     assert who_is_who(tmp_path, KHULNA, rows, apart)[0]["A1"] is None
 
 
@@ -289,17 +305,19 @@ def test_decisions_are_read_and_must_say_who_when_and_why(tmp_path: Path) -> Non
     assert load_decisions("somewhere", root) == []
     entry = "- {region: somewhere, entity: person, decision: same, records: [mis/1, mis/2], by: me, on: 2021-07-05"
     path = root / "prog" / "decisions.yml"
-    path.write_text(entry + ", why: both at the office}\n" + entry.replace("somewhere", "else") + ", why: x}\n")
+    path.write_text(
+        entry + ", why: both at the office}\n" + entry.replace("somewhere", "else") + ", why: x}\n"
+    )
     assert [d.why for d in load_decisions("somewhere", root)] == ["both at the office"]
     path.write_text(entry + "}\n")
     with pytest.raises(SangamError, match="why"):
         load_decisions("somewhere", root)
-    path.write_text(entry.replace("mis/2", "2") + ", why: x}\n")
+    path.write_text(entry.replace("mis/2", "B2") + ", why: x}\n")
     with pytest.raises(SangamError, match="source/identifier"):
         load_decisions("somewhere", root)
 
 
-# ---- Pune: the donor's rule ------------------------------------------------------------------------------------------
+# ---- Pune: the donor's rule
 
 
 def _case(local_id: str, given_id: str | None = None, card: str | None = None, **own: Any) -> dict[str, Any]:
@@ -347,7 +365,7 @@ def test_whose_case_it_is(tmp_path: Path, cases: list[dict[str, Any]], expected:
     assert " ".join(str(found[str(i + 1)]) for i in range(len(cases))) == expected
 
 
-# ---- Sindh: surveyed households in the MIS ----------------------------------------------------------------------------
+# ---- Sindh: surveyed households in the MIS
 
 
 def _household(local_id: str, co: str = "CO-1", **own: Any) -> dict[str, Any]:
@@ -376,16 +394,21 @@ MIS = [
         ({"given_id": "HH-9999", "name": "Pyaro Keerio"}, None),
         ({"given_id": None, "name": "Khamiso Dars", "group_ids": ["CO-3"]}, None),  # two of that name
         ({"given_id": None, "name": None}, None),
-        ({"given_id": None, "name": "Lal Bux Dars", "official_id": "4111111111113"}, None),  # the CNIC says no
+        (
+            {"given_id": None, "name": "Lal Bux Dars", "official_id": "4111111111113"},
+            None,
+        ),  # the CNIC says no
     ],
 )
-def test_which_household_was_visited(tmp_path: Path, interview: dict[str, Any], household: str | None) -> None:
+def test_which_household_was_visited(
+    tmp_path: Path, interview: dict[str, Any], household: str | None
+) -> None:
     visited = {**_household("uuid"), **interview}
     found, _, _ = who_is_who(tmp_path, SINDH, {"mis": MIS, "imi": [visited]}, entity="household")
     assert found["uuid"] == household
 
 
-# ---- clusters ---------------------------------------------------------------------------------------------------------
+# ---- clusters
 
 
 @given(
@@ -397,7 +420,8 @@ def test_no_cluster_ever_holds_a_contradiction(
     edges: list[tuple[int, int, float]], values: list[str | None], apart: list[tuple[int, int]]
 ) -> None:
     tells = pd.DataFrame(
-        [(row, "number", value) for row, value in enumerate(values) if value], columns=["row", "domain", "value"]
+        [(row, "number", value) for row, value in enumerate(values) if value],
+        columns=["row", "domain", "value"],
     ).astype({"row": "int64"})
     different = pd.DataFrame([p for p in apart if p[0] != p[1]], columns=["l", "r"], dtype="int64")
     pairs = pd.DataFrame([e for e in edges if e[0] != e[1]], columns=["l", "r", "weight"]).astype(
@@ -413,7 +437,7 @@ def test_no_cluster_ever_holds_a_contradiction(
         assert (clusters.label[pairs["l"]] == clusters.label[pairs["r"]]).all()
 
 
-# ---- the vault --------------------------------------------------------------------------------------------------------
+# ---- the vault
 
 
 def test_the_vault_is_readable_with_the_secret_only(tmp_path: Path) -> None:

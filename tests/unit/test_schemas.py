@@ -73,8 +73,12 @@ def test_a_planted_violation_is_found(
     assert words in found
 
 
-@pytest.mark.parametrize(("source", "table"), [("mis", "household"), ("mis", "co_membership"), ("births", "births")])
-def test_a_key_that_is_there_twice_is_found(sindh_lake: Lake, tmp_path: Path, source: str, table: str) -> None:
+@pytest.mark.parametrize(
+    ("source", "table"), [("mis", "household"), ("mis", "co_membership"), ("births", "births")]
+)
+def test_a_key_that_is_there_twice_is_found(
+    sindh_lake: Lake, tmp_path: Path, source: str, table: str
+) -> None:
     path = spoiled(accepted(sindh_lake, source, table), tmp_path / "spoiled.parquet", "+")
     found = broken_promises(path, "sindh", source, table)
     assert found

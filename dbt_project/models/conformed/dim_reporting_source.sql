@@ -7,19 +7,23 @@ quarters as (
     {{ quarter_rows() }}
 ),
 
+-- a drop of several files serves a quarter when each of its parts does
 deliveries as (
     select
         region,
         source,
         quarter,
-        max(case when status = 'current' then 1 else 0 end) = 1 as is_accepted,
+        min(is_part_current) = 1 as is_accepted,
         {{ joined_text('held_file', ', ') }} as held_files
     from (
         select
             *,
+            max(case when status = 'current' then 1 else 0 end)
+                over (partition by region, source, quarter, coalesce(part, '')) as is_part_current,
             case
                 when status = 'refused' then file_name || ' (refused: ' || coalesce(refusal, 'unknown') || ')'
-                when status = 'paused' then file_name || ' (waits, because it changed too much, to be released)'
+                when status = 'paused'
+                    then file_name || ' (waits, because it changed too much, to be released)'
             end as held_file
         from {{ ref('stg_drop') }}
     )

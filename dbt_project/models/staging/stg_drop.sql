@@ -10,6 +10,7 @@ renamed as (
         quarter,
 
         file as file_name,
+        part,
         sha256,
         received_at,
         status,

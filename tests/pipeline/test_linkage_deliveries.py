@@ -60,7 +60,9 @@ def linked(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def persons(shared: Path) -> pd.DataFrame:
-    return pd.read_csv(shared / "data" / "drops" / "expected" / "persons.csv", dtype=str, keep_default_na=False)
+    return pd.read_csv(
+        shared / "data" / "drops" / "expected" / "persons.csv", dtype=str, keep_default_na=False
+    )
 
 
 @pytest.mark.parametrize("quarter", ["2021Q1", "2021Q2"])
@@ -69,7 +71,9 @@ def test_one_person_registered_twice(
     linked: Path, persons: pd.DataFrame, region: str, source: str, quarter: str
 ) -> None:
     rows = _crosswalk(linked, region, source)
-    rows = rows[rows["quarter"] == quarter].merge(persons[persons["region"] == region], left_on="local_id", right_on="record")
+    rows = rows[rows["quarter"] == quarter].merge(
+        persons[persons["region"] == region], left_on="local_id", right_on="record"
+    )
     precision, recall = _pairwise(rows["canonical_id"], rows["true_id"])
     print(f"{region} {quarter}: precision {precision:.4f}, recall {recall:.4f}")
     assert len(rows) > 5000
@@ -80,7 +84,9 @@ def test_one_person_registered_twice(
 def test_whoever_is_known_keeps_the_name_they_are_known_by(linked: Path) -> None:
     for region, source in (("khulna", "mis"), ("pune", "cases")):
         rows = _crosswalk(linked, region, source)
-        first, second = (rows[rows["quarter"] == q].set_index("local_id")["canonical_id"] for q in ("2021Q1", "2021Q2"))
+        first, second = (
+            rows[rows["quarter"] == q].set_index("local_id")["canonical_id"] for q in ("2021Q1", "2021Q2")
+        )
         both = first.index.intersection(second.index)
         assert len(both) > 5000
         assert (first[both] == second[both]).mean() > 0.999
@@ -88,7 +94,9 @@ def test_whoever_is_known_keeps_the_name_they_are_known_by(linked: Path) -> None
 
 def test_who_on_the_lists_is_a_beneficiary(linked: Path, persons: pd.DataFrame, shared: Path) -> None:
     known = persons[persons["region"] == "khulna"].set_index("record")["true_id"]
-    truth = pd.read_csv(shared / "data" / "drops" / "expected" / "allowance_persons.csv", dtype=str, keep_default_na=False)
+    truth = pd.read_csv(
+        shared / "data" / "drops" / "expected" / "allowance_persons.csv", dtype=str, keep_default_na=False
+    )
     rows = _crosswalk(linked, "khulna", "allowances")
     rows = rows.assign(file=rows["_file"].str.rpartition("/")[2], row=rows["_record"].astype(str))
     rows = truth.merge(rows, on=["quarter", "file", "row"], how="left")
@@ -115,12 +123,14 @@ def test_which_household_was_surveyed(linked: Path, persons: pd.DataFrame) -> No
     assert (by_code["canonical_id"] == by_code["true_id"]).all()
 
 
-# ---- small deliveries, anywhere ----------------------------------------------------------------------------------------
+# ---- small deliveries, anywhere
 
-_BENEFICIARY = (
-    "ben_id name_bn name_en father_or_husband nid birth_date sex area widow old_age disabled extreme_poor dalit "
-    "destitute mobile registered_on"
-).split()
+_FLAGS = ["widow", "old_age", "disabled", "extreme_poor", "dalit", "destitute"]
+_BENEFICIARY = [
+    *("ben_id", "name_bn", "name_en", "father_or_husband", "nid", "birth_date", "sex", "area"),
+    *(*_FLAGS, "mobile", "registered_on"),
+]
+_LIST = ["ক্রমিক", "নাম", "পিতা/স্বামীর নাম", "এনআইডি", "জন্ম তারিখ", "মোবাইল", "ভাতার পরিমাণ", "সর্বশেষ পরিশোধ"]
 _PEOPLE = [
     "KMSS-00001|রহিমা খাতুন|Rahima Khatun|আব্দুল করিম শেখ|4711242102415|13/01/1961|F|Jalma|01475165786|01/11/2018",
     "KMSS-00002|রহিমা খাতুন|Rahima Khatun|আব্দুল করিম শেখ|19614711242102415|13/01/1961|F|জলমা|01475165786|01/02/2019",
@@ -141,7 +151,7 @@ def _register(people: list[str]) -> bytes:
     lines = ["\t".join(_BENEFICIARY)]
     for person in people:
         cells = person.split("|")
-        lines.append("\t".join([*cells[:8], *["N"] * 6, *cells[8:]]))
+        lines.append("\t".join([*cells[:8], *["N"] * len(_FLAGS), *cells[8:]]))
     return "\r\n".join(lines).encode("utf-16")
 
 
@@ -152,8 +162,7 @@ def landing(tmp_path: Path) -> Path:
     _deliver(folder, "2021Q1", _PEOPLE)
     page = folder / "allowances" / "2021Q1" / "allowance_widow_2021Q1.html"
     page.parent.mkdir(parents=True)
-    heads = "ক্রমিক নাম পিতা/স্বামীর_নাম এনআইডি জন্ম_তারিখ মোবাইল ভাতার_পরিমাণ সর্বশেষ_পরিশোধ".split()
-    head = "".join(f"<th>{cell.replace('_', ' ')}</th>" for cell in heads)
+    head = "".join(f"<th>{cell}</th>" for cell in _LIST)
     rows = "".join(
         f"<tr><td>{i + 1}</td><td>{name}</td><td>{father}</td><td>{nid}</td><td>{born}</td><td></td>"
         "<td>৳৫০০/-</td><td>03/2021</td></tr>"
@@ -172,8 +181,12 @@ def _deliver(folder: Path, quarter: str, people: list[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("beneficiary.csv", _register(people))
-        archive.writestr("service_received.csv", "service_id,ben_id,service,institution_id,received_on,amount_bdt\r\n")
-        archive.writestr("institution.csv", "institution_id,name_bn,name_en,kind,area\r\nLGI-01,ক,A,wasa,Jalma\r\n")
+        archive.writestr(
+            "service_received.csv", "service_id,ben_id,service,institution_id,received_on,amount_bdt\r\n"
+        )
+        archive.writestr(
+            "institution.csv", "institution_id,name_bn,name_en,kind,area\r\nLGI-01,ক,A,wasa,Jalma\r\n"
+        )
 
 
 def _who(home: Path, source: str, quarter: str = "2021Q1") -> list[Any]:
@@ -218,7 +231,9 @@ def test_linking_again_changes_nothing_and_is_the_same_byte_for_byte(
 def test_a_quarter_is_linked_to_the_register_of_its_day(home: Path, landing: Path) -> None:
     _take_in(home, landing, "khulna")
     link_region(home, "khulna", "2021Q1")
-    stranger = "KMSS-00008|আছিয়া বেগম|Achhia Begum|মোসলেম উদ্দিন|4795195191756|28/06/1952|F|Ward-09|015|01/05/2021"
+    stranger = (
+        "KMSS-00008|আছিয়া বেগম|Achhia Begum|মোসলেম উদ্দিন|4795195191756|28/06/1952|F|Ward-09|015|01/05/2021"
+    )
     _deliver(landing / "khulna", "2021Q2", [*_PEOPLE, stranger])
     _take_in(home, landing, "khulna")
     rows = link_region(home, "khulna", "2021Q2")
@@ -236,7 +251,9 @@ def test_a_survey_before_the_first_register_is_linked_to_that(home: Path, landin
     assert _who(home, "allowances") == ["1", "3", None]
 
 
-def test_what_was_delivered_anew_is_linked_anew_and_what_was_refused_leaves(home: Path, landing: Path) -> None:
+def test_what_was_delivered_anew_is_linked_anew_and_what_was_refused_leaves(
+    home: Path, landing: Path
+) -> None:
     _take_in(home, landing, "khulna")
     link_region(home, "khulna", "2021Q1")
     _deliver(landing / "khulna", "2021Q1", _PEOPLE[2:])
@@ -253,10 +270,20 @@ def test_what_was_delivered_anew_is_linked_anew_and_what_was_refused_leaves(home
 
 def test_decisions_are_heard_and_undone(home: Path, landing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _take_in(home, landing, "khulna")
-    words = {"region": "khulna", "entity": "person", "by": "an officer", "on": "2021-07-05", "why": "asked them"}
+    words = {
+        "region": "khulna",
+        "entity": "person",
+        "by": "an officer",
+        "on": "2021-07-05",
+        "why": "asked them",
+    }
     told = [
-        Decision.model_validate({**words, "decision": "different", "records": ["mis/KMSS-00003", "mis/KMSS-00004"]}),
-        Decision.model_validate({**words, "decision": "same", "records": ["mis/KMSS-00007", "mis/KMSS-00001"]}),
+        Decision.model_validate(
+            {**words, "decision": "different", "records": ["mis/KMSS-00003", "mis/KMSS-00004"]}
+        ),
+        Decision.model_validate(
+            {**words, "decision": "same", "records": ["mis/KMSS-00007", "mis/KMSS-00001"]}
+        ),
     ]
     for decisions, expected in (([], "1133567"), (told, "1134561"), ([], "1133567")):
         monkeypatch.setattr("ingest.linkage.link.load_decisions", lambda region, own=decisions: own)
@@ -292,7 +319,9 @@ def test_a_changed_secret_is_told(home: Path, landing: Path, monkeypatch: pytest
 
 
 def test_nothing_personal_is_handed_on(home: Path, landing: Path) -> None:
-    doubtful = "KMSS-00009|রহিমা খাতুন|Rahima Khatun|আব্দুল করিম শেখ|4711242109999|13/01/1961|F|Jalma|015|01/02/2020"
+    doubtful = (
+        "KMSS-00009|রহিমা খাতুন|Rahima Khatun|আব্দুল করিম শেখ|4711242109999|13/01/1961|F|Jalma|015|01/02/2020"
+    )
     _deliver(landing / "khulna", "2021Q1", [*_PEOPLE, doubtful])
     _take_in(home, landing, "khulna")
     link_region(home, "khulna", "2021Q1")

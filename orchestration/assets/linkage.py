@@ -1,0 +1,63 @@
+"""Who is the same person or household, as a Dagster asset per region; what links them is in `ingest.linkage`."""
+
+import dagster as dg
+
+from ingest.contracts.loading import load_region, region_files
+from orchestration.assets.sources import QUARTERS, asset_key
+from orchestration.resources import Home
+
+
+def linkage_key(region: str) -> dg.AssetKey:
+    """Key of a region's crosswalk."""
+    return dg.AssetKey(["linkage", region])
+
+
+def linked_regions() -> list[str]:
+    """Regions whose contract says how records are linked."""
+    return [region for region in region_files() if load_region(region).linkage]
+
+
+def linkage_asset(region: str) -> dg.AssetsDefinition:
+    """The crosswalk of one region: every record of a person or household with whom it is."""
+    contract = load_region(region)
+
+    @dg.asset(
+        key=linkage_key(region),
+        deps=[
+            asset_key(region, name, table)
+            for name, source in contract.sources.items()
+            if source.identities
+            for table in source.tables
+        ],
+        group_name=f"ingest_{contract.programme}",
+        partitions_def=QUARTERS,
+        kinds={"splink", "parquet"},
+        description="Records of one person or household under one identifier: by identifiers first, then by names, "
+        "birth and place; the doubtful are on a review list (`lake/review`).",
+        tags={"layer": "ingest", "programme": contract.programme, "region": region},
+    )
+    def link(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
+        rows = home.link(region, context.partition_key)
+        own = [row for row in rows if row["quarter"] == context.partition_key]
+        lines = [
+            "| entity | source | records | linked | to review | on their own |",
+            "| --- | --- | ---: | ---: | ---: | ---: |",
+        ]
+        lines += [
+            f"| {r['entity']} | {r['source']} | {r['records']:,} | {r['linked']:,} | {r['review']:,} | {r['own']:,} |"
+            for r in own
+        ]
+        return dg.MaterializeResult(
+            metadata={
+                "linkage": dg.MetadataValue.md("\n".join(lines)),
+                "to review": sum(row["review"] for row in own),
+                "seconds": round(sum(row["seconds"] for row in rows), 2),
+            }
+        )
+
+    return link
+
+
+def linkage_assets() -> list[dg.AssetsDefinition]:
+    """The linkage asset of every region that links."""
+    return [linkage_asset(region) for region in linked_regions()]
