@@ -28,7 +28,7 @@ from ingest.landing import NO_QUARTER
 if TYPE_CHECKING:
     import pandas as pd
 
-    from expectations.profile import Side
+    from expectations.facts import Side
 
 # Raise it when a change of code changes what is found in the same delivery.
 ENGINE_VERSION = 1
@@ -127,7 +127,7 @@ def _receipts(
 
 def side(home: Path, batch: Batch) -> Side:
     """Where a delivery's accepted records lie, and how many were read and quarantined, by the contract's tables."""
-    from expectations.profile import Side
+    from expectations.facts import Side
 
     files: dict[str, list[Path]] = defaultdict(list)
     read: dict[str, int] = defaultdict(int)
@@ -176,11 +176,21 @@ def check_batches(
 
 
 def _profiles(home: Path, fresh: list[Batch]) -> list[tuple[Batch, pd.DataFrame]]:
-    from expectations.profile import connect, profile
+    from expectations.facts import connect
+    from expectations.profile import profile
 
     with connect() as connection:
         return [
-            (b, profile(connection, b.suite, b.contract, side(home, b), side(home, b.previous) if b.previous else None))
+            (
+                b,
+                profile(
+                    connection,
+                    b.suite,
+                    b.contract,
+                    side(home, b),
+                    side(home, b.previous) if b.previous else None,
+                ),
+            )
             for b in fresh
         ]
 
@@ -254,7 +264,7 @@ def told(check: Check, batch: Batch, frame: pd.DataFrame, failing: dict[str, flo
         "expected": check.expected,
     }
     if not failing:
-        nothing = "Nothing to compare with." if batch.previous is None else "Nothing of the kind in this delivery."
+        nothing = "Nothing to compare with." if batch.previous is None else "Nothing of the kind here."
         words = f"{len(judged):,} looked at; all {check.expected}." if len(judged) else nothing
         return {**result, "message": words, "observed": {}}
     seen = dict(zip(judged["subject"], judged["seen"], strict=True))

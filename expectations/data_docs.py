@@ -27,7 +27,8 @@ class LocalPage(DefaultJinjaPageView):
 
     def __init__(self) -> None:
         super().__init__()
-        self.env.loader = ChoiceLoader([FileSystemLoader(TEMPLATES), self.env.loader])
+        stock = [self.env.loader] if self.env.loader else []
+        self.env.loader = ChoiceLoader([FileSystemLoader(TEMPLATES), *stock])
 
 
 def page(name: str, title: str, suite: Suite, validation: Any, results: list[dict[str, Any]]) -> str:
@@ -40,7 +41,9 @@ def page(name: str, title: str, suite: Suite, validation: Any, results: list[dic
         {"title": r["title"], "previous": r["previous"], **{v: _count(r, v) for v in LABELS}} for r in results
     ]
     return str(
-        LocalPage().render(document, name=name, title=title, checks=checks, deliveries=deliveries, labels=LABELS)
+        LocalPage().render(
+            document, name=name, title=title, checks=checks, deliveries=deliveries, labels=LABELS
+        )
     )
 
 

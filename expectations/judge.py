@@ -19,7 +19,6 @@ from expectations.suite import Check, Suite
 from ingest.lake import atomic
 from ingest.landing import NO_QUARTER
 
-_SEVERITY = {"error": "critical", "warning": "warning"}
 _ROW = ["delivery", "subject"]
 
 
@@ -70,7 +69,9 @@ class Judge:
     def _source(self) -> Any:
         return self._context.data_sources.add_pandas("deliveries")
 
-    def judge(self, name: str, suite: Suite, quarter: str, profiles: list[tuple[str, pd.DataFrame]]) -> Judged:
+    def judge(
+        self, name: str, suite: Suite, quarter: str, profiles: list[tuple[str, pd.DataFrame]]
+    ) -> Judged:
         """Run a suite over the profiles of deliveries (title, profile)."""
         import great_expectations as gx
 
@@ -111,12 +112,14 @@ def page_of(name: str, quarter: str) -> str:
 
 def _expectation(check: Check) -> Any:
     import great_expectations.expectations as gxe
+    from great_expectations.expectations.metadata_types import FailureSeverity
 
+    is_error = check.severity == "error"
     return gxe.ExpectColumnValuesToBeBetween(
         column=check.title,
         min_value=check.at_least,
         max_value=check.at_most,
-        severity=_SEVERITY[check.severity],
+        severity=FailureSeverity.CRITICAL if is_error else FailureSeverity.WARNING,
         meta={"severity": check.severity, "notes": {"format": "string", "content": [check.means, check.do]}},
     )
 

@@ -96,8 +96,8 @@ def number_value(cleaned: str, sql_type: str) -> str:
         f"CASE WHEN regexp_full_match({cleaned}, '{NUMBER}') THEN try_cast({cleaned} AS {sql_type}) "
         f"WHEN regexp_full_match({cleaned}, '{_WESTERN}') OR regexp_full_match({cleaned}, '{_INDIAN}') "
         f"THEN try_cast({digits} AS {sql_type}) "
-        f"WHEN regexp_full_match({cleaned}, '{_SCIENTIFIC}') THEN try_cast(try_cast({cleaned} AS DOUBLE) AS {sql_type}) "
-        "END"
+        f"WHEN regexp_full_match({cleaned}, '{_SCIENTIFIC}') "
+        f"THEN try_cast(try_cast({cleaned} AS DOUBLE) AS {sql_type}) END"
     )
 
 
@@ -119,9 +119,9 @@ def is_zero_date(value: str) -> str:
     return f"regexp_full_match({value}, '0{{4}}-00-00( 00:00:00(\\.0+)?)?|00/00/0{{4}}')"
 
 
-def date_value(value: str) -> str:
+def date_value(value: str, digits: str = "") -> str:
     """The day in `value`: ISO (a time of day is allowed), DD/MM/YYYY, DD-MM-YYYY, DD-Mon-YYYY, Excel serial."""
-    d = ascii_digits(value)
+    d = digits or ascii_digits(value)
     slashed = f"replace(replace({d}, '-', '/'), '.', '/')"
     worded = f"regexp_replace({d}, '[ ,./-]+', '-', 'g')"
     time = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?\s*(Z|[+-][0-9]{2}:?[0-9]{2})?"
@@ -138,12 +138,12 @@ def date_value(value: str) -> str:
     )
 
 
-def month_value(value: str) -> str:
+def month_value(value: str, digits: str = "") -> str:
     """The first day of the month in `value`: `YYYY-MM`, `MM/YYYY`, or a full date."""
-    d = ascii_digits(value)
+    d = digits or ascii_digits(value)
     return (
         f"CASE WHEN regexp_full_match({d}, '[0-9]{{4}}-[0-9]{{2}}') THEN try_cast({d} || '-01' AS DATE) "
         f"WHEN regexp_full_match({d}, '[0-9]{{1,2}}[/-][0-9]{{4}}') "
         f"THEN CAST(try_strptime('01/' || replace({d}, '-', '/'), '%d/%m/%Y') AS DATE) "
-        f"ELSE CAST(date_trunc('month', {date_value(value)}) AS DATE) END"
+        f"ELSE CAST(date_trunc('month', {date_value(value, d)}) AS DATE) END"
     )

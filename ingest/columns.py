@@ -46,6 +46,16 @@ class CellSql:
     sql_type: str
 
     @property
+    def normal(self) -> str:
+        """SQL of `n_…` over `t_…`: digits in ASCII and the like, or nothing. A step of its own, because values and
+        errors look at it many times."""
+        if self.is_number:
+            return cleaning.number_text(t(self.name))
+        if self.column.type in ("date", "month"):
+            return cleaning.ascii_digits(t(self.name))
+        return identifiers.digits_of(t(self.name)) if self.column.type in IDENTIFIERS else ""
+
+    @property
     def is_number(self) -> bool:
         """Whether the value is a number."""
         return self.column.type in ("integer", "number")
@@ -157,12 +167,13 @@ def _value_and_error(
     if column.type in ("integer", "number"):
         return _number(name, column)
     if column.type in ("date", "month"):
-        made = cleaning.date_value(text) if column.type == "date" else cleaning.month_value(text)
+        make = cleaning.date_value if column.type == "date" else cleaning.month_value
+        made = make(text, n(name))
         late = f"WHEN {value} > DATE '{quarter_end}' THEN {_reason('future_date')}" if quarter_end else ""
         return made, f"WHEN {value} IS NULL THEN {_reason('bad_date')} {late}", "DATE"
     if column.type in IDENTIFIERS:
-        made = identifiers.canonical(column.type, text, column.pattern)
-        masked = identifiers.is_masked(column.type, text)
+        made = identifiers.canonical(column.type, text, column.pattern, n(name))
+        masked = identifiers.is_masked(column.type, text, n(name))
         bad = (
             ""
             if column.type == "phone"

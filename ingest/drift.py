@@ -162,12 +162,13 @@ def _keys(before: list[str], now: list[str], key: tuple[str, ...]) -> tuple[int,
         parts = [k for k in key if k in shared] or shared
         content = f"hash({', '.join(sql_name(n) for n in shared)})"
         keys = ", ".join(sql_name(k) for k in parts)
-        select = "SELECT {keys}, {content} AS content FROM {side}"
+        sides = {
+            side: f"(SELECT {keys}, {content} AS content FROM {side}) {side[0]}" for side in ("was", "now")
+        }
         on = " AND ".join(f"w.{sql_name(k)} = n.{sql_name(k)}" for k in parts)
         rows = connection.execute(
-            f"SELECT count(*) FILTER (w.content IS NULL), count(*) FILTER (n.content IS NULL), "
-            f"count(*) FILTER (w.content <> n.content) FROM ({select.format(keys=keys, content=content, side='was')}) w "
-            f"FULL JOIN ({select.format(keys=keys, content=content, side='now')}) n ON {on}"
+            "SELECT count(*) FILTER (w.content IS NULL), count(*) FILTER (n.content IS NULL), "
+            f"count(*) FILTER (w.content <> n.content) FROM {sides['was']} FULL JOIN {sides['now']} ON {on}"
         ).fetchall()
     return int(rows[0][0]), int(rows[0][1]), int(rows[0][2])
 

@@ -152,7 +152,8 @@ def write_feeds(
                 except duckdb.Error as error:
                     where = "/".join(partitions.values())
                     raise SangamError(
-                        f"Contract {where}: the mapping of table '{mapping.table}' to feed '{feed}' does not work: {error}"
+                        f"Contract {where}: the mapping of table '{mapping.table}' to feed '{feed}' "
+                        f"does not work: {error}"
                     ) from error
                 written.append(at)
     return written
@@ -187,7 +188,8 @@ def mapping_sql(feed: str, mapping: Mapping, names: list[str]) -> str:
             fields.append(f"{_map_sql(mapping.attributes)} AS {sql_name(column)}")
         else:
             fields.append(f"CAST({mapping.columns.get(column, 'NULL')} AS {sql_type}) AS {sql_name(column)}")
-    first = f" QUALIFY row_number() OVER (PARTITION BY {', '.join(map(sql_name, mapping.one_per))} ORDER BY _record) = 1"
+    group = ", ".join(map(sql_name, mapping.one_per))
+    first = f" QUALIFY row_number() OVER (PARTITION BY {group} ORDER BY _record) = 1"
     return (
         f"SELECT {', '.join(fields)} FROM ({relation(mapping, names)}) WHERE {mapping.where}"
         f"{first if mapping.one_per else ''}"
@@ -232,7 +234,8 @@ def write_drops(home: Path, partitions: dict[str, str], rows: list[dict[str, Any
             f"CAST(x->>'{column}' AS {sql_type}) AS {column}" for column, sql_type in FEEDS["drop"].items()
         )
         connection.execute(
-            f"COPY (SELECT {fields} FROM (SELECT unnest(CAST(? AS JSON[])) AS x)) TO {quote(str(temporary))} (FORMAT parquet)",
+            f"COPY (SELECT {fields} FROM (SELECT unnest(CAST(? AS JSON[])) AS x)) "
+            f"TO {quote(str(temporary))} (FORMAT parquet)",
             [[json.dumps(row) for row in rows]],
         )
     return path

@@ -16,8 +16,9 @@ from typing import Any
 
 import duckdb
 
-from ingest import findings, identifiers, lake
+from ingest import cleaning, findings, identifiers, lake
 from ingest.cleaning import quote
+from ingest.columns import v
 from ingest.corrections import STALE
 from ingest.errors import Refused
 from ingest.judging import Judged
@@ -124,8 +125,9 @@ def _gather_table(judged: Judged, table: str, key: bytes) -> None:
     con, cells = judged.connection, delivered(judged, table)
     shown = "CASE f.col " + " ".join(f"WHEN {quote(col)} THEN {sql}" for col, sql in cells.items()) + " END"
     own = findings.key_text(judged, table)
-    content = identifiers.pseudonym("record", f"concat_ws(chr(31), {_filled(cells.values())})", key)
-    known = identifiers.pseudonym("key", own, key) if _key_is_personal(judged, table) else own
+    content = identifiers.pseudonym("record", _joined(judged, table, cells), key)
+    known = _joined(judged, table, judged.source.tables[table].key)
+    known = identifiers.pseudonym("key", known, key) if _key_is_personal(judged, table) else known
     for kind, severity in (("told", "error"), ("warnings", "warning")):
         con.execute(
             f"INSERT INTO found SELECT DISTINCT {quote(table)}, _record, _row, {own}, "
@@ -140,8 +142,12 @@ def _gather_table(judged: Judged, table: str, key: bytes) -> None:
     )
 
 
-def _filled(columns: Iterable[str]) -> str:
-    return ", ".join(f"coalesce({sql}, '')" for sql in columns)
+def _joined(judged: Judged, table: str, columns: Iterable[str]) -> str:
+    """SQL of a record's cells as one text: as read, so that another spelling of a date or number is no other record."""
+    parts = (
+        f"coalesce(CAST({v(c)} AS VARCHAR), {cleaning.text(f'_delivered[{quote(c)}]')}, '')" for c in columns
+    )
+    return f"concat_ws(chr(31), {', '.join(parts)})"
 
 
 def _key_is_personal(judged: Judged, table: str) -> bool:

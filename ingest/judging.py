@@ -8,6 +8,7 @@ their value, as delivered). Where results are written to is the business of `lak
 from __future__ import annotations
 
 import itertools
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -44,6 +45,7 @@ class Judged:
         default_factory=dict
     )  # the header as it stands in the file
     kind: str = ""  # the file's format, as `readers.sniff` names it
+    spill: tempfile.TemporaryDirectory[str] | None = None
     dropped: set[str] = field(default_factory=set)  # tables of which a correction drops records
 
     def table(self, name: str) -> str:
@@ -59,7 +61,8 @@ class Judged:
 
     def accepted(self, name: str) -> str:
         """SQL of a table's records without a reason."""
-        return f"(SELECT * FROM {self.table(name)} ANTI JOIN (SELECT DISTINCT record FROM findings WHERE tbl = {quote(name)}) f ON _record = f.record)"
+        found = f"SELECT DISTINCT record FROM findings WHERE tbl = {quote(name)}"
+        return f"(SELECT * FROM {self.table(name)} ANTI JOIN ({found}) f ON _record = f.record)"
 
 
 def judge(
@@ -80,10 +83,17 @@ def judge(
     quarters back (`mis/beneficiary`, `shg_status@1`); `key` makes the pseudonyms they are matched by.
     `corrected`: the corrections that cover this file. Raises Refused as the readers and the layout do.
     """
+    # Values in clear may spill when memory is short: into a folder that is ours alone and goes with the judging.
+    spill = tempfile.TemporaryDirectory(prefix="sangam-")
     connection = duckdb.connect(
-        config={"memory_limit": memory_limit, "threads": threads, "preserve_insertion_order": True}
+        config={
+            "memory_limit": memory_limit,
+            "threads": threads,
+            "preserve_insertion_order": True,
+            "temp_directory": spill.name,
+        }
     )
-    judged = Judged(connection, source, quarter_end, key)
+    judged = Judged(connection, source, quarter_end, key, spill=spill)
     connection.execute(
         "CREATE TABLE findings (tbl VARCHAR, record BIGINT, code VARCHAR, col VARCHAR);"
         "CREATE TABLE warnings (tbl VARCHAR, record BIGINT, code VARCHAR, col VARCHAR, key VARCHAR, message VARCHAR);"
@@ -160,7 +170,8 @@ def _judge_table(judged: Judged, name: str) -> None:
         _orphans(judged, name, cell)
     # Within a table an orphan makes orphans of those that refer to it, until no more are found.
     inner = [cell for cell in references if cell.column.ref.partition(".")[0] == name]
-    while any([_orphans(judged, name, cell) for cell in inner]):
+    # Every reference is looked at in each pass, so no short cut at the first that finds something.
+    while sum(_orphans(judged, name, cell) for cell in inner):
         pass
 
 

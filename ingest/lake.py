@@ -98,10 +98,14 @@ def write_accepted(home: Path, judged: Judged, delivery: Delivery, key: bytes) -
             "CASE WHEN _delivered IS NOT NULL THEN nullif(map_from_entries(list_filter(map_entries(_delivered), "
             f"lambda x: x.key NOT IN ({hidden}))), MAP {{}}) END"
         )
-        flags = f"SELECT record, list(DISTINCT code ORDER BY code) AS codes FROM warnings WHERE tbl = {quote(table)} AND record IS NOT NULL GROUP BY record"
+        flags = (
+            "SELECT record, list(DISTINCT code ORDER BY code) AS codes FROM warnings "
+            f"WHERE tbl = {quote(table)} AND record IS NOT NULL GROUP BY record"
+        )
         select = (
-            f"SELECT {values}, {shown} AS _delivered, _notes, w.codes AS _warnings, {quote(delivery.relative)} AS _file, "
-            f"{quote(table)} AS _table, _row, _record, {quote(delivery.sha256)} AS _sha256 "
+            f"SELECT {values}, {shown} AS _delivered, _notes, w.codes AS _warnings, "
+            f"{quote(delivery.relative)} AS _file, {quote(table)} AS _table, _row, _record, "
+            f"{quote(delivery.sha256)} AS _sha256 "
             f"FROM {judged.accepted(table)} AS a LEFT JOIN ({flags}) w ON w.record = a._record ORDER BY _record"
         )
         copy(judged, select, parquet_path(home, "accepted", delivery, table))
@@ -187,8 +191,9 @@ def write_warnings(home: Path, judged: Judged, delivery: Delivery) -> None:
     )
     copy(
         judged,
-        f'SELECT {quote(delivery.relative)} AS file, w.tbl AS "table", r._row AS row, w.record, w.key, w.code AS warning, '
-        f'w.col AS "column", w.message, {quote(delivery.sha256)} AS sha256 FROM warnings w LEFT JOIN ({union}) r '
+        f'SELECT {quote(delivery.relative)} AS file, w.tbl AS "table", r._row AS row, w.record, w.key, '
+        f'w.code AS warning, w.col AS "column", w.message, {quote(delivery.sha256)} AS sha256 '
+        f"FROM warnings w LEFT JOIN ({union}) r "
         "ON r.tbl = w.tbl AND r._record = w.record ORDER BY w.tbl, w.record, w.key, w.code",
         parquet_path(home, "warnings", delivery),
     )

@@ -20,7 +20,7 @@ def typed_select(cells: list[CellSql], relation: str) -> str:
     flat = [cell for cell in cells if not cell.column.within]
     cleaned = ", ".join(f"{cell.clean} AS {c(cell.name)}" for cell in cells)
     texts = ", ".join(f"{cell.text} AS {t(cell.name)}" for cell in cells)
-    plain = ", ".join(f"{cleaning.number_text(t(cell.name))} AS {n(cell.name)}" for cell in numbers)
+    plain = ", ".join(f"{cell.normal} AS {n(cell.name)}" for cell in cells if cell.normal)
     values = ", ".join(f"{cell.value} AS {v(cell.name)}" for cell in flat)
     inner = ", ".join(f"{cell.value} AS {v(cell.name)}" for cell in nested)
     errors = ", ".join(f"CAST({cell.error} AS UTINYINT) AS {e(cell.name)}" for cell in cells)
@@ -51,7 +51,8 @@ def _delivered(cells: list[CellSql]) -> str:
             tests.append(
                 (
                     cell.name,
-                    f"({raw} IS NOT NULL AND ({v(cell.name)} IS NULL OR {raw} <> {n(cell.name)} OR contains({raw}, ',')))",
+                    f"({raw} IS NOT NULL AND ({v(cell.name)} IS NULL OR {raw} <> {n(cell.name)} "
+                    f"OR contains({raw}, ',')))",
                 )
             )
         else:

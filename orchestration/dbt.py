@@ -90,7 +90,14 @@ def docs(settings: Settings, target: Path) -> None:
     """
     target.mkdir(parents=True, exist_ok=True)
     words = [executable(), "docs", "generate", "--static", "--empty-catalog"]
-    words += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target)]
+    words += [
+        "--project-dir",
+        str(DBT_PROJECT),
+        "--profiles-dir",
+        str(DBT_PROJECT),
+        "--target-path",
+        str(target),
+    ]
     with environment(settings):
         done = subprocess.run(  # noqa: S603 - our own dbt
             [*words, "--vars", variables(settings, [])],

@@ -21,7 +21,14 @@ quarter_job = dg.define_asset_job(
 )
 
 defs = dg.Definitions(
-    assets=[*all_source_assets(), *linkage_assets(), batch_checks, feeds, warehouse_assets(), *release_assets()],
+    assets=[
+        *all_source_assets(),
+        *linkage_assets(),
+        batch_checks,
+        feeds,
+        warehouse_assets(),
+        *release_assets(),
+    ],
     jobs=[quarter_job],
     resources={"home": Home()},
     executor=dg.in_process_executor,

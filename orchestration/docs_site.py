@@ -72,7 +72,8 @@ def _deliveries(results: list[dict[str, Any]]) -> str:
     for result in results:
         failed = [check["severity"] for check in result["checks"].values() if not check["passed"]]
         counts = "".join(
-            f'<td class="{word if word in failed else ""}">{failed.count(word)}</td>' for word in ("error", "warning")
+            f'<td class="{word if word in failed else ""}">{failed.count(word)}</td>'
+            for word in ("error", "warning")
         )
         link = f'<a href="data_docs/{html.escape(result["docs"])}">{html.escape(result["title"])}</a>'
         rows.append(f"<tr><td>{link}</td><td>{result['previous'] or '–'}</td>{counts}</tr>")
@@ -119,7 +120,7 @@ class _Pages(SimpleHTTPRequestHandler):
             write_index(self.home, self.ui_port)
         super().do_GET()
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's word
+    def log_message(self, format: str, *args: Any) -> None:
         """Nobody reads it."""
 
 

@@ -1,4 +1,4 @@
-"""Deliveries whose batch checks found an error, and what they hold: releases they feed, until somebody lets them through.
+"""Deliveries whose batch checks found an error hold the releases they feed, until somebody lets them through.
 
 Nothing else waits: marts are built with them, and donors they do not feed get their releases. Results are written by
 `expectations.batches`; the decision of a person is the one that lets a paused drop through (`ingest.drift`).
@@ -14,7 +14,6 @@ from typing import Any
 from expectations.batches import Batch, batches, result_path
 from ingest import drift
 from ingest.contracts.loading import load_region, region_files
-from ingest.contracts.model import Source
 from ingest.errors import SangamError
 from orchestration import indicator_definitions
 
@@ -50,8 +49,8 @@ def _read_to_date() -> frozenset[tuple[str, str]]:
 
 
 def serving(home: Path, region: str, source: str, quarter: str) -> list[Batch]:
-    """The deliveries a quarter's numbers are made of: its own, a survey's latest round, all so far where they add up."""
-    contract: Source = load_region(region).sources[source]
+    """The deliveries behind a quarter's numbers: its own, a survey's latest round, all so far where they add up."""
+    contract = load_region(region).sources[source]
     there = batches(home, quarter, [(region, source)])
     if contract.cadence != "quarter":
         return there[-1:]
@@ -79,7 +78,9 @@ def is_let_through(home: Path, batch: Batch) -> bool:
 def require_none(home: Path, donor: str, quarter: str) -> None:
     """Raises SangamError where a delivery that feeds a donor's quarter waits: which, why, what to do."""
     lines = [
-        line(result) for region, source in sorted(feeding(donor)) for result in held(home, region, source, quarter)
+        line(result)
+        for region, source in sorted(feeding(donor))
+        for result in held(home, region, source, quarter)
     ]
     if lines:
         raise SangamError(f"{donor} {quarter} is not released yet:\n" + "\n".join(lines))

@@ -18,6 +18,7 @@ from ingest.contracts.loading import load_region, region_files
 from ingest.contracts.model import Region, Source
 from ingest.lake import receipt_path
 from ingest.landing import Delivery, quarter_end, scan
+from orchestration import holds
 from orchestration.console import console
 from orchestration.settings import Settings
 

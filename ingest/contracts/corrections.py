@@ -107,7 +107,9 @@ def read(path: Path) -> tuple[Correction, ...]:
         if one.id in found:
             raise _wrong(path, one, "another entry has the same id. Give each its own.")
         found[one.id] = one
-    _no_two_overrides(path, [one for one in found.values() if (one.action, one.status) == ("override", "active")])
+    _no_two_overrides(
+        path, [one for one in found.values() if (one.action, one.status) == ("override", "active")]
+    )
     return tuple(found.values())
 
 
@@ -118,7 +120,9 @@ def _no_two_overrides(path: Path, entries: list[Correction]) -> None:
     for place, one in enumerate(entries):
         for other in entries[:place]:
             if cell(one) == cell(other) and one.quarter.overlap(other.quarter):
-                raise _wrong(path, one, f"entry '{other.id}' puts another value into the same cell. Withdraw one.")
+                raise _wrong(
+                    path, one, f"entry '{other.id}' puts another value into the same cell. Withdraw one."
+                )
 
 
 def _entry(path: Path, number: int, entry: Any) -> Correction:

@@ -225,7 +225,9 @@ class Linkage(Word):
     distinct: tuple[str, ...] = ()  # columns whose differing values tell two entities apart
     rules: tuple[LinkRule, ...] = ()
     compare: tuple[str, ...] = ()  # comparisons of `linkage.model`; empty: rules alone
-    candidates: tuple[tuple[str, ...], ...] = ()  # pairs that agree in all columns of one of these are compared
+    candidates: tuple[
+        tuple[str, ...], ...
+    ] = ()  # pairs that agree in all columns of one of these are compared
     prior: float = 0.0001  # how likely two records are one before anything is compared
     link_from: float = 5.0  # match weight (base 2) from which two records are one
     review_from: float = 0.0  # and from which somebody should look

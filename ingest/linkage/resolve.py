@@ -106,7 +106,9 @@ def _open_doubts(
     settled |= pd.MultiIndex.from_frame(found[["l", "r"]].astype(int)).isin(
         list(different[["l", "r"]].itertuples(index=False, name=None))
     )
-    still = found.loc[~settled, _DOUBT].drop_duplicates(["l", "r"])
+    # Of several doubts about a pair the one that was compared in full says most.
+    still = found.loc[~settled, _DOUBT].sort_values("weight", na_position="last", kind="stable")
+    still = still.drop_duplicates(["l", "r"])
     return still.sort_values(["l", "r"], ignore_index=True)
 
 

@@ -90,9 +90,9 @@ def put(sheet: Any, row: int, column: int, text: str | None, style: Any) -> None
         sheet.write_blank(row, column, None, style)
 
 
-def page(sheet: Any, footer: str) -> None:
-    """A4, landscape, one page wide, numbered."""
-    sheet.set_paper(9)
+def page(sheet: Any, footer: str, *, wide: bool = False) -> None:
+    """A4, or A3 for wide tables; landscape, one page wide, numbered."""
+    sheet.set_paper(8 if wide else 9)
     sheet.set_landscape()
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.fit_to_pages(1, 0)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ingest.contracts.loading import load_region
-from ingest.return_slip.catalogue import Catalogue, english
-from ingest.return_slip.content import FileContent, Group, Resolved
+from ingest.return_slip.catalogue import english
+from ingest.return_slip.content import FileContent, Group
 from ingest.return_slip.pen import Pen
 from ingest.return_slip.styles import ERROR, GOOD, INK, WARNING, height, page, put
+from ingest.return_slip.summary_lines import advice, finding_line, languages, resolved_line, spoken_keys
 
 COLUMN, WRONG, VALUE, ADVICE = 1, 2, 3, 8  # columns; from ADVICE on, one a language
 _WIDTHS = (15, 20, 25, 20, 9, 8, 8, 30)
@@ -114,7 +115,7 @@ def _result(pen: Pen, content: FileContent) -> list[str]:
 
 def _told(pen: Pen, name: str, **filled: object) -> list[str]:
     """A sentence of the slip in each language."""
-    return list(dict.fromkeys(words.label(name, **filled) for words in _languages(pen)))
+    return list(dict.fromkeys(words.label(name, **filled) for words in languages(pen)))
 
 
 def _since(content: FileContent) -> dict[str, str]:
@@ -165,14 +166,9 @@ def _table_header(
     cells: list[tuple[str | None, Any]] = [(pen.label(name, "\n"), pen.styles.header) for name in names]
     if with_advice:
         cells += [(None, pen.styles.header)] * (ADVICE - len(cells))
-        cells += [(words.label("meaning_and_fix"), pen.styles.header) for words in _languages(pen)]
+        cells += [(words.label("meaning_and_fix"), pen.styles.header) for words in languages(pen)]
     _line(pen, row, cells)
     return row + 1
-
-
-def _languages(pen: Pen) -> list[Catalogue]:
-    """The partner's language, then English."""
-    return [*([pen.own] if pen.own else []), english()]
 
 
 def _line(pen: Pen, row: int, cells: Sequence[tuple[str | int | None, Any]]) -> None:
@@ -183,72 +179,9 @@ def _findings(pen: Pen, row: int, heading: str, content: FileContent, groups: li
     names = ("table", "column", "wrong", "delivered_value", "records", "new", "open", "where")
     row = _table_header(pen, row, heading, names, with_advice=True)
     for group in groups:
-        _line(pen, row, _finding(pen, content, group))
+        _line(pen, row, finding_line(pen, content, group))
         row += 1
     return row + 1
-
-
-def _finding(pen: Pen, content: FileContent, group: Group) -> list[tuple[str | int | None, Any]]:
-    back = (ERROR if group.severity == "error" else WARNING)[0]
-    at = f"{group.label} ({group.letter})" if group.letter else group.label
-    plain = pen.value()
-    return [
-        (group.table, pen.value(bold=True)),
-        (at, plain),
-        (pen.title(group.code, group.message), pen.value(bg_color=back, bold=True)),
-        (_values(pen, group), plain),
-        (group.count, pen.styles.number()),
-        (group.new, pen.styles.number()),
-        (group.open, pen.styles.number()),
-        (_where(pen, content, group), plain),
-        *_advice(pen, group.code, group.message, content, group),
-    ]
-
-
-def _values(pen: Pen, group: Group) -> str:
-    """What the cells said: some of it, where they differ."""
-    if group.code == "missing_required":
-        return pen.label("empty_cell")
-    more = (pen.own or english()).label("and_more", n=f"{group.values_more:,}") if group.values_more else ""
-    return "\n".join(_shortened(value) for value in group.values) + more
-
-
-def _shortened(value: str) -> str:
-    return value if len(value) <= 60 else value[:59] + "…"
-
-
-def _where(pen: Pen, content: FileContent, group: Group) -> str:
-    name = "record_numbers" if content.is_dump else "rows"
-    words = pen.own or english()
-    parts = []
-    if group.rows:
-        more = words.label("and_more", n=f"{group.rows_more:,}") if group.rows_more > 0 else ""
-        parts.append(words.label(name, rows=group.rows + more))
-    if group.keys:
-        parts.append(words.label("example", keys=_keys(group.keys)))
-    return "\n".join(parts)
-
-
-def _keys(keys: Sequence[str]) -> str:
-    """Keys as a person reads them: their parts joined by a stroke with room around it."""
-    return "; ".join(key.replace("|", " / ") for key in keys)
-
-
-def _advice(
-    pen: Pen, code: str, message: str, content: FileContent | None = None, group: Group | None = None
-) -> list[tuple[str, Any]]:
-    """Meaning, fix, what is expected and a guess, in each language."""
-    cells = []
-    for words in _languages(pen):
-        text = words.finding(code, message)
-        parts = [text.advice]
-        if content and group:
-            wanted = content.expected(group.table, group.column, group.code, words)
-            parts += [words.label("expected", expected=wanted)] if wanted else []
-            parts += [words.label("did_you_mean", word=group.suggestion)] if group.suggestion else []
-        rtl = words.is_right_to_left and pen.finding(code, message) is not None
-        cells.append(("\n".join(parts), pen.styles.text(rtl=rtl)))
-    return cells
 
 
 def _totals(pen: Pen, row: int, content: FileContent) -> int:
@@ -258,11 +191,11 @@ def _totals(pen: Pen, row: int, content: FileContent) -> int:
     for total in content.totals:
         cells = [
             (total.table, pen.value(bold=True)),
-            (_keys([total.label]), pen.value()),
+            (spoken_keys([total.label]), pen.value()),
             (pen.title("total_mismatch"), pen.value(bg_color=WARNING[0], bold=True)),
             (pen.label(total.status, "\n"), pen.styles.status(total.status)),
             *[(None, pen.value())] * (ADVICE - VALUE - 1),
-            *_advice(pen, "total_mismatch", ""),
+            *advice(pen, "total_mismatch", ""),
         ]
         _line(pen, row, cells)
         row += 1
@@ -274,20 +207,10 @@ def _resolved(pen: Pen, row: int, content: FileContent) -> int:
         return row
     row = _table_header(pen, row, "resolved", ("table", "column", "wrong", "which", "records"))
     for line in content.resolved:
-        _line(pen, row, _resolved_line(pen, line))
+        _line(pen, row, resolved_line(pen, line))
         row += 1
     put(pen.sheet, row, 0, pen.label("resolved_note"), pen.styles.note(rtl=pen.is_right_to_left))
     return row + 2
-
-
-def _resolved_line(pen: Pen, line: Resolved) -> list[tuple[str | int | None, Any]]:
-    return [
-        (line.table, pen.value(bold=True)),
-        (line.label, pen.value()),
-        (pen.title(line.code, line.message), pen.value(bg_color=GOOD[0], bold=True)),
-        (_keys(line.keys), pen.value()),
-        (line.count, pen.styles.number()),
-    ]
 
 
 def _legend(pen: Pen, row: int) -> None:
@@ -295,7 +218,7 @@ def _legend(pen: Pen, row: int) -> None:
     side = {"align": "right"} if pen.is_right_to_left else {}
     colours = {"legend_error": ERROR[0], "legend_warning": WARNING[0]}
     for name in ("legend_rows", "legend_error", "legend_warning", "legend_personal"):
-        for words in _languages(pen):
+        for words in languages(pen):
             style = {"bg_color": colours[name]} if name in colours else {}
             text = words.label(name)
             pen.across(row, 0, ADVICE, text, pen.styles.text(rtl=words.is_right_to_left, **side, **style))

@@ -13,6 +13,7 @@ from ingest.return_slip.styles import height, lines, page, put
 FIXED = 3  # row number, status, what is wrong: before the delivered columns
 _FIXED_WIDTHS = (14.0, 14.0, 36.0)
 _TALLEST = 150.0
+_A4_WIDTH = 160  # of the delivered columns; more would be too small to read
 COMMENTS_SHOWN = 1000  # rows; each comment is a drawing, and a sheet of many thousands opens slowly
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _LTR = re.compile("[A-Za-z\u0900-\u0dff]")
@@ -21,7 +22,8 @@ _COMMENT_WIDTH = 340
 
 def write_table(pen: Pen, content: FileContent, table: TableRows) -> None:
     """Write the faulty rows of one table into the pen's sheet."""
-    page(pen.sheet, f"{content.delivery.file}, {table.table}")
+    widths = _widths(table)
+    page(pen.sheet, f"{content.delivery.file}, {table.table}", wide=sum(widths) > _A4_WIDTH)
     rtl = runs_right_to_left(table)
     if rtl:
         pen.sheet.right_to_left()
@@ -31,7 +33,6 @@ def write_table(pen: Pen, content: FileContent, table: TableRows) -> None:
     for number, note in enumerate(_notes(pen, table)):
         put(pen.sheet, 2 + number, 0, note, pen.styles.note(rtl=rtl))
     top = 4
-    widths = _widths(table)
     _header(pen, content, table, top, widths)
     for offset, row in enumerate(table.rows, start=1):
         _row(pen, content, table, top + offset, row, widths, rtl=rtl, with_comments=offset <= COMMENTS_SHOWN)

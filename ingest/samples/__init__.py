@@ -23,16 +23,19 @@ def make(
     programmes: Sequence[str] | None = None,
     quarters: Sequence[str] = ("2021Q1", "2021Q2"),
     progress: Callable[[str], None] | None = None,
+    defects: bool = True,
 ) -> None:
     """Write sample drops below `out/landing` and what is expected of them below `out/expected`.
 
     `scale` is the size against the programmes' real size (1 = 606,000 households in Sindh), `programmes`
     which of them (default all), `quarters` such as 2021Q2; survey rounds up to the last quarter come
-    along. The same arguments give the same bytes. Raises `SangamError` for an unknown programme, a quarter
-    that is none, or a scale out of bounds.
+    along. Without `defects` no record is faulty or suspicious; other spellings and blanks are there anyway.
+    The same arguments give the same bytes. Raises `SangamError` for an unknown programme, a quarter that is
+    none, or a scale out of bounds.
     """
     from ingest.samples import khulna, nro, pune, sindh
     from ingest.samples.columns import iso, last_day
+    from ingest.samples.defects import planting
     from ingest.samples.truth import Truth
 
     makers = {
@@ -53,6 +56,7 @@ def make(
     if not 0 < scale <= 10:
         raise SangamError(f"The scale must lie above 0 and be at most 10 (1 = full size), not {scale}.")
     truth = Truth(out / "landing")
-    for name in chosen:
-        makers[name](truth, scale, seed, ordered, progress or _ignore)
+    with planting(defects):
+        for name in chosen:
+            makers[name](truth, scale, seed, ordered, progress or _ignore)
     truth.write(out / "expected", f"{iso(last_day(ordered[-1]) + 4)}T08:00:00Z")

@@ -4,7 +4,9 @@ General to all programmes. Which values are wrong in which column is said by eac
 in `mess`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +15,23 @@ import pandas as pd
 from ingest.samples.columns import Flags, Ints
 from ingest.samples.truth import Finding
 
+_planting: ContextVar[bool] = ContextVar("planting", default=True)
 MISSING_KEY = {None, "", "NA", "N/A", "-", "--", "null", "Not available"}
+
+
+@contextmanager
+def planting(wanted: bool) -> Iterator[None]:
+    """Whether what is made meanwhile has faulty and suspicious records; harmless mess it has anyway."""
+    token = _planting.set(wanted)
+    try:
+        yield
+    finally:
+        _planting.reset(token)
+
+
+def are_planted() -> bool:
+    """Whether faulty and suspicious records are wanted."""
+    return _planting.get()
 
 
 @dataclass(frozen=True)
@@ -54,7 +72,12 @@ class Bad:
 
 
 def how_many(rows: int, kinds: int, rate: float = 0.0035) -> int:
-    """Faulty records a kind: about `rate` of a table in all, never none, two from a thousand rows on."""
+    """Faulty records a kind: about `rate` of a table in all, never none, two from a thousand rows on.
+
+    None at all where no defects are wanted.
+    """
+    if not are_planted():
+        return 0
     return max(1 if rows < 1000 else 2, round(rate * rows / max(kinds, 1)))
 
 

@@ -60,7 +60,9 @@ def mix(
         return renew(frame_of(render(rng.choice(rows, n, replace=n > len(rows)))))
 
     planted, reasons = defects.plant(kinds, each, fresh, lost or {})
-    copies = np.sort(rng.choice(len(rows), min(each + 1, len(rows)), replace=False)).astype(np.int64)
+    copies = np.sort(
+        rng.choice(len(rows), min(each + defects.are_planted(), len(rows)), replace=False)
+    ).astype(np.int64)
     twins = frame_of(render(rows[copies]))
     bad = Bad(
         pd.concat([planted, twins], ignore_index=True),

@@ -7,6 +7,7 @@ from html import escape
 import numpy as np
 
 from ingest.samples.columns import Ints
+from ingest.samples.defects import are_planted
 from ingest.samples.khulna_names import BENGALI as IN_BENGALI
 from ingest.samples.khulna_people import birth_dates, fathers, full_names, misspelt, mobiles, nids
 from ingest.samples.khulna_places import (
@@ -77,7 +78,7 @@ def write_lists(w: World, quarter: str, end: int, truth: Truth, drops: list[Drop
     rng = w.dice.rng(f"khulna/allowances/{quarter}")
     live = listed(w, end)
     lines = _sound(w, quarter, end, live)
-    shared = _share(w, rng, live, lines)
+    shared = _share(w, rng, live, lines) if are_planted() else set()
     placed: dict[str, list[Placed]] = {}
     for scheme, name in enumerate(SCHEMES):
         mine = [
@@ -85,9 +86,12 @@ def write_lists(w: World, quarter: str, end: int, truth: Truth, drops: list[Drop
         ]
         areas = [[line for at, line in mine if at == area] for area in range(len(AREA_NAMES))]
         headings = [str(rng.choice(list(spellings))) for spellings in AREAS.values()]
-        groups = list(zip(headings, _with_faults(rng, areas, quarter, 10**6 * (scheme + 1)), strict=True))
-        stranger = _strangers(rng, lines, quarter, 10**6 * (scheme + 1) + 500)
-        groups.insert(int(rng.integers(1, len(groups))), (str(rng.choice(FOREIGN_AREAS)), stranger))
+        if are_planted():
+            areas = _with_faults(rng, areas, quarter, 10**6 * (scheme + 1))
+        groups = list(zip(headings, areas, strict=True))
+        if are_planted():
+            stranger = _strangers(rng, lines, quarter, 10**6 * (scheme + 1) + 500)
+            groups.insert(int(rng.integers(1, len(groups))), (str(rng.choice(FOREIGN_AREAS)), stranger))
         placed[name] = list(_place(rng, groups))
         _write_page(truth, drops[scheme], SCHEME_TITLES[scheme], quarter, groups, placed[name])
     for drop, (name, rows) in zip(drops, placed.items(), strict=True):

@@ -99,13 +99,13 @@ def _service(w: World, rows: Ints) -> Cells:
 
 
 def _institution(w: World, rows: Ints) -> Cells:
-    identifier, kind, area, bengali, english = zip(*(INSTITUTIONS[row] for row in rows.tolist()), strict=True)
+    identifier, kind, area, bengali, english = zip(*INSTITUTIONS, strict=True)
     return {
-        "institution_id": pa.array(identifier),
-        "name_bn": pa.array(bengali),
-        "name_en": mess.inside(pa.array(english), rows, w.dice, "khulna/institution", 0.2),
-        "kind": pa.array(kind),
-        "area": area_words(w, np.array(area, dtype=np.int64), rows, "khulna/inst"),
+        "institution_id": words(identifier, rows),
+        "name_bn": words(bengali, rows),
+        "name_en": mess.inside(words(english, rows), rows, w.dice, "khulna/institution", 0.2),
+        "kind": words(kind, rows),
+        "area": area_words(w, np.array(area, dtype=np.int64)[rows], rows, "khulna/inst"),
     }
 
 

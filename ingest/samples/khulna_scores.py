@@ -8,6 +8,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from ingest.samples.columns import Dice, dates, last_day
+from ingest.samples.defects import are_planted
 from ingest.samples.khulna_places import CRITERIA, INSTITUTIONS, REASON_TEXTS
 from ingest.samples.scripts import BENGALI
 from ingest.samples.truth import Drop, Finding, TableTruth, Truth
@@ -57,8 +58,9 @@ def write_cards(
     """Write a round's workbook, note what is expected, and give the accepted scores (NaN: none)."""
     rng = dice.rng(f"khulna/cards/{name}")
     accepted = scores.astype(float)
+    faults = _FAULTS if are_planted() else ()
     faulty = dict(
-        zip(rng.choice(len(INSTITUTIONS), len(_FAULTS), replace=False).tolist(), _FAULTS, strict=True)
+        zip(rng.choice(len(INSTITUTIONS), len(faults), replace=False).tolist(), faults, strict=True)
     )
     outcome: dict[str, TableTruth] = {}
     with open_workbook(truth.path(drop)) as book:

@@ -7,6 +7,7 @@ from html import escape
 import numpy as np
 
 from ingest.samples.columns import Dice, iso, last_day
+from ingest.samples.defects import are_planted
 from ingest.samples.mess import indian
 from ingest.samples.nro_places import FOREIGN_BLOCKS, STATES, State
 from ingest.samples.truth import Drop, Finding, TableTruth, Truth
@@ -71,15 +72,17 @@ def write_portal(
     # The first district is left alone: one of its blocks never moves. The others take turns with the faults.
     names = list(state.districts)
     faulty, parts, units = rng.permutation(np.arange(1, len(names)))[:3].tolist()
+    if not are_planted():
+        faulty = parts = units = -1
     clean = number == now % len(STATES)  # each quarter one state has no faulty row, but a wrong state total
     seen = {count_quarter(q) for q in delivered}
     page = _Page(TableTruth(0, totals_not_checked=[]))
     for place, district in enumerate(names):
         lines = [
-            _sound(dice, state, block, now, frozen=place == 0 and at == 1)
+            _sound(dice, state, block, now, frozen=place == 0 and at == 1 and are_planted())
             for at, block in enumerate(state.districts[district])
         ]
-        if place == 0 and {now - 1, now - 2} <= seen:
+        if place == 0 and are_planted() and {now - 1, now - 2} <= seen:
             lines[1] = replace(lines[1], warnings=("stale_value",))
         if place == parts:
             lines[0] = _wrong_parts(lines[0])
@@ -90,7 +93,7 @@ def write_portal(
         if place == faulty and not clean:
             lines = _with_faults(rng, lines, _SECOND[(number + now) % 4])
         page.add_district(district, lines, off)
-    page.add_state(10 if clean else 0)
+    page.add_state(10 if clean and are_planted() else 0)
     _write(state, quarter, page.html, truth, drop)
     truth.add(drop, {"shg_status": page.outcome})
     return page.status

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ingest.samples.columns import NO_DAY, Dice, Flags, Ints, day
+from ingest.samples.defects import are_planted
 from ingest.samples.nro_places import State
 
 SECTORS = ("manufacturing", "service", "trade")
@@ -117,7 +118,7 @@ def _sales(dice: Dice, base: np.ndarray, rows: Ints, ordinal: Ints) -> Ints:
     """
     sales = (base * (0.6 + 0.9 * dice.unit("sales", rows))).astype(np.int64)
     sales[(ordinal % 3 == 2) & (dice.unit("idle", rows) < 0.12)] = 0
-    return np.where((ordinal > 4) & (dice.unit("paise", rows) < 0.003), sales * 100, sales)
+    return np.where(are_planted() & (ordinal > 4) & (dice.unit("paise", rows) < 0.003), sales * 100, sales)
 
 
 def _visits(dice: Dice, start: Ints, closed: Ints, month_of: Ints, month: Ints) -> tuple[Ints, Ints]:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ingest.samples.columns import Dice, Ints
+from ingest.samples.defects import are_planted
 from ingest.samples.mess import NO_BREAK, ZERO_WIDTH
 from ingest.samples.ods import write_ods
 from ingest.samples.pune_words import (
@@ -96,7 +97,8 @@ def write_round(dice: Dice, name: str, scale: float, truth: Truth, drops: Sequen
     for place, drop in enumerate(drops):
         rng = dice.rng(f"pune/enumeration/{name}/{place}")
         rows = _rows(rng, people[people["ksk"] == place])
-        rows = _with_faults(rng, rows)
+        if are_planted():
+            rows = _with_faults(rng, rows)
         _leave_out(rng, rows)
         outcome = TableTruth(len(rows))
         for number, (cells, reasons, household) in enumerate(rows, start=1):

@@ -9,6 +9,7 @@ import numpy as np
 
 from ingest.samples import mess
 from ingest.samples.columns import MONTH_NAMED, NO_DAY, Ints, dates, last_day
+from ingest.samples.defects import are_planted
 from ingest.samples.pune_cases import accepted_decisions, applications, known, schemes
 from ingest.samples.pune_people import full_names
 from ingest.samples.pune_words import FOREIGN_SCHEMES, PORTAL_HEADER, SCHEME_NAMES, SCHEMES
@@ -38,7 +39,8 @@ def write_page(w: World, quarter: str, end: int, truth: Truth, drop: Drop) -> No
     rows = _on_the_page(w, end)
     decided, approved = accepted_decisions(w, rows, end)
     turned = np.zeros(len(rows), dtype=bool)
-    turned[rng.choice(np.flatnonzero(decided), max(3, round(decided.sum() * 0.015)), replace=False)] = True
+    several = max(3, round(decided.sum() * 0.015))
+    turned[rng.choice(np.flatnonzero(decided), several, replace=False)] = are_planted()
     waiting = np.where(rng.random(len(rows)) < 0.1, 3, 2)
     status = np.where(decided, np.where(approved ^ turned, 0, 1), waiting)
     amounts = np.where((status == 0) & (known(w.benefit[rows], end) != NO_DAY), w.amount[rows], 0)
@@ -46,18 +48,19 @@ def write_page(w: World, quarter: str, end: int, truth: Truth, drop: Drop) -> No
     warned = {line[0] for line, is_turned in zip(lines, turned, strict=True) if is_turned}
     total = int(amounts.sum())
     lines += _not_ours(rng, quarter)
-    if quarter[-1] in "12":
+    spoilt, wrong = quarter[-1] in "12" and are_planted(), quarter[-1] == "4" and are_planted()
+    if spoilt:
         lines = _with_faults(rng, lines, quarter)
-    elif quarter[-1] == "4":
+    elif wrong:
         total += 10_000
-    outcome = TableTruth(len(lines), totals_not_checked=["Total"] if quarter[-1] in "12" else [])
+    outcome = TableTruth(len(lines), totals_not_checked=["Total"] if spoilt else [])
     for number, line in enumerate(lines, start=1):
         if line[-1]:
             key = line[0] if line[0] else f"row:{number}"
             outcome.quarantined.append(Finding(key, line[-1], number))
         elif line[0] in warned:
             outcome.warned.append(Finding(line[0], "decision_mismatch", number))
-    if quarter[-1] == "4":
+    if wrong:
         outcome.warned.append(Finding("Total", "total_mismatch", None))
     html = ["<tr>" + "".join(f"<td>{cell}</td>" for cell in line[:6]) + "</tr>" for line in lines]
     header = "".join(f"<td><b>{_header(rng, word)}</b></td>" for word in PORTAL_HEADER)

@@ -42,7 +42,9 @@ def mix_sheet(
     planted, reasons = defects.plant(kinds, each, fresh, {})
     lost = defects.lost_keys(planted, reasons, key)
     choice = np.flatnonzero(repeatable)
-    copies = np.sort(rng.choice(choice, min(each + 1, len(choice)), replace=False)).astype(np.int64)
+    copies = np.sort(
+        rng.choice(choice, min(each + defects.are_planted(), len(choice)), replace=False)
+    ).astype(np.int64)
     parts, names = [planted], list(reasons)
     if orphans is not None:
         parts.append(orphans)

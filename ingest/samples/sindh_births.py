@@ -7,6 +7,7 @@ from html import escape
 import numpy as np
 
 from ingest.samples.columns import Dice
+from ingest.samples.defects import are_planted
 from ingest.samples.mess import western
 from ingest.samples.sindh_defects import FOREIGN_COUNCILS, FOREIGN_DISTRICTS
 from ingest.samples.sindh_places import DISTRICTS, UNION_COUNCILS
@@ -57,13 +58,13 @@ def write_births(dice: Dice, quarter: str, scale: float, truth: Truth, drop: Dro
     """Write a quarter's page, note what is expected of it, and give what is accepted."""
     rng = dice.rng(f"births/{quarter}")
     order = rng.permutation(len(DISTRICTS))
-    spoilt, wrong_total = set(order[:2]), int(order[2])
+    spoilt, wrong_total = (set(order[:2]), int(order[2])) if are_planted() else (set(), -1)
     each = 8 if scale < 0.05 else 14
     html: list[str] = []
     outcome = TableTruth(0, totals_not_checked=[])
     accepted = Births({}, {})
     for number, district in enumerate(DISTRICTS):
-        if number == order[0]:  # before one of them a district of another division
+        if spoilt and number == order[0]:  # before one of them a district of another division
             foreign = Line("Town-3", "Town-3", ("48", "37", "85"), 48, 37, "unknown_code")
             _add_district(html, outcome, FOREIGN_DISTRICTS[0], FOREIGN_DISTRICTS[0], [foreign], 0)
         councils = UNION_COUNCILS[district]

@@ -12,10 +12,10 @@ import pandas as pd
 import pyarrow as pa
 
 from ingest.samples import defects
-from ingest.samples.columns import NO_DAY, Flags, Ints, codes, digits
+from ingest.samples.columns import Flags, Ints, codes, digits
 from ingest.samples.sindh_defects import FOREIGN_COUNCILS, FOREIGN_DISTRICTS, spoils
 from ingest.samples.sindh_places import DISTRICTS
-from ingest.samples.sindh_tables import TABLES, Table
+from ingest.samples.sindh_tables import TABLES, Table, has_odd_size
 from ingest.samples.sindh_world import World
 from ingest.samples.sql_writer import Column, DumpWriter, tuples
 from ingest.samples.truth import Drop, Finding, TableTruth, Truth
@@ -51,7 +51,21 @@ def live_records(w: World, end: int) -> dict[str, Ints]:
         "training": w.training_end <= end,
         "training_attendance": w.training_end[w.at_training] <= end,
     }
+    if not defects.are_planted():
+        held["cif_loan"] &= ~(_is_ineligible(w) | _is_before_plan(w))
     return {name: np.flatnonzero(flag).astype(np.int64) for name, flag in held.items()}
+
+
+def _is_ineligible(w: World) -> Flags:
+    """Loans to households that are not poor enough."""
+    return np.asarray(w.hh_score[w.loan_hh] >= 2400)
+
+
+def _is_before_plan(w: World) -> Flags:
+    """Loans sanctioned before their household's first plan."""
+    plan = np.full(len(w.hh_uc), np.iinfo(np.int64).max)
+    np.minimum.at(plan, w.mip_hh, w.mip_day)
+    return np.asarray(w.loan_day < plan[w.loan_hh])
 
 
 def sizes(w: World) -> dict[str, int]:
@@ -213,15 +227,10 @@ def _warned(w: World, part: Part, end: int) -> list[Finding]:
     if part.table.name == "member":
         flags["sex_id_mismatch"] = w.member_wrong_digit[live]
     elif part.table.name == "co":
-        left = (w.in_left != NO_DAY) & (w.in_left <= end)
-        now = np.unique((w.in_co * len(w.hh_uc) + w.in_hh)[(w.in_joined <= end) & ~left]) // len(w.hh_uc)
-        size = np.bincount(now, minlength=len(w.co_uc))[live]
-        flags["group_size"] = (w.co_status[live] == 0) & ((size < 15) | (size > 25))
+        flags["group_size"] = has_odd_size(w, end)[live] & defects.are_planted()
     elif part.table.name == "cif_loan":
-        plan = np.full(len(w.hh_uc), np.iinfo(np.int64).max)
-        np.minimum.at(plan, w.mip_hh, w.mip_day)
-        flags["ineligible_recipient"] = w.hh_score[w.loan_hh[live]] >= 2400
-        flags["loan_before_plan"] = w.loan_day[live] < plan[w.loan_hh[live]]
+        flags["ineligible_recipient"] = _is_ineligible(w)[live]
+        flags["loan_before_plan"] = _is_before_plan(w)[live]
     if not flags:
         return []
     text = pd.Series([""] * len(live), dtype=object)

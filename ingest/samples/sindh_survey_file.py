@@ -26,7 +26,7 @@ def write_survey(dice: Dice, survey: Round, answers: Answers, truth: Truth, drop
     """Write a round's workbook and note what is expected of it, with the true household of each interview."""
     rng = dice.rng(f"survey file/{survey.year}")
     good = _household_cells(rng, survey, answers)
-    bad = _bad_records(rng, good, HOUSEHOLDS, ["_uuid"], copies=2)
+    bad = _bad_records(rng, good, HOUSEHOLDS, ["_uuid"])
     twins = bad.rows["_uuid"].duplicated(keep="first") & bad.rows["_uuid"].notna() & (bad.copy_of < 0)
     bad.rows.loc[twins, "_id"] += 500
     layout = defects.lay_out(len(good), len(bad.rows), rng)
@@ -97,7 +97,7 @@ def _moment(seconds: int, thousandths: int) -> str:
 
 
 def _bad_records(
-    rng: np.random.Generator, good: pd.DataFrame, spoils: list[Spoil], key: list[str], copies: int
+    rng: np.random.Generator, good: pd.DataFrame, spoils: list[Spoil], key: list[str]
 ) -> defects.Bad:
     """Faulty records made from sound ones (with new keys), and exact copies of sound ones."""
 
@@ -108,7 +108,9 @@ def _bad_records(
             rows["_id"] = good["_id"].max() + 1 + np.arange(n)
         return rows
 
-    rows, reasons = defects.plant(spoils, 1, fresh, {})
+    each = int(defects.are_planted())
+    copies = 2 * each
+    rows, reasons = defects.plant(spoils, each, fresh, {})
     chosen = rng.choice(len(good), copies, replace=False)
     return defects.Bad(
         pd.concat([rows, good.iloc[chosen]], ignore_index=True).astype(object),
@@ -172,7 +174,7 @@ def _repeat_sheet(
     """
     order = np.argsort(number[good["parent"].astype(np.int64)], kind="stable")
     good = good.iloc[order].reset_index(drop=True)
-    bad = _bad_records(rng, good, REPEATS[name], ["_index"], copies=2)
+    bad = _bad_records(rng, good, REPEATS[name], ["_index"])
     each = 2 if name == "children" else 1
     orphans = good.iloc[rng.choice(len(good), len(lost) * each)].copy()
     orphans["parent"] = np.repeat(lost, each)

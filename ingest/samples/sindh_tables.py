@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from ingest.samples import mess, names
 from ingest.samples.columns import NO_DAY, Flags, Ints, blank, codes, dates, digits, join, words
+from ingest.samples.defects import are_planted
 from ingest.samples.sindh_people import cnics, fathers, head_names, hh_codes, member_names, villages
 from ingest.samples.sindh_places import DISTRICTS
 from ingest.samples.sindh_services import TRAINING_CODES
@@ -113,16 +114,26 @@ def _vo(w: World, rows: Ints, end: int) -> Cells:
     }
 
 
+def has_odd_size(w: World, end: int) -> Flags:
+    """Active COs with fewer than 15 or more than 25 member households on a day."""
+    left = (w.in_left != NO_DAY) & (w.in_left <= end)
+    now = np.unique((w.in_co * len(w.hh_uc) + w.in_hh)[(w.in_joined <= end) & ~left]) // len(w.hh_uc)
+    size = np.bincount(now, minlength=len(w.co_uc))
+    return np.asarray((w.co_status == 0) & ((size < 15) | (size > 25)))
+
+
 def _co(w: World, rows: Ints, end: int) -> Cells:
     word = words(names.GROUP_WORDS, w.dice.pick("co name", rows, len(names.GROUP_WORDS)))
     vo = _of_group(w, w.co_vo[rows], w.vo_formed, end)
+    # Without suspicious records, groups of an odd size are not active.
+    status = w.co_status if are_planted() else np.where(has_odd_size(w, end), 1, w.co_status)
     return {
         "id": codes("SND-CO-", rows + 1, 6),
         "name": join("CO", word, digits(w.dice.pick("co number", rows, 12) + 1), sep=" "),
         "vo_id": codes("SND-VO-", vo + (vo >= 0), 5),
         "gender": words(("W", "M"), w.co_men[rows].astype(np.int64)),
         "formed_on": _dates(w, w.co_formed[rows], rows, "co", 0.05),
-        "status": words(STATUSES, w.co_status[rows]),
+        "status": words(STATUSES, status[rows]),
     }
 
 

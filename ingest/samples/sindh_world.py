@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ingest.samples.columns import NO_DAY, Dice, Flags, Ints, day
+from ingest.samples.defects import are_planted
 from ingest.samples.sindh_places import DISTRICTS, UNION_COUNCILS
 from ingest.samples.sindh_services import plans_loans_grants, trainings
 
@@ -221,7 +222,7 @@ def _members(rng: np.random.Generator, households: dict[str, np.ndarray]) -> dic
     other_birth = rng.integers(day("1970-01-01"), day("2012-12-31"), n)
     birth = np.select([place == 0, place == 1], [head_birth, wife_birth], other_birth)
     has_cnic = (birth < day("2001-01-01")) & (rng.random(n) < 0.84) & (sex != 2)
-    wrong = has_cnic & (rng.random(n) < 0.0025)
+    wrong = has_cnic & (rng.random(n) < 0.0025) & are_planted()
     return {
         "hh_first_member": first,
         "member_hh": hh,

@@ -6,8 +6,6 @@ wait: the releases it feeds are skipped, and nothing else. Feeds and marts are n
 donors' marts, and what is in them leaves the house through releases only.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 
@@ -80,10 +78,14 @@ def batch_checks(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]
         waiting=[holds.line(result) for found in waiting.values() for result in found],
     )
     for region, source in wanted:
-        served = [results[region, source, batch.quarter] for batch in holds.serving(at, region, source, quarter)]
+        served = [
+            results[region, source, batch.quarter] for batch in holds.serving(at, region, source, quarter)
+        ]
         result = served[-1] if served else None
         if not waiting[region, source]:
-            yield dg.MaterializeResult(asset_key=batch_key(region, source), metadata=_metadata(result, quarter))
+            yield dg.MaterializeResult(
+                asset_key=batch_key(region, source), metadata=_metadata(result, quarter)
+            )
         for name in _suite_checks(region, source):
             if dg.AssetCheckKey(batch_key(region, source), name) in context.selected_asset_check_keys:
                 yield _check_result(region, source, name, result, bool(waiting[region, source]))

@@ -235,9 +235,7 @@ def _check(*words: object) -> Any:
     return CliRunner().invoke(app, ["check", *map(str, words)], env={"COLUMNS": "200"})
 
 
-def test_check_says_what_is_wrong_and_writes_the_slip(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_check_says_what_is_wrong_and_writes_the_slip(tmp_path: Path) -> None:
     good, bad, out = tmp_path / "good.xls", tmp_path / "bad.xls", tmp_path / "out.xlsx"
     good.write_bytes(page(GOOD))
     bad.write_bytes(page(SECOND))

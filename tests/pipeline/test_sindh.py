@@ -16,6 +16,15 @@ from tests.runs import Run, run
 
 DONOR = "eu_success"
 SHOWN = 10
+CHANGE_TOLERANCES = {
+    "previous": 1e-9,
+    "current": 1e-9,
+    "difference": 1e-9,
+    "se": 1e-6,
+    "t": 1e-6,
+    "df": 0,
+    "p": 1e-6,
+}
 
 
 @pytest.fixture(scope="module", params=["sample_run", "shared_run"])
@@ -79,9 +88,7 @@ def test_changes_between_rounds(done: Run) -> None:
     for row in expected:
         own = found[(row["indicator"], row["quarter"], row["dimension"] or "all", row["category"] or "all")]
         assert own["previous_round"] == row["previous_round"]
-        for column, tolerance in (
-            ("previous", 1e-9), ("current", 1e-9), ("difference", 1e-9), ("se", 1e-6), ("t", 1e-6), ("df", 0), ("p", 1e-6),
-        ):  # fmt: skip
+        for column, tolerance in CHANGE_TOLERANCES.items():
             assert is_close(own[column], row[column], tolerance), (row, column, own[column])
 
 

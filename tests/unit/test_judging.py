@@ -297,24 +297,20 @@ def test_a_reference_to_another_column_than_the_key() -> None:
 
 
 def test_a_reference_within_the_table_follows_quarantined_parents() -> None:
-    table = {
-        "key": ["id"],
-        "columns": {
-            "id": {"type": "code", "required": True},
-            "above": {"type": "code", "ref": "t"},
-            "n": {"type": "integer"},
-        },
+    columns = {
+        "id": {"type": "code", "required": True},
+        "above": {"type": "code", "ref": "t"},
+        "n": {"type": "integer"},
     }
-    rows: Cells = [
+    chain: Cells = [
         ["1", None, "1"],
         ["2", "1", "1"],
         ["3", "2", "x"],
-        ["4", "3", "1"],
-        ["5", "4", "1"],
-        ["6", "2", "1"],
+        *([str(n), str(n - 1), "1"] for n in range(4, 9)),
     ]
-    result = judged([named("t", ["id", "above", "n"], rows)], source_of({"t": table}))
-    assert reasons(result, "t") == {3: ["bad_number"], 4: ["orphan_reference"], 5: ["orphan_reference"]}
+    rows: Cells = [*chain, ["9", "2", "1"]]
+    result = judged([named("t", list(columns), rows)], source_of({"t": {"key": ["id"], "columns": columns}}))
+    assert reasons(result, "t") == {3: ["bad_number"]} | {n: ["orphan_reference"] for n in range(4, 9)}
 
 
 @pytest.mark.parametrize(

@@ -309,6 +309,8 @@ def test_decisions_are_read_and_must_say_who_when_and_why(tmp_path: Path) -> Non
         entry + ", why: both at the office}\n" + entry.replace("somewhere", "else") + ", why: x}\n"
     )
     assert [d.why for d in load_decisions("somewhere", root)] == ["both at the office"]
+    load_region.cache_clear()
+    assert load_region("somewhere", root).sources == {}  # the file of decisions is no source
     path.write_text(entry + "}\n")
     with pytest.raises(SangamError, match="why"):
         load_decisions("somewhere", root)
@@ -465,6 +467,16 @@ def test_a_changed_or_moved_vault_file_is_refused(tmp_path: Path, at: int) -> No
     for damaged in (path, moved):
         with pytest.raises(SangamError, match="Delete it and run again"):
             read_identities(damaged, KEY)
+
+
+def test_a_household_with_the_right_code_and_another_name_is_shown_with_all_that_was_compared(
+    tmp_path: Path,
+) -> None:
+    visited = _household("uuid", name="Saindino Phulpoto") | {"given_id": "HH-0003"}
+    found, who, doubts = who_is_who(tmp_path, SINDH, {"mis": MIS, "imi": [visited]}, entity="household")
+    assert found["uuid"] is None
+    assert who.loc["uuid", "status"] == "review"
+    assert doubts["levels"].tolist() == ["name: different; given_id: same; official_id: unknown"]
 
 
 def test_every_region_compares_only_what_the_model_knows() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -288,3 +289,31 @@ def test_a_record_without_key_is_known_by_a_keyed_hash_of_what_it_says() -> None
     assert identities([["Hina", None, "31", "F"]]) != [one]
     assert identities([hina], b"another key") != [one]
     assert "Hina" not in one and re.fullmatch(r"[0-9a-f]{8}:[0-9a-f]{64}", one)
+
+
+def test_another_spelling_of_a_key_is_the_same_record() -> None:
+    table = {
+        "key": ["who", "on"],
+        "columns": {"who": {"type": "code"}, "on": {"type": "date"}, "x": {"required": True}},
+    }
+    source = source_of({"t": table})
+
+    def identity(*cells: str | None) -> str:
+        result = judged([named("t", ["who", "on", "x"], [[*cells]])], source)
+        history.gather(result, KEY)
+        (row,) = result.connection.execute("SELECT identity FROM stated").fetchall()
+        return str(row[0])
+
+    assert identity("a", "2021-03-05", None) == identity(" a", "05/03/2021", None)
+    assert identity("a", "2021-03-05", None) != identity("a", "2021-05-03", None)
+
+
+def test_a_personal_key_is_hashed(tmp_path: Path) -> None:
+    table = {"key": ["who"], "columns": {"who": {"personal": "name"}, "x": {"required": True}}}
+    result = judged([named("t", ["who", "x"], [["Asma Bibi", None]])], source_of({"t": table}))
+    history.gather(result, KEY)
+    history.write_findings(tmp_path, result, _delivery(tmp_path))
+    (path,) = tmp_path.rglob("*.parquet")
+    (row,) = pq.read_table(path, partitioning=None).to_pylist()
+    assert row["key"] == "•••"
+    assert "Asma" not in str(row)
