@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -31,8 +32,13 @@ def main() -> int:
     status = run_with_progress(where, QUARTER, [])
     if status:
         return status
-    for donor in _donors():
-        _release(where.home, donor)
+    from orchestration import object_store, seaweed
+
+    with contextlib.ExitStack() as stack:
+        if object_store.is_embedded():  # one server for all of what follows
+            stack.enter_context(seaweed.serve(where.home, _donors()))
+        for donor in _donors():
+            _release(where.home, donor)
     _where_to_look(where.home, time.perf_counter() - started)
     return 0
 

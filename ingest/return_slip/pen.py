@@ -47,9 +47,7 @@ class Pen:
     def heading(self, row: int, name: str, last_column: int) -> int:
         """The head of a block over all columns."""
         self.sheet.set_row(row, 20)
-        put(self.sheet, row, 0, self.label(name), self.styles.heading(rtl=self.is_right_to_left))
-        for column in range(1, last_column + 1):
-            put(self.sheet, row, column, None, self.styles.heading())
+        self.across(row, 0, last_column, self.label(name), self.styles.heading(rtl=self.is_right_to_left))
         return row + 1
 
     def line(

@@ -75,11 +75,15 @@ class Styles:
 
 
 def _side(rtl: bool) -> dict[str, Any]:
-    return {"align": "right" if rtl else "left"}
+    """A line in the direction of the sheet's language."""
+    if rtl:
+        return {"align": "right", "reading_order": RIGHT_TO_LEFT}
+    return {"align": "left", "reading_order": LEFT_TO_RIGHT}
 
 
 def _start(rtl: bool) -> dict[str, Any]:
-    return {**_side(rtl), "indent": 1}
+    """At the side where lines begin, whatever the text's own direction."""
+    return {"align": "right" if rtl else "left", "indent": 1}
 
 
 def put(sheet: Any, row: int, column: int, text: str | None, style: Any) -> None:

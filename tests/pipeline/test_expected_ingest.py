@@ -16,12 +16,6 @@ SOURCES = [(region, source) for region in region_files() for source in load_regi
 SHOWN = 10
 
 
-@pytest.fixture(scope="module")
-def lake_of_shared(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One lake for all regions: sources look up each other's accepted records there."""
-    return tmp_path_factory.mktemp("lake_of_shared")
-
-
 @pytest.mark.parametrize(("region", "source"), SOURCES)
 def test_shared_deliveries(region: str, source: str, shared: Path, lake_of_shared: Path) -> None:
     drops = shared / "data" / "drops"

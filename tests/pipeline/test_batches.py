@@ -1,0 +1,208 @@
+"""Deliveries as a whole: ours raise no error, spoilt ones are found, and only what they feed waits."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pytest
+
+from expectations import judge
+from expectations.batches import Result, batches, check_batches, result_path
+from ingest.contracts.loading import load_region, region_files
+from ingest.errors import SangamError
+from ingest.run import ingest_source
+from orchestration import holds
+
+Lake = tuple[Path, dict[str, list[dict[str, Any]]]]
+QUARTER = "2021Q2"
+
+
+def _errors(results: dict[tuple[str, str, str], Result]) -> list[str]:
+    return [r["checks"][name]["message"] for r in results.values() for name in r["errors"]]
+
+
+@pytest.fixture(scope="module")
+def checked(sindh_lake: Lake, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample lake of Sindh, checked."""
+    home = tmp_path_factory.mktemp("checked") / "home"
+    shutil.copytree(sindh_lake[0], home)
+    assert not _errors(check_batches(home, QUARTER))
+    return home
+
+
+@pytest.fixture
+def spoilt(checked: Path, tmp_path: Path) -> Iterator[Path]:
+    """A copy to spoil a delivery of."""
+    home = tmp_path / "home"
+    shutil.copytree(checked, home)
+    yield home
+    shutil.rmtree(home)
+
+
+def _files(home: Path, source: str, table: str, quarter: str) -> list[Path]:
+    at = (
+        home
+        / "lake"
+        / "accepted"
+        / "region=sindh"
+        / f"source={source}"
+        / f"table={table}"
+        / f"quarter={quarter}"
+    )
+    return list(at.glob("*.parquet"))
+
+
+def _spoil(home: Path, source: str, table: str, select: str) -> Result:
+    """The result after the accepted records of a table were put through a SELECT from `t`, last quarter's in `b`."""
+    now, before = _files(home, source, table, QUARTER), _files(home, source, table, "2021Q1")
+    assert len(now) == len(before) == 1
+    with duckdb.connect() as connection:
+        for name, path in (("t", now[0]), ("b", before[0])):
+            connection.execute(
+                f"CREATE TABLE {name} AS SELECT * FROM read_parquet('{path}', hive_partitioning = false)"
+            )
+        connection.execute(f"COPY ({select}) TO '{now[0]}' (FORMAT parquet)")
+    result_path(home, "sindh", source, QUARTER).unlink()
+    return check_batches(home, QUARTER, [("sindh", source)])["sindh", source, QUARTER]
+
+
+@pytest.mark.parametrize(
+    ("source", "table", "select", "check", "severity", "says"),
+    [
+        ("mis", "household", "FROM t WHERE hash(id) % 2 = 0", "rows_lost_or_doubled", "error", "household"),
+        ("mis", "member", "FROM t UNION ALL FROM t UNION ALL FROM t UNION ALL FROM t", "rows_lost_or_doubled", "error",
+         "member"),
+        ("mis", "cif_loan", "SELECT * REPLACE (amount_pkr * 100000 AS amount_pkr) FROM t", "control_totals", "error",
+         "Loans disbursed, PKR"),
+        ("mis", "cif_loan", "SELECT * REPLACE (amount_pkr * 100000 AS amount_pkr) FROM t", "unit_of_amounts", "error",
+         "Median loan, PKR"),
+        ("mis", "household", "SELECT * REPLACE ('x' || id AS id) FROM t", "keys_kept", "warning", "household"),
+        ("mis", "member", "SELECT * REPLACE (NULL::VARCHAR AS sex) FROM t", "emptier_columns", "warning", "member.sex"),
+        ("mis", "member", "SELECT * REPLACE ('M' AS sex) FROM t", "category_shift", "warning", "member.sex 'M'"),
+        ("mis", "household", "SELECT * REPLACE (psc_score / 100 AS psc_score) FROM t", "mean_shift", "warning",
+         "household.psc_score"),
+        ("births", "births", "FROM t WHERE district <> 'Dadu'", "every_district", "error", "District Dadu 0 (0 rec"),
+        ("births", "births", "FROM b", "frozen_values", "warning", "births.total 100.0%"),
+        ("births", "births", "SELECT * REPLACE (girls + 40 AS total) FROM t", "parts_and_total", "error",
+         "Boys and girls of the total"),
+    ],
+)  # fmt: skip
+def test_a_spoilt_delivery_is_found(
+    spoilt: Path, source: str, table: str, select: str, check: str, severity: str, says: str
+) -> None:
+    result = _spoil(spoilt, source, table, select)
+    found = result["checks"][check]
+    assert (found["passed"], found["severity"]) == (False, severity)
+    assert says.split(" '")[0] in found["message"]
+    assert "Expected " in found["message"]
+    assert (check in result["errors"]) is (severity == "error")
+    page = (spoilt / "docs" / "data_docs" / result["docs"]).read_text(encoding="utf-8")
+    assert found["title"] in page
+    assert "sindh/" + source in page
+
+
+def test_data_docs_need_nothing_from_the_network(checked: Path) -> None:
+    pages = list((checked / "docs" / "data_docs").rglob("*.html"))
+    assert len(pages) == 4
+    for page in pages:
+        html = page.read_text(encoding="utf-8")
+        assert "<script" not in html
+        assert "src=" not in html
+        assert "http" not in html.replace("http://127.0.0.1", "")
+
+
+def test_what_did_not_change_is_not_checked_again(checked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise AssertionError("Great Expectations was asked")
+
+    monkeypatch.setattr(judge.Judge, "judge", fail)
+    again = check_batches(checked, QUARTER)
+    assert len(again) >= 6
+    assert not any(result["checked_now"] for result in again.values())
+
+
+def test_a_changed_delivery_and_the_one_after_it_are_checked_again(spoilt: Path) -> None:
+    receipt = next((spoilt / "lake" / "receipts").glob("region=sindh/source=births/quarter=2021Q1/*.json"))
+    words = json.loads(receipt.read_text())
+    receipt.write_text(json.dumps({**words, "contract": "another"}))
+    again = check_batches(spoilt, QUARTER)
+    assert {key[1:] for key, r in again.items() if r["checked_now"]} == {
+        ("births", "2021Q1"),
+        ("births", QUARTER),
+    }
+
+
+def test_the_previous_delivery_is_the_last_one_there_is(checked: Path) -> None:
+    found = {(b.source, b.quarter): b.previous for b in batches(checked, QUARTER)}
+    assert found["mis", "2021Q1"] is None
+    assert found["mis", QUARTER].quarter == "2021Q1"  # type: ignore[union-attr]
+    assert not batches(checked, "2021Q1", [("sindh", "nothing")])
+    assert {b.quarter for b in batches(checked, "2021Q1", [("sindh", "mis")])} == {"2021Q1"}
+
+
+def test_only_what_a_held_delivery_feeds_waits(spoilt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from orchestration.assets.batch_checks import batch_checks, batch_key
+    from orchestration.assets.sources import QUARTERS
+    from orchestration.resources import Home
+    from orchestration.status import release_drop
+
+    monkeypatch.setenv("SANGAM_HOME", str(spoilt))
+    _spoil(spoilt, "births", "births", "FROM t WHERE district <> 'Dadu'")
+    ran: list[str] = []
+
+    def release(name: str, source: str) -> dg.AssetsDefinition:
+        @dg.asset(name=name, deps=[batch_key("sindh", source)], partitions_def=QUARTERS)
+        def made() -> None:
+            ran.append(name)
+
+        return made
+
+    def run() -> dg.ExecuteInProcessResult:
+        ran.clear()
+        assets = [batch_checks, release("of_births", "births"), release("of_mis", "mis")]
+        keys = [batch_key("sindh", "births"), batch_key("sindh", "mis")]
+        chosen = dg.AssetSelection.assets(*keys, "of_births", "of_mis")
+        return dg.materialize(assets, selection=chosen, partition_key=QUARTER, resources={"home": Home()})
+
+    done = run()
+    assert done.success
+    assert ran == ["of_mis"]
+    failed = [check for check in done.get_asset_check_evaluations() if not check.passed]
+    errors = [check for check in failed if check.severity == dg.AssetCheckSeverity.ERROR]
+    assert [(check.asset_key.path[1], check.check_name) for check in errors] == [("births", "every_district")]
+    assert "District Dadu" in (errors[0].description or "")
+    assert "data_docs/2021Q2/success_sindh.births.html#every_district" in str(
+        errors[0].metadata["data docs"].value
+    )
+
+    with pytest.raises(SangamError, match=r"eu_success 2021Q2 is not released yet:\n.*District Dadu"):
+        holds.require_none(spoilt, "eu_success", QUARTER)
+    holds.require_none(spoilt, "three_d_pune", QUARTER)
+    holds.require_none(spoilt, "eu_success", "2021Q1")
+
+    release_drop(spoilt, "sindh", "births", QUARTER, "Asha", "the office in Dadu closed", dry_run=True)
+    assert holds.held(spoilt, "sindh", "births", QUARTER)
+    release_drop(spoilt, "sindh", "births", QUARTER, "Asha", "the office in Dadu closed", dry_run=False)
+    assert run().success
+    assert ran == ["of_births", "of_mis"]
+    holds.require_none(spoilt, "eu_success", QUARTER)
+
+
+def test_the_shared_deliveries_raise_no_error(shared: Path, lake_of_shared: Path) -> None:
+    for region in region_files():
+        for source in load_region(region).sources:
+            ingest_source(lake_of_shared, shared / "data" / "drops" / "landing", region, source)
+    results = check_batches(lake_of_shared, "2021Q3")
+    assert len({key[:2] for key in results}) == sum(len(load_region(r).sources) for r in region_files())
+    assert not _errors(results)
+    found = {name for r in results.values() for name, check in r["checks"].items() if not check["passed"]}
+    assert {
+        "places_on_the_page",
+        "totals_against_last_quarter",
+    } <= found  # a block held back; a block not in lakh
