@@ -87,11 +87,13 @@ def match_header(labels: Sequence[str | None], table: Table) -> HeaderMatch:
 
 
 def _nearest(labels: Sequence[str], candidates: Sequence[str]) -> str:
-    """The candidate that is most like one of the labels; empty where none is like any."""
+    """The candidate most like one of the labels, or a half of a bilingual one; empty where none is like any."""
     likeness = [
-        (difflib.SequenceMatcher(None, match_form(label), match_form(candidate)).ratio(), candidate)
+        (difflib.SequenceMatcher(None, one, other).ratio(), candidate)
         for label in labels
         for candidate in candidates
+        for one in _spellings(label)
+        for other in _spellings(candidate)
     ]
     best = max(likeness, key=lambda pair: pair[0], default=(0.0, ""))
     return best[1] if best[0] >= 0.6 else ""

@@ -72,7 +72,7 @@ def _deliveries(results: list[dict[str, Any]]) -> str:
     for result in results:
         failed = [check["severity"] for check in result["checks"].values() if not check["passed"]]
         counts = "".join(
-            f'<td class="{word if word in failed else ""}">{failed.count(word)}</td>'
+            f'<td class="{word if word in failed else ""}">{failed.count(word) or "–"}</td>'
             for word in ("error", "warning")
         )
         link = f'<a href="data_docs/{html.escape(result["docs"])}">{html.escape(result["title"])}</a>'

@@ -7,6 +7,7 @@ Nothing else waits: marts are built with them, and donors they do not feed get t
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,21 +49,23 @@ def _read_to_date() -> frozenset[tuple[str, str]]:
     )
 
 
-def serving(home: Path, region: str, source: str, quarter: str) -> list[Batch]:
-    """The deliveries behind a quarter's numbers: its own, a survey's latest round, all so far where they add up."""
-    contract = load_region(region).sources[source]
-    there = batches(home, quarter, [(region, source)])
-    if contract.cadence != "quarter":
-        return there[-1:]
+def serving(there: Iterable[Batch], region: str, source: str, quarter: str) -> list[Batch]:
+    """Those deliveries behind a quarter's numbers: its own, a survey's latest round, all so far where they add up."""
+    own = [batch for batch in there if (batch.region, batch.source) == (region, source)]
+    if load_region(region).sources[source].cadence != "quarter":
+        return own[-1:]
     if (region, source) in _read_to_date():
-        return there
-    return [batch for batch in there if batch.quarter == quarter]
+        return own
+    return [batch for batch in own if batch.quarter == quarter]
 
 
-def held(home: Path, region: str, source: str, quarter: str) -> list[Result]:
-    """Results with an error that nobody let through, of the deliveries a quarter's numbers are made of."""
+def held(home: Path, there: Iterable[Batch], region: str, source: str, quarter: str) -> list[Result]:
+    """Results with an error that nobody let through, of the deliveries behind a quarter's numbers.
+
+    `there`: the current deliveries up to the quarter, of this source and maybe others.
+    """
     found = []
-    for batch in serving(home, region, source, quarter):
+    for batch in serving(there, region, source, quarter):
         path = result_path(home, region, source, batch.quarter)
         result = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         if result.get("errors") and not is_let_through(home, batch):
@@ -77,11 +80,9 @@ def is_let_through(home: Path, batch: Batch) -> bool:
 
 def require_none(home: Path, donor: str, quarter: str) -> None:
     """Raises SangamError where a delivery that feeds a donor's quarter waits: which, why, what to do."""
-    lines = [
-        line(result)
-        for region, source in sorted(feeding(donor))
-        for result in held(home, region, source, quarter)
-    ]
+    sources = feeding(donor)
+    there = batches(home, quarter, sources)
+    lines = [line(result) for pair in sorted(sources) for result in held(home, there, *pair, quarter)]
     if lines:
         raise SangamError(f"{donor} {quarter} is not released yet:\n" + "\n".join(lines))
 

@@ -28,6 +28,8 @@ def _line(event: str, facts: dict[str, Any]) -> str | None:
             else f"  [dim]{name}: unchanged[/]"
         )
         return text + "".join(f"\n    [red]refused[/] {r['message']}" for r in refused)
+    if event == "slips_sent":
+        return f"  {len(facts['keys'])} return slips put into the partners' buckets"
     if event == "linkage_done":
         fresh = sum(r["linked_now"] for r in facts["rows"])
         review = sum(r["review"] for r in facts["rows"])

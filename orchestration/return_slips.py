@@ -10,12 +10,12 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.errors import SangamError
-from ingest.lake import folder
+from ingest.lake import folder, write_json
 from orchestration import object_store
 
 if TYPE_CHECKING:
@@ -62,6 +62,26 @@ def publish_slips(home: Path, region: str, client: S3Client | None = None) -> li
         there = set(object_store.list_keys(store, bucket, "return/"))
         new = [key for key in found if key not in there]
         return [key for key in new if object_store.put_once(store, bucket, key, found[key].read_bytes())]
+
+
+def send_new(home: Path, regions: Iterable[str]) -> list[str]:
+    """Put the slips of several regions that were not sent yet into their buckets; the keys put now, with the bucket.
+
+    What was sent is noted in `return/_sent.json`, so that S3 is not asked where nothing is new.
+    """
+    note = home / "return" / "_sent.json"
+    sent = set(json.loads(note.read_text(encoding="utf-8"))) if note.exists() else set()
+    waiting = {
+        region: new
+        for region in regions
+        if not region.startswith("_") and (new := {f"{region}/{key}" for key in slips(home, region)} - sent)
+    }
+    if not waiting:
+        return []
+    with _store(home, None) as client:
+        put = [f"{partner_bucket(region)}/{key}" for region in waiting for key in publish_slips(home, region, client)]
+    write_json(note, sorted(sent.union(*waiting.values())))
+    return put
 
 
 @contextlib.contextmanager

@@ -101,9 +101,19 @@ def run_quarter(settings: Settings, quarter: str, regions: Iterable[str] | None 
                 tags={"sangam/quarter": quarter},
             )
             outcome.failed = _failures(done)
+        send_slips(settings.home, {r["region"] for r in outcome.receipts})
     finally:
         stop()
     return outcome
+
+
+def send_slips(home: Path, regions: Iterable[str]) -> None:
+    """Return slips that are new go to the partners' buckets."""
+    from orchestration.resources import tell
+    from orchestration.return_slips import send_new
+
+    if put := send_new(home, sorted(regions)):
+        tell("slips_sent", keys=put)
 
 
 def _selection(defs: Any, regions: list[str]) -> list[Any]:

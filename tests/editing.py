@@ -115,11 +115,13 @@ def delimited(content: bytes, encoding: str = "utf-8-sig", separator: str = ",")
         rows.append(row)
         numbers.append(line + 1)
         line = reader.line_num
-    quoting = csv.QUOTE_ALL if text.lstrip("\ufeff").startswith('"') else csv.QUOTE_MINIMAL
+    all_quoted = text.lstrip("\ufeff").startswith('"')
 
     def written() -> bytes:
         out = io.StringIO(newline="")
-        csv.writer(out, delimiter=separator, quoting=quoting).writerows([header, *rows])
+        csv.writer(
+            out, delimiter=separator, quoting=csv.QUOTE_ALL if all_quoted else csv.QUOTE_MINIMAL
+        ).writerows([header, *rows])
         return out.getvalue().encode(encoding)
 
     places = {name.strip("\ufeff ").casefold(): place for place, name in enumerate(header)}
@@ -218,7 +220,7 @@ def ods(content: bytes, sheet: str) -> Document:
         return zip_of({**files, "content.xml": (text[:start] + body + text[end:]).encode("utf-8")})
 
     return Document(
-        {chr(65 + place): place for place in range(len(rows[0]))},
+        {chr(65 + place): place for place in range(max(map(len, rows)))},
         rows,
         list(range(1, len(rows) + 1)),
         written,
@@ -239,11 +241,8 @@ def xls_number(content: bytes, row: int, column: int, value: float) -> bytes:
 
 def xls_numbers(content: bytes, column: int) -> list[int]:
     """Rows (from 1) of a binary workbook with a number in the column (from 1)."""
-    found = re.finditer(
-        re.escape(struct.pack("<HH", 0x0203, 14)) + b"(..)" + struct.pack("<H", column - 1),
-        content,
-        re.DOTALL,
-    )
+    number = re.escape(struct.pack("<HH", 0x0203, 14)) + b"(..)" + re.escape(struct.pack("<H", column - 1))
+    found = re.finditer(number, content, re.DOTALL)
     return [struct.unpack("<H", match.group(1))[0] + 1 for match in found]
 
 

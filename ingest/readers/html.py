@@ -13,6 +13,7 @@ import pyarrow as pa
 from lxml import etree
 from lxml import html as lxml_html
 
+from ingest.errors import Refused
 from ingest.readers.chunk import Chunk, Span, batch, letters
 from ingest.readers.source import Source, whole
 from ingest.readers.text import encoding_of
@@ -21,6 +22,9 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _UNSEEN = ("script", "style", "template", "noscript")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
+_NO_MARKUP = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_END = re.compile(r"</(html|body)\b", re.IGNORECASE)
+_HALF_TAG = re.compile(r"<[/a-z][^<>]*$", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 # The HTML standard's own limits (§ 4.9.11 "Attributes common to td and th elements").
 _WIDEST, _TALLEST = 1000, 65534
@@ -30,9 +34,9 @@ def read(source: Source) -> Iterator[Chunk]:
     """A chunk a table that has text, named "table1", "table2" … in the page's order.
 
     A nested table is a table of its own and no part of the cell around it. `rows` are ordinals of `<tr>` on
-    the page.
+    the page. Raises Refused("unreadable_file") for a page that is cut short.
     """
-    root = _page(whole(source))
+    root = _page(whole(source), source.name)
     if root is None:
         return
     ordinals: dict[etree._Element, int] = {}
@@ -53,7 +57,7 @@ def read(source: Source) -> Iterator[Chunk]:
             yield chunk
 
 
-def _page(content: bytes) -> etree._Element | None:
+def _page(content: bytes, name: str) -> etree._Element | None:
     encoding, mark = encoding_of(content[:65536])
     if encoding == "utf-8" and not mark:
         encoding = _declared(content)
@@ -61,10 +65,25 @@ def _page(content: bytes) -> etree._Element | None:
     text = re.sub(r"^\s*<\?xml[^>]*>", "", text, count=1).replace("\x00", "")
     if not text.strip():
         return None
+    if _is_cut_short(text):
+        raise Refused(
+            "unreadable_file",
+            f"{name}: the page is cut short: it ends within a table, and the rows that follow are missing. "
+            "Save it again, whole.",
+        )
     parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=True, recover=True)
     return lxml_html.document_fromstring(
         text.encode("utf-8", "replace"), parser=parser, ensure_head_body=False
     )
+
+
+def _is_cut_short(text: str) -> bool:
+    """A download that broke off: a table never closed (HTML does not allow that), and no end of the page."""
+    markup = _NO_MARKUP.sub("", text)
+    if _END.search(markup):
+        return False
+    opened, closed = (len(re.findall(mark, markup, re.IGNORECASE)) for mark in (r"<table\b", r"</table\b"))
+    return opened > closed or _HALF_TAG.search(markup.rstrip()) is not None
 
 
 def _declared(content: bytes) -> str:

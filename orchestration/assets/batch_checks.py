@@ -11,7 +11,7 @@ from typing import Any
 
 import dagster as dg
 
-from expectations.batches import Result, check_batches
+from expectations.batches import Result, batches, check_batches
 from expectations.suite import Check, load_suite
 from ingest.contracts.loading import load_region, region_files
 from orchestration import holds
@@ -70,7 +70,8 @@ def batch_checks(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]
     quarter, at = context.partition_key, home.settings.home
     wanted = [(r, s) for r, s in _SOURCES if batch_key(r, s) in context.selected_asset_keys]
     results = check_batches(at, quarter, wanted)
-    waiting = {pair: holds.held(at, *pair, quarter) for pair in wanted}
+    there = batches(at, quarter, wanted)
+    waiting = {pair: holds.held(at, there, *pair, quarter) for pair in wanted}
     tell(
         "batches_checked",
         quarter=quarter,
@@ -79,7 +80,7 @@ def batch_checks(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]
     )
     for region, source in wanted:
         served = [
-            results[region, source, batch.quarter] for batch in holds.serving(at, region, source, quarter)
+            results[region, source, batch.quarter] for batch in holds.serving(there, region, source, quarter)
         ]
         result = served[-1] if served else None
         if not waiting[region, source]:

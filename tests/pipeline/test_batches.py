@@ -187,7 +187,7 @@ def test_only_what_a_held_delivery_feeds_waits(spoilt: Path, monkeypatch: pytest
     holds.require_none(spoilt, "eu_success", "2021Q1")
 
     release_drop(spoilt, "sindh", "births", QUARTER, "Asha", "the office in Dadu closed", dry_run=True)
-    assert holds.held(spoilt, "sindh", "births", QUARTER)
+    assert holds.waiting(spoilt, "sindh", "births", QUARTER)
     release_drop(spoilt, "sindh", "births", QUARTER, "Asha", "the office in Dadu closed", dry_run=False)
     assert run().success
     assert ran == ["of_births", "of_mis"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ingest.errors import Refused
 from ingest.readers import Chunk, read, sniff
 
 
@@ -102,3 +103,26 @@ def test_a_page_without_tables_gives_nothing(tmp_path: Path) -> None:
         chunks(tmp_path, "<html><body><p>Session expired. <a href='/login'>log in</a></p></body></html>")
         == []
     )
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("<html><body><table><tr><td>1</td></tr><tr><td>2</td>", "cut short"),
+        ("<table><tr><td>1</td></tr></table><h3>Next</h3><table><tr><td>2", "cut short"),
+        ("<table><tr><td>1</td></tr></table><h3>Next</h3><tab", "cut short"),
+        ("<!-- </table> --><table><tr><td>1</td></tr><tr>", "cut short"),
+        ("<table><tr><td>1<tr><td>2</table>", ""),
+        ("<table><tr><td>1</td></tr></table><p>a < b", ""),
+        ("<html><body><table><tr><td>1</td></tr></body></html>", ""),  # careless, but whole
+        ("<table><tr><td>1</td></tr></table><script>'<table'</script><!-- <table -->", ""),
+    ],
+)
+def test_a_page_that_broke_off_is_refused(tmp_path: Path, page: str, said: str) -> None:
+    if not said:
+        assert len(chunks(tmp_path, page)) == 1
+        return
+    with pytest.raises(Refused, match=said) as refusal:
+        chunks(tmp_path, page)
+    assert refusal.value.code == "unreadable_file"
+    assert "page.xls" in str(refusal.value)
