@@ -48,6 +48,12 @@ class Judged:
     spill: tempfile.TemporaryDirectory[str] | None = None
     dropped: set[str] = field(default_factory=set)  # tables of which a correction drops records
 
+    def close(self) -> None:
+        """End the database and take its spilled values away."""
+        self.connection.close()
+        if self.spill is not None:
+            self.spill.cleanup()
+
     def table(self, name: str) -> str:
         """SQL name of a table's records."""
         return sql_name(f"j_{name}")

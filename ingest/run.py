@@ -143,7 +143,7 @@ def _read_and_write(
             **told,
         }
     finally:
-        judged.connection.close()
+        judged.close()
 
 
 def _with_template(counts: dict[str, dict[str, Any]], source: Source) -> dict[str, dict[str, Any]]:

@@ -96,7 +96,7 @@ def test_a_clean_delivery_has_no_finding(clean: Path, file: str) -> None:
     result = judged(clean, file)
     assert found_in(result) == set()
     assert sum(counts["accepted"] for counts in table_counts(result).values()) >= 8
-    result.connection.close()
+    result.close()
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -121,7 +121,7 @@ def test_one_fault_is_found_where_it_is_and_nothing_else(clean: Path, tmp_path: 
         [] if is_warning else [(fault.file, row, [fault.code]) for row in sorted(rows)]
     )
     assert all(len(row[3]) > 20 for row in told)
-    result.connection.close()
+    result.close()
 
 
 _ERRORS = (
@@ -232,7 +232,7 @@ def test_a_file_that_is_not_as_agreed_is_refused_with_the_remedy(
     file, change, code, words = REFUSED[name]
     path = deliver(tmp_path, file, change((clean / file).read_bytes()))
     with pytest.raises(Refused) as refusal:
-        judged(tmp_path, file).connection.close()
+        judged(tmp_path, file).close()
     message = str(refusal.value)
     assert refusal.value.code == code, message
     assert path.name in message

@@ -471,7 +471,7 @@ def test_contracts_judge_as_expected(drops: Path, region: str, source: str, quar
     ).fetchall()
     listed = expected(drops, "quarantine").query("file == @file")["reasons"].str.split("|").explode()
     assert dict(codes) == listed.value_counts().to_dict()
-    judged.connection.close()
+    judged.close()
 
 
 def test_reader_opens_what_the_writer_of_legacy_workbooks_writes(tmp_path: Path) -> None:
