@@ -113,6 +113,22 @@ def is_close(found: Any, wanted: str, tolerance: float) -> bool:
     return abs(float(found) - float(wanted)) <= tolerance * max(1.0, abs(float(wanted)))
 
 
+def _not_reported(
+    found: dict[tuple[str, ...], dict[str, Any]], key: tuple[str, ...], row: dict[str, str]
+) -> Any:
+    """The row of a value that is not reported: the expectations leave its over_time and currency out here and there."""
+    if row["state"] != "not_reported":
+        return None
+    near = [
+        own
+        for there, own in found.items()
+        if there[:4] == key[:4]
+        and there[5:7] == key[5:7]
+        and all(not wanted or wanted == has for wanted, has in ((key[4], there[4]), (key[7], there[7])))
+    ]
+    return near[0] if near else None
+
+
 def indicator_differences(
     warehouse: Path, expected: Path, donor: str, quarters: Iterable[str]
 ) -> tuple[int, list[str]]:
@@ -130,7 +146,7 @@ def indicator_differences(
         count += 1
         row |= {name: row[name] or "all" for name in ("dimension", "category")}
         key = (*(row[name] for name in names), row["currency"])
-        own = found.get(key)
+        own = found.get(key) or _not_reported(found, key, row)
         if own is None:
             lines.append(f"{key} is not in the marts")
             continue

@@ -17,7 +17,7 @@ QUARTER = "2021Q3"
 
 @dataclass(frozen=True)
 class Run:
-    """A home after a run for `QUARTER` of region sindh, and what was expected of it."""
+    """A home after a run for `QUARTER`, and what was expected of it in region sindh."""
 
     settings: Settings
     expected: Path
@@ -25,8 +25,8 @@ class Run:
     refused: dict[str, tuple[str, str]]  # file: code, a word of the remedy
 
 
-def run(home: Path, landing: Path) -> tuple[Settings, Outcome]:
-    """The quarter through Dagster. The environment is as it was afterwards."""
+def run(home: Path, landing: Path, *regions: str) -> tuple[Settings, Outcome]:
+    """The quarter through Dagster, of all regions or of some. The environment is as it was afterwards."""
     from orchestration.run import run_quarter
     from orchestration.settings import Settings
 
@@ -34,4 +34,4 @@ def run(home: Path, landing: Path) -> tuple[Settings, Outcome]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("SANGAM_HOME", "SANGAM_LANDING", "DAGSTER_HOME"):
             patch.setenv(name, str(home))
-        return settings, run_quarter(settings, QUARTER, ["sindh"])
+        return settings, run_quarter(settings, QUARTER, regions)

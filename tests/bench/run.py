@@ -48,12 +48,16 @@ def timed(words: list[str], environment: dict[str, str]) -> tuple[float, float]:
     """Run a command; seconds and peak memory in MiB. Raises where the command fails."""
     started = time.perf_counter()
     with tempfile.TemporaryFile("w+") as output:
-        process = subprocess.Popen(words, env={**os.environ, **environment}, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            words, env={**os.environ, **environment}, stdout=output, stderr=subprocess.STDOUT
+        )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             output.seek(0)
-            raise SystemExit(f"{' '.join(words[:4])} ended with {process.returncode}:\n{output.read()[-3000:]}")
+            raise SystemExit(
+                f"{' '.join(words[:4])} ended with {process.returncode}:\n{output.read()[-3000:]}"
+            )
     return time.perf_counter() - started, usage.ru_maxrss / 1024
 
 
@@ -65,7 +69,9 @@ def main() -> None:
     home, drops = base / "home", base / "drops"
     environment = {"SANGAM_HOME": str(home), "SANGAM_SECRET": "bench only, not a secret"}
     shutil.rmtree(home, ignore_errors=True)
-    table = Table(title=f"SUCCESS Sindh at scale {scale}, {QUARTER}, {os.cpu_count()} cores", title_justify="left")
+    table = Table(
+        title=f"SUCCESS Sindh at scale {scale}, {QUARTER}, {os.cpu_count()} cores", title_justify="left"
+    )
     for column in ("step", "seconds", "MiB peak", "MB/s of dump text"):
         table.add_column(column, justify="left" if column == "step" else "right")
 
@@ -75,7 +81,17 @@ def main() -> None:
         table.add_row(name, f"{seconds:.1f}", f"{peak:,.0f}", rate)
         console.print(f"{name}: {seconds:.1f} s, {peak:,.0f} MiB")
 
-    make = [sangam, "sample", str(drops), "--scale", scale, "--programme", "success_sindh", "--quarter", QUARTER]
+    make = [
+        sangam,
+        "sample",
+        str(drops),
+        "--scale",
+        scale,
+        "--programme",
+        "success_sindh",
+        "--quarter",
+        QUARTER,
+    ]
     step("make sample drops", make)
     dump = next((drops / "landing/sindh/mis").glob("*/*.sql.gz"))
     with gzip.open(dump) as stream:

@@ -36,14 +36,14 @@ def sample_run(sample_drops: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         path = landing / "sindh" / source / QUARTER / file
         path.parent.mkdir(parents=True)
         path.write_bytes(content)
-    settings, outcome = run(folder / "home", landing)
+    settings, outcome = run(folder / "home", landing, "sindh")
     yield Run(settings, sample_drops / "expected", outcome, REFUSED)
     shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
 def shared_run(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    """The deliveries of the folder beside the repository."""
+    """The deliveries of the folder beside the repository, of all regions."""
     drops = shared / "data" / "drops"
     home = tmp_path_factory.mktemp("shared_run")
     settings, outcome = run(home, drops / "landing")

@@ -1,0 +1,103 @@
+"""All four programmes together: every donor's indicators, what is not reported, and contracts that stay data."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from ingest.contracts.loading import region_files
+from orchestration import indicator_definitions
+from tests.expected import indicator_differences
+from tests.runs import Run
+
+SHOWN = 20
+ROOT = Path(__file__).resolve().parents[2]
+QUARTERS = ["2019Q1", "2019Q2", "2020Q1", "2020Q3", "2020Q4", "2021Q1", "2021Q2", "2021Q3"]
+DONORS = {"eu_success": 300, "fcdo_slg_erlc": 100, "three_d_pune": 200, "mord_nrlm": 800}
+
+
+def rows(made: Run, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(made.settings.warehouse), read_only=True) as connection:
+        return connection.execute(sql, list(values)).fetchall()
+
+
+@pytest.mark.parametrize("donor", list(DONORS))
+def test_indicators_are_the_expected_ones(shared_run: Run, donor: str) -> None:
+    count, found = indicator_differences(shared_run.settings.warehouse, shared_run.expected, donor, QUARTERS)
+    assert count > DONORS[donor]
+    assert not found, f"{len(found)} of {count} rows:\n" + "\n".join(found[:SHOWN])
+
+
+def test_refused_files_have_their_codes_and_the_others_go_through(shared_run: Run) -> None:
+    entries = json.loads((shared_run.expected / "records.json").read_text(encoding="utf-8"))
+    wanted = {f"{e['region']}/{e['file']}": e["refused"] for e in entries if e["refused"]}
+    found = {f"{r['region']}/{r['file']}": r["refused"] for r in shared_run.outcome.refused}
+    assert found == wanted
+    assert shared_run.outcome.failed == []
+
+
+@pytest.mark.parametrize("donor", list(DONORS))
+def test_what_did_not_arrive_is_not_reported(shared_run: Run, donor: str) -> None:
+    """2021Q3 brought nothing usable: no zero, nothing carried over but survey rounds, and a reason each."""
+    frame = next(f for f in indicator_definitions.load() if f.donor.code == donor)
+    rounds = {i.code for i in frame.indicators if "round" in i.over_time or i.compared_with}
+    found = rows(
+        shared_run,
+        "SELECT indicator, state, value, reason FROM marts.indicator_values WHERE donor = ? AND quarter = '2021Q3'",
+        donor,
+    )
+    others = [row for row in found if row[0] not in rounds]
+    assert {row[0] for row in others} == {i.code for i in frame.indicators} - rounds
+    assert [row for row in others if row[1] != "not_reported" or row[2] is not None or not row[3]] == []
+
+
+def test_services_cases_persons_and_households_are_different_counts(shared_run: Run) -> None:
+    values = dict(
+        rows(
+            shared_run,
+            "SELECT indicator || ' ' || over_time, value FROM marts.indicator_values "
+            "WHERE quarter = '2021Q2' AND dimension = 'all' AND indicator IN ('FC-01', 'FC-05', 'TD-01', 'TD-02')",
+        )
+    )
+    assert values["FC-01 cumulative"] != values["FC-05 in_quarter"]
+    cases = rows(
+        shared_run,
+        "SELECT count(*), count(DISTINCT person_id), count(DISTINCT household_id) FROM conformed.fct_service_delivered "
+        "WHERE region = 'pune' AND quarter = '2021Q2' AND opened_on BETWEEN '2021-04-01' AND '2021-06-30'",
+    )[0]
+    assert values["TD-01 in_quarter"] == cases[1]
+    assert len(set(cases)) == 3
+    assert values["TD-02 in_quarter"] < values["TD-01 in_quarter"]
+
+
+def test_a_state_of_a_known_programme_takes_a_short_file() -> None:
+    lines = {
+        name: len(path.read_text(encoding="utf-8").splitlines())
+        for name, path in region_files().items()
+        if path.parents[1].name == "kudumbashree_nro"
+    }
+    assert len(lines) == 4
+    assert max(lines.values()) <= 40
+
+
+def test_no_code_asks_which_region_it_is() -> None:
+    asks = re.compile(r"\bregion(?:_name)?\s*(?:==|=|!=|<>|in)\s*\(?['\"](?!all\b)[a-z]", re.I)
+    names = "|".join(name for name in region_files() if name[0] != "_")
+    found = []
+    for folder, ending in (("ingest", "*.py"), ("orchestration", "*.py"), ("dbt_project/models", "*.sql"),
+                           ("dbt_project/macros", "*.sql")):  # fmt: skip
+        for path in (ROOT / folder).rglob(ending):
+            if "samples" in path.parts:
+                continue
+            text = path.read_text(encoding="utf-8")
+            found += [
+                f"{path.name}: {m.group()}"
+                for m in asks.finditer(text)
+                if re.search(names, text[m.start() : m.end() + 12])
+            ]
+    assert found == []
