@@ -14,6 +14,7 @@ from tests.expected import differences, expected_files
 
 SOURCES = [(region, source) for region in region_files() for source in load_region(region).sources]
 SHOWN = 10
+COMMITTED = Path(__file__).resolve().parents[1] / "drops"
 
 
 @pytest.mark.parametrize(("region", "source"), SOURCES)
@@ -22,6 +23,20 @@ def test_shared_deliveries(region: str, source: str, shared: Path, lake_of_share
     receipts = ingest_source(lake_of_shared, drops / "landing", region, source)
     assert receipts
     found = differences(lake_of_shared, receipts, drops / "expected", region, source)
+    assert not found, f"{len(found)} differences:\n" + "\n".join(found[:SHOWN])
+
+
+@pytest.fixture(scope="module")
+def lake_of_committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One lake for the deliveries that are committed."""
+    return tmp_path_factory.mktemp("lake_of_committed")
+
+
+@pytest.mark.parametrize(("region", "source"), [pair for pair in SOURCES if pair[0] != "_reference"])
+def test_committed_deliveries(region: str, source: str, lake_of_committed: Path) -> None:
+    receipts = ingest_source(lake_of_committed, COMMITTED / "landing", region, source)
+    assert receipts
+    found = differences(lake_of_committed, receipts, COMMITTED / "expected", region, source)
     assert not found, f"{len(found)} differences:\n" + "\n".join(found[:SHOWN])
 
 
