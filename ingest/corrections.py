@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ingest import findings
+from ingest.cleaning import name as sql_name
 from ingest.cleaning import quote
 from ingest.columns import CellSql, c, r, v
 from ingest.contracts.corrections import Correction
@@ -72,18 +73,26 @@ def _apply_to_table(judged: Judged, name: str, group: Sequence[Correction]) -> N
 
 
 def _gather_raw(judged: Judged, name: str, group: Sequence[Correction]) -> None:
-    """The table `raw`: records that any of the corrections may be about, with their cells as delivered."""
+    """The table `raw`: records that any of the corrections may be about, with their cells as delivered (`r_…`) and
+    the values of the columns in question (`_value_…`).
+    """
     keys = ", ".join(quote(one.key) for one in group) or "NULL"
     rows = ", ".join(str(one.row) for one in group if one.row is not None) or "NULL"
     cells = ", ".join(
         f"coalesce(_delivered[{quote(cell.name)}], {plain(cell)}) AS {r(cell.name)}"
         for cell in judged.cells[name]
     )
+    asked = {one.column for one in group}
+    values = [f"{v(cell.name)} AS {_value(cell)}" for cell in judged.cells[name] if cell.name in asked]
     judged.connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE raw AS SELECT _record, _row, _key, {cells} FROM "
+        f"CREATE OR REPLACE TEMP TABLE raw AS SELECT _record, _row, _key, {', '.join([cells, *values])} FROM "
         f"(SELECT *, {findings.key_text(judged, name)} AS _key FROM {judged.table(name)}) "
         f"WHERE _key IN ({keys}) OR _row IN ({rows})"
     )
+
+
+def _value(cell: CellSql) -> str:
+    return sql_name(f"_value_{cell.name}")
 
 
 def _find(judged: Judged, name: str, one: Correction) -> bool:
@@ -105,17 +114,18 @@ def _as_expected(judged: Judged, name: str, one: Correction) -> str:
     cell = _cell(judged, name, one)
     if cell is None:  # no column: nothing is expected; one the file does not have: nothing can be
         return f"SELECT _record FROM raw WHERE {'false' if one.column else 'true'}"
-    expected = f"(SELECT * REPLACE ({_literal(one.expected)} AS {r(cell.name)}) FROM raw)"
+    expected = (
+        f"(SELECT * REPLACE ({_literal(one.expected)} AS {r(cell.name)}) FROM raw WHERE {_target(one)})"
+    )
 
     def texts(relation: str) -> str:
         cleaned = f"SELECT *, {cell.clean} AS {c(cell.name)} FROM {relation}"
-        return f"(SELECT _record, {cell.text} AS is_text FROM ({cleaned}))"
+        return f"(SELECT _record, {_value(cell)}, {cell.text} AS is_text FROM ({cleaned}))"
 
     return (
         f"SELECT x._record FROM {texts('raw')} x JOIN {texts(expected)} y ON x._record = y._record "
-        f"JOIN {judged.table(name)} have ON x._record = have._record "
         f"JOIN ({typed_select(judged.cells[name], expected)}) want ON x._record = want._record "
-        f"WHERE x.is_text IS NOT DISTINCT FROM y.is_text OR have.{v(cell.name)} = want.{v(cell.name)}"
+        f"WHERE x.is_text IS NOT DISTINCT FROM y.is_text OR x.{_value(cell)} = want.{v(cell.name)}"
     )
 
 
