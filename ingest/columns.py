@@ -53,7 +53,7 @@ class CellSql:
             return cleaning.number_text(t(self.name))
         if self.column.type in ("date", "month"):
             return cleaning.ascii_digits(t(self.name))
-        return identifiers.digits_of(t(self.name)) if self.column.type in IDENTIFIERS else ""
+        return identifiers.digits_of(t(self.name)) if self.column.type in ("cnic", "aadhaar", "nid") else ""
 
     @property
     def is_number(self) -> bool:

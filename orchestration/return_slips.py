@@ -79,7 +79,11 @@ def send_new(home: Path, regions: Iterable[str]) -> list[str]:
     if not waiting:
         return []
     with _store(home, None) as client:
-        put = [f"{partner_bucket(region)}/{key}" for region in waiting for key in publish_slips(home, region, client)]
+        put = [
+            f"{partner_bucket(region)}/{key}"
+            for region in waiting
+            for key in publish_slips(home, region, client)
+        ]
     write_json(note, sorted(sent.union(*waiting.values())))
     return put
 
