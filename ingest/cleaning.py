@@ -58,7 +58,8 @@ def without_joiners(value: str) -> str:
 def ascii_digits(value: str) -> str:
     """Digits of any script as ASCII digits; everything else stays."""
     # As many bytes as characters: ASCII already, as nearly every cell is.
-    return f"CASE WHEN strlen({value}) = length({value}) THEN {value} ELSE translate({value}, '{_DIGITS}', '{_ASCII}') END"
+    changed = f"translate({value}, '{_DIGITS}', '{_ASCII}')"
+    return f"CASE WHEN strlen({value}) = length({value}) THEN {value} ELSE {changed} END"
 
 
 def is_empty_word(value: str, placeholders: tuple[str, ...] = (), *, keep_dash: bool = False) -> str:

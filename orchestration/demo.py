@@ -59,7 +59,13 @@ def _samples(home: Path) -> None:
     console.print("making sample drops of every programme …")
     making = home / "sample"
     shutil.rmtree(making, ignore_errors=True)
-    samples.make(making, scale=0.01, seed=1, progress=lambda line: console.print(f"  [dim]{line}[/]"))
+    samples.make(
+        making,
+        scale=0.01,
+        seed=1,
+        quarters=(QUARTER,),
+        progress=lambda line: console.print(f"  [dim]{line}[/]"),
+    )
     (home / "landing").parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(home / "landing", ignore_errors=True)
     (making / "landing").replace(home / "landing")
