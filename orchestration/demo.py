@@ -6,12 +6,15 @@ import contextlib
 import os
 import shutil
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.panel import Panel
 
 from ingest.errors import SangamError
+from orchestration import object_store, seaweed
 from orchestration.console import console
 from orchestration.settings import settings
 
@@ -25,22 +28,32 @@ def main() -> int:
     where = settings()
     os.environ["SANGAM_HOME"] = str(where.home)
     started = time.perf_counter()
-    _samples(where.home)
-
-    from orchestration.progress import run_with_progress
-
-    status = run_with_progress(where, QUARTER, [])
-    if status:
-        return status
-    from orchestration import object_store, seaweed
-
     with contextlib.ExitStack() as stack:
-        if object_store.is_embedded():  # one server for all of what follows
-            stack.enter_context(seaweed.serve(where.home, _donors()))
+        if object_store.is_embedded():  # one server for all of the demo; it starts while the samples are made
+            stack.enter_context(_served(where.home))
+        _samples(where.home)
+        from orchestration.progress import run_with_progress
+
+        if status := run_with_progress(where, QUARTER, []):
+            return status
         for donor in _donors():
             _release(where.home, donor)
     _where_to_look(where.home, time.perf_counter() - started)
     return 0
+
+
+@contextlib.contextmanager
+def _served(home: Path) -> Iterator[None]:
+    """The home's S3 server, started in a thread; where that fails, the first who needs it is told."""
+    ready = threading.Thread(target=lambda: seaweed.start(home, _donors()))
+    runs_already = seaweed.is_running(home)
+    ready.start()
+    try:
+        yield
+    finally:
+        ready.join()
+        if not runs_already:
+            seaweed.stop(home)
 
 
 def _donors() -> list[str]:

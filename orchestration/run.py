@@ -80,6 +80,17 @@ def run_quarter(settings: Settings, quarter: str, regions: Iterable[str] | None 
     os.environ["SANGAM_HOME"] = str(settings.home)
     os.environ["SANGAM_LANDING"] = str(settings.landing)
 
+    from orchestration import ahead
+
+    # Exchange rates and targets are every region's.
+    with ahead.reading(settings, quarter, {*wanted, "_reference"} if wanted else region_files()):
+        _run_job(quarter, wanted, outcome)
+    send_slips(settings.home, {r["region"] for r in outcome.receipts})
+    return outcome
+
+
+def _run_job(quarter: str, wanted: list[str], outcome: Outcome) -> None:
+    """Run Dagster's job of the quarter and note what it did."""
     import dagster as dg
 
     from orchestration.definitions import QUARTER_JOB, defs
@@ -104,10 +115,8 @@ def run_quarter(settings: Settings, quarter: str, regions: Iterable[str] | None 
                 tags={"sangam/quarter": quarter},
             )
             outcome.failed = _failures(done)
-        send_slips(settings.home, {r["region"] for r in outcome.receipts})
     finally:
         stop()
-    return outcome
 
 
 def send_slips(home: Path, regions: Iterable[str]) -> None:

@@ -332,6 +332,17 @@ class Region(Word):
         _in_order({name: source.looked_up_sources() - {name} for name, source in self.sources.items()})
         return self
 
+    def reading_groups(self) -> list[list[str]]:
+        """The sources in groups that look nothing of each other up; within a group those looked up come first."""
+        needs = {name: source.looked_up_sources() - {name} for name, source in self.sources.items()}
+        groups: list[set[str]] = []
+        for name in needs:
+            joined = [group for group in groups if group & (needs[name] | {name})]
+            groups = [group for group in groups if group not in joined]
+            groups.append({name, *needs[name]}.union(*joined))
+        in_order = _in_order(needs)
+        return [sorted(group, key=in_order.index) for group in groups]
+
     def _check_look(self, where: str, source_name: str, look: Related) -> None:
         other = self.sources.get(look.source or source_name)
         table = other.tables.get(look.table) if other else None

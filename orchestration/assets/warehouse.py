@@ -1,7 +1,9 @@
 """Feeds and dbt models as Dagster assets; dbt's tests as their checks."""
 
 import contextlib
+import importlib.metadata
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from dagster_dbt import (
     DbtProject,
     dbt_assets,
 )
+from packaging.version import Version
 
 from ingest.contracts.loading import load_region, region_files
 from ingest.feeds import FEEDS
@@ -98,6 +101,14 @@ class Translator(DagsterDbtTranslator):
         return spec
 
 
+class Dbt(DbtCliResource):
+    """dagster-dbt's resource without its `dbt --version`, a process of some seconds: dbt-core is in this Python."""
+
+    @cached_property
+    def _cli_version(self) -> Version:
+        return Version(importlib.metadata.version("dbt-core"))
+
+
 def warehouse_assets() -> dg.AssetsDefinition:
     """All dbt models and tests as one step: one dbt call."""
 
@@ -113,7 +124,7 @@ def warehouse_assets() -> dg.AssetsDefinition:
         tell("warehouse_started", quarters=quarters)
         context.log.info("Building quarters %s", ", ".join(quarters))
         with dbt.environment(where):
-            cli = DbtCliResource(
+            cli = Dbt(
                 project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=dbt.executable()
             )
             target = Path(where.home) / "build" / "dbt_target"
