@@ -100,17 +100,16 @@ def write_schemas(home: Path) -> None:
     marker = home / "lake" / "feeds" / "_schemas.json"
     if marker.exists() and json.loads(marker.read_text(encoding="utf-8")) == FEEDS:
         return
-    for feed, columns in FEEDS.items():
-        path = (
-            folder(home, "feeds", feed=feed, region="_none", source="_none", quarter="_none")
-            / "schema.parquet"
-        )
-        fields = ", ".join(
-            f"CAST(NULL AS {sql_type}) AS {sql_name(column)}" for column, sql_type in columns.items()
-        )
-        select = f"SELECT {fields} WHERE false"
-        with duckdb.connect() as connection, atomic(path) as temporary:
-            connection.execute(f"COPY ({select}) TO {quote(str(temporary))} (FORMAT parquet)")
+    with duckdb.connect() as connection:
+        for feed, columns in FEEDS.items():
+            at = folder(home, "feeds", feed=feed, region="_none", source="_none", quarter="_none")
+            fields = ", ".join(
+                f"CAST(NULL AS {sql_type}) AS {sql_name(column)}" for column, sql_type in columns.items()
+            )
+            with atomic(at / "schema.parquet") as temporary:
+                connection.execute(
+                    f"COPY (SELECT {fields} WHERE false) TO {quote(str(temporary))} (FORMAT parquet)"
+                )
     write_json(marker, FEEDS)
 
 

@@ -123,22 +123,26 @@ def delivered(judged: Judged, table: str) -> dict[str, str]:
 
 def _gather_table(judged: Judged, table: str, key: bytes) -> None:
     con, cells = judged.connection, delivered(judged, table)
-    shown = "CASE f.col " + " ".join(f"WHEN {quote(col)} THEN {sql}" for col, sql in cells.items()) + " END"
-    own = findings.key_text(judged, table)
-    content = identifiers.pseudonym("record", _joined(judged, table, cells), key)
-    known = _joined(judged, table, judged.source.tables[table].key)
-    known = identifiers.pseudonym("key", known, key) if _key_is_personal(judged, table) else known
-    for kind, severity in (("told", "error"), ("warnings", "warning")):
-        con.execute(
-            f"INSERT INTO found SELECT DISTINCT {quote(table)}, _record, _row, {own}, "
-            f"CASE WHEN {own} = 'row:' || _record THEN {content} ELSE {known} END, f.code, {quote(severity)}, "
-            f"coalesce(f.col, ''), {shown}, f.message FROM {judged.table(table)} "
-            f"JOIN (FROM {kind} WHERE tbl = {quote(table)}) f ON f.record = _record"
-        )
+    shown = "CASE col " + " ".join(f"WHEN {quote(col)} THEN {sql}" for col, sql in cells.items()) + " END"
+    known = identifiers.pseudonym("key", "_known", key) if _key_is_personal(judged, table) else "_known"
+    # A step each, so that no long expression stands in another one twice.
+    steps = (
+        f"SELECT j.*, f.*, {findings.key_text(judged, table)} AS _key FROM {judged.table(table)} j JOIN ("
+        f"SELECT record, code, col, message, 'error' AS severity FROM told WHERE tbl = {quote(table)} UNION ALL "
+        f"SELECT record, code, col, message, 'warning' FROM warnings WHERE tbl = {quote(table)}"
+        ") f ON f.record = j._record"
+    )
+    steps = (
+        f"SELECT *, CASE WHEN _key = 'row:' || _record THEN {_joined(judged, table, cells)} END AS _content, "
+        f"{_joined(judged, table, judged.source.tables[table].key)} AS _known FROM ({steps})"
+    )
     # Total rows are no records; their label is their key. A correction that is out of date is no partner's business.
     con.execute(
-        "INSERT INTO found SELECT DISTINCT tbl, NULL, NULL, key, key, code, 'warning', coalesce(col, ''), NULL, "
-        f"message FROM warnings WHERE record IS NULL AND code <> {quote(STALE)} AND tbl = {quote(table)}"
+        f"INSERT INTO found SELECT DISTINCT {quote(table)}, _record, _row, _key, "
+        f"coalesce({identifiers.pseudonym('record', '_content', key)}, {known}), code, severity, "
+        f"coalesce(col, ''), {shown}, message FROM ({steps}) UNION ALL "
+        "SELECT DISTINCT tbl, NULL, NULL, key, key, code, 'warning', coalesce(col, ''), NULL, message FROM warnings "
+        f"WHERE record IS NULL AND code <> {quote(STALE)} AND tbl = {quote(table)}"
     )
 
 

@@ -105,8 +105,8 @@ def judge(
         "CREATE TABLE warnings (tbl VARCHAR, record BIGINT, code VARCHAR, col VARCHAR, key VARCHAR, message VARCHAR);"
         f"{corrections.TABLES}"
     )
-    for name, group in itertools.groupby(pieces, key=lambda piece: piece.table):
-        _take(judged, name, group, placeholders)
+    for _, group in itertools.groupby(pieces, key=lambda piece: _alike(source, piece)):
+        _take(judged, group, placeholders)
     judged.source = source = source.as_found(judged.cells)
     define_look_up(connection, source)
     corrections.apply(judged, corrected)
@@ -119,38 +119,65 @@ def judge(
     return judged
 
 
-def _take(judged: Judged, name: str, group: Iterator[Piece], placeholders: tuple[str, ...]) -> None:
-    """Clean the cells of a table's pieces and append its records.
+def _alike(source: Source, piece: Piece) -> tuple[str, object]:
+    """Pieces with the same word are cleaned together: those of a table, and of like sheets with the same columns."""
+    kind = source.template(piece.table)
+    columns = [(found.name, found.column) for found in piece.columns]
+    return kind, columns if source.tables[kind].layout.each_sheet else None
 
-    The pieces go through DuckDB as one stream, so that its threads clean one while the next is being read.
+
+def _take(judged: Judged, group: Iterator[Piece], placeholders: tuple[str, ...]) -> None:
+    """Clean the cells of like pieces and append their records to their tables.
+
+    The pieces go through DuckDB as one stream, so that its threads clean one while the next is being read, and the
+    cleaning is planned once: for a small sheet, that takes longer than the cleaning itself.
     """
     first = next(group)
-    known = name in judged.cells
-    if not known:
-        judged.delivered[name] = first.columns
-        judged.cells[name] = [
-            cell_sql(f.name, f.column, judged.source.vocabularies, placeholders, judged.quarter_end)
-            for f in first.columns
-        ]
-    names = [cell.name for cell in judged.cells[name]]
+    cells = judged.cells.get(first.table) or [
+        cell_sql(f.name, f.column, judged.source.vocabularies, placeholders, judged.quarter_end)
+        for f in first.columns
+    ]
+    names = [cell.name for cell in cells]
     schema = pa.schema(
-        [(f"r_{cell}", pa.string()) for cell in names] + [("_record", pa.int64()), ("_row", pa.int64())]
+        [(f"r_{cell}", pa.string()) for cell in names]
+        + [("_record", pa.int64()), ("_row", pa.int64()), ("_table", pa.string())]
     )
+    before = set(judged.cells)
+    seen: dict[str, None] = {}
     broken: list[BaseException] = []
 
     def batches() -> Iterator[pa.RecordBatch]:
         try:
             for piece in itertools.chain([first], group):
+                seen[piece.table] = None
+                if piece.table not in judged.cells:
+                    judged.cells[piece.table], judged.delivered[piece.table] = cells, piece.columns
                 yield _batch(judged, piece, names, schema)
         except BaseException as error:  # noqa: BLE001 - raised again below: DuckDB would hide its kind
             broken.append(error)
 
-    verb = f"INSERT INTO {judged.table(name)}" if known else f"CREATE TABLE {judged.table(name)} AS"
-    judged.connection.register("piece", pa.RecordBatchReader.from_batches(schema, batches()))
-    judged.connection.execute(f"{verb} {typed_select(judged.cells[name], 'piece')}").fetchall()
-    judged.connection.unregister("piece")
+    con = judged.connection
+    con.register("piece", pa.RecordBatchReader.from_batches(schema, batches()))
+    if judged.source.tables[judged.source.template(first.table)].layout.each_sheet:
+        con.execute(f"CREATE TEMP TABLE taken AS {typed_select(cells, 'piece', ('_table',))}").fetchall()
+        for name in seen:
+            _append(
+                judged,
+                name,
+                name in before,
+                f"SELECT * EXCLUDE (_table) FROM taken WHERE _table = {quote(name)}",
+            )
+        con.execute("DROP TABLE taken")
+    else:
+        _append(judged, first.table, first.table in before, typed_select(cells, "piece"))
+    con.unregister("piece")
     if broken:
         raise broken[0]
+
+
+def _append(judged: Judged, name: str, is_there: bool, select: str) -> None:
+    verb = f"INSERT INTO {judged.table(name)}" if is_there else f"CREATE TABLE {judged.table(name)} AS"
+    judged.connection.execute(f"{verb} {select}").fetchall()
 
 
 def _batch(judged: Judged, piece: Piece, names: list[str], schema: pa.Schema) -> pa.RecordBatch:
@@ -162,7 +189,8 @@ def _batch(judged: Judged, piece: Piece, names: list[str], schema: pa.Schema) ->
     numbers = np.arange(start + 1, start + 1 + len(piece.rows), dtype="int64")
     cells = [piece.cells.column(name) for name in names]
     rows = np.asarray(piece.rows, dtype="int64")
-    return pa.RecordBatch.from_arrays([*cells, pa.array(numbers), pa.array(rows)], schema=schema)
+    table = pa.repeat(pa.scalar(piece.table), len(rows))
+    return pa.RecordBatch.from_arrays([*cells, pa.array(numbers), pa.array(rows), table], schema=schema)
 
 
 def _judge_table(judged: Judged, name: str) -> None:

@@ -124,19 +124,28 @@ def _values_map(judged: Judged, table: str) -> str:
 
 
 def _message_table(judged: Judged, table: str) -> str:
-    """SQL VALUES of (code, column, text before the value, text after it), from the message catalogue."""
+    """SQL VALUES of (code, column, text with a place for the value) for what was found, from the message catalogue."""
     spec = judged.source.tables[table]
-    rows = []
-    texts = messages(spec)
-    key = " + ".join(spec.key)
-    for cell in judged.cells[table]:
-        wanted = expected(cell.column, judged.source.vocabularies)
-        for code, text in texts.items():
-            column = key if code in ("duplicate_key", "conflicting_label") else cell.name
-            filled = text.replace("{column}", column).replace("{expected}", wanted).replace(" ()", "")
-            rows.append(f"({quote(code)}, {quote(cell.name)}, {quote(filled)})")
-    rows += [f"({quote(code)}, '', {quote(text.replace('{column}', key))})" for code, text in texts.items()]
+    texts, key = messages(spec), " + ".join(spec.key)
+    columns = {cell.name: cell.column for cell in judged.cells[table]}
+    found = judged.connection.execute(
+        f"SELECT DISTINCT code, coalesce(col, '') FROM findings WHERE tbl = {quote(table)} ORDER BY ALL"
+    ).fetchall()
+    rows = ["('', '', '')"]
+    for code, column in (pair for pair in found if pair[0] in texts):
+        wanted = expected(columns[column], judged.source.vocabularies) if column in columns else ""
+        called = key if code in ("duplicate_key", "conflicting_label") or not column else column
+        text = texts[code].replace("{column}", called)
+        text = text.replace("{expected}", wanted).replace(" ()", "") if column else text
+        rows.append(f"({quote(code)}, {quote(column)}, {quote(text)})")
     return "(VALUES " + ", ".join(rows) + ") AS m(code, col, text)"
+
+
+def _with(judged: Judged, relation: str) -> list[str]:
+    """Tables that have findings or warnings; the first, where none has: a file without rows has columns, too."""
+    found = {tbl for (tbl,) in judged.connection.execute(f"SELECT DISTINCT tbl FROM {relation}").fetchall()}
+    tables = list(judged.source.tables)
+    return [table for table in tables if table in found] or tables[:1]
 
 
 def findings_select(judged: Judged, table: str, file: str, sha256: str = "") -> str:
@@ -177,7 +186,8 @@ def remove(home: Path, delivery: Delivery) -> None:
 def write_quarantine(home: Path, judged: Judged, delivery: Delivery) -> None:
     """One Parquet file with the drop's quarantined records, each with its reasons and what to do."""
     selects = [
-        findings_select(judged, table, delivery.relative, delivery.sha256) for table in judged.source.tables
+        findings_select(judged, table, delivery.relative, delivery.sha256)
+        for table in _with(judged, "findings")
     ]
     copy(judged, " UNION ALL ".join(selects), parquet_path(home, "quarantine", delivery))
 
@@ -187,7 +197,7 @@ def write_warnings(home: Path, judged: Judged, delivery: Delivery) -> None:
     union = " UNION ALL ".join(
         f"SELECT {quote(t)} AS tbl, _record, _row FROM {judged.table(t)} "
         f"WHERE _record IN (SELECT record FROM warnings WHERE tbl = {quote(t)})"
-        for t in judged.source.tables
+        for t in _with(judged, "warnings")
     )
     copy(
         judged,

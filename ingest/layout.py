@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingest.contracts.model import Layout, Source, Table, Totals
 from ingest.errors import Refused
@@ -20,7 +21,7 @@ from ingest.headers import Found, HeaderMatch, match_form, match_header, require
 from ingest.readers import Chunk
 
 _HEADER_SEARCH_ROWS = 60
-_DITTO = {"-do-", "do", '"', "”", "〃", '-"-', "'' ''"}
+_DITTO = pa.array(["-do-", "do", '"', "”", "〃", '-"-', "'' ''"])
 
 
 @dataclass(frozen=True)
@@ -184,11 +185,7 @@ def _from_grid(chunk: Chunk, name: str, table: Table, file: str) -> Piece | Head
 
 def _records(body: pd.DataFrame, rows: np.ndarray, layout: Layout) -> tuple[pd.DataFrame, np.ndarray]:
     """Rows that hold something and are no notes; up to the first blank one where the block ends there."""
-    blank = (
-        body.apply(lambda c: c.isna() | c.astype("string").str.strip().eq("").fillna(True))
-        .all(axis=1)
-        .to_numpy()
-    )
+    blank = np.logical_and.reduce([_text(body[column])[1] for column in body.columns])
     keep = ~blank
     if layout.until_blank and blank.any():
         keep[int(blank.argmax()) :] = False
@@ -222,11 +219,16 @@ def _piece(
     return _complete(Piece(name, tuple(found), cells, rows, tuple(totals)), table, chunk, file)
 
 
+def _text(cells: pd.Series) -> tuple[pa.Array, np.ndarray]:
+    """Cells without the white space around them, and where there is nothing else."""
+    text = pc.utf8_trim_whitespace(pa.array(cells.to_numpy(object), pa.string()))
+    return text, pc.equal(pc.fill_null(text, ""), "").to_numpy(zero_copy_only=False)
+
+
 def _repeated(cells: pd.Series, *, fill_blank: bool) -> pd.Series:
     """`-do-` under a filled cell repeats the cell above, and so does a blank one where `fill_blank`."""
-    text = cells.astype("string").str.strip().str.casefold()
-    ditto = text.isin(_DITTO).fillna(False).to_numpy(bool)
-    blank = (text.isna() | text.eq("").fillna(True)).to_numpy(bool)
+    text, blank = _text(cells)
+    ditto = pc.is_in(pc.utf8_lower(text), value_set=_DITTO).to_numpy(zero_copy_only=False)
     again = ditto | (blank & fill_blank)
     if not again.any():
         return cells

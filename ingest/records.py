@@ -5,13 +5,15 @@ What a single column's cells become is in `columns`; what is decided about a rec
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ingest import cleaning
 from ingest.cleaning import quote
 from ingest.columns import CellSql, c, e, n, r, t, v
 
 
-def typed_select(cells: list[CellSql], relation: str) -> str:
-    """SELECT of a piece's records: `_record`, `_row`, `_hash`, `v_…`, `e_…`, `_delivered`, `_notes`.
+def typed_select(cells: list[CellSql], relation: str, also: Iterable[str] = ()) -> str:
+    """SELECT of a piece's records: `_record`, `_row`, `_hash`, `v_…`, `e_…`, `_delivered`, `_notes`, and columns `also`.
 
     Each step is a projection over the one before, so nothing is computed twice.
     """
@@ -33,7 +35,8 @@ def typed_select(cells: list[CellSql], relation: str) -> str:
     steps = f"SELECT * {', ' + inner if inner else ''} FROM ({steps})"
     return (
         f"SELECT _record, _row, hash({hashed}) AS _hash, {kept}, {errors}, "
-        f"{_delivered(cells)} AS _delivered, {_notes(numbers)} AS _notes FROM ({steps})"
+        f"{_delivered(cells)} AS _delivered, {_notes(numbers)} AS _notes "
+        f"{''.join(f', {column}' for column in also)} FROM ({steps})"
     )
 
 
