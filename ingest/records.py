@@ -13,7 +13,7 @@ from ingest.columns import CellSql, c, e, n, r, t, v
 
 
 def typed_select(cells: list[CellSql], relation: str, also: Iterable[str] = ()) -> str:
-    """SELECT of a piece's records: `_record`, `_row`, `_hash`, `v_…`, `e_…`, `_delivered`, `_notes`, and columns `also`.
+    """SELECT of a piece's records: `_record`, `_row`, `_hash`, `v_…`, `e_…`, `_delivered`, `_notes`, and `also`.
 
     Each step is a projection over the one before, so nothing is computed twice.
     """
