@@ -24,7 +24,7 @@ ui: setup
 	$(BIN)/python -m orchestration.ui
 
 test: setup
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: setup
 	$(BIN)/ruff check .

@@ -8,7 +8,9 @@ their value, as delivered). Where results are written to is the business of `lak
 from __future__ import annotations
 
 import itertools
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -45,14 +47,17 @@ class Judged:
         default_factory=dict
     )  # the header as it stands in the file
     kind: str = ""  # the file's format, as `readers.sniff` names it
-    spill: tempfile.TemporaryDirectory[str] | None = None
     dropped: set[str] = field(default_factory=set)  # tables of which a correction drops records
+
+    def spill_to(self, folder: str) -> None:
+        """Let the database use a folder that goes with it, also where a refused file leaves nobody to close it."""
+        self.connection.execute(f"SET temp_directory = {quote(folder)}")
+        self._take_spill_away = weakref.finalize(self, shutil.rmtree, folder)
 
     def close(self) -> None:
         """End the database and take its spilled values away."""
         self.connection.close()
-        if self.spill is not None:
-            self.spill.cleanup()
+        self._take_spill_away()
 
     def table(self, name: str) -> str:
         """SQL name of a table's records."""
@@ -89,17 +94,16 @@ def judge(
     quarters back (`mis/beneficiary`, `shg_status@1`); `key` makes the pseudonyms they are matched by.
     `corrected`: the corrections that cover this file. Raises Refused as the readers and the layout do.
     """
-    # Values in clear may spill when memory is short: into a folder that is ours alone and goes with the judging.
-    spill = tempfile.TemporaryDirectory(prefix="sangam-")
     connection = duckdb.connect(
         config={
             "memory_limit": memory_limit,
             "threads": threads,
             "preserve_insertion_order": True,
-            "temp_directory": spill.name,
         }
     )
-    judged = Judged(connection, source, quarter_end, key, spill=spill)
+    judged = Judged(connection, source, quarter_end, key)
+    # Values in clear may spill when memory is short: into a folder that is ours alone.
+    judged.spill_to(tempfile.mkdtemp(prefix="sangam-"))
     connection.execute(
         "CREATE TABLE findings (tbl VARCHAR, record BIGINT, code VARCHAR, col VARCHAR);"
         "CREATE TABLE warnings (tbl VARCHAR, record BIGINT, code VARCHAR, col VARCHAR, key VARCHAR, message VARCHAR);"

@@ -21,6 +21,13 @@ SAMPLE_SCALE = 0.002
 SINDH = ("births", "imi", "mis", "results")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of a module stay in one process: they share what is slow to make."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def secret_in_environment() -> Iterator[None]:
     """The pseudonyms' secret; a test that is about the secret sets its own."""

@@ -17,12 +17,6 @@ REFUSED = {
 
 
 @pytest.fixture(scope="session")
-def lake_of_shared(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One lake for all regions, to take the shared deliveries into: sources look up each other's records there."""
-    return tmp_path_factory.mktemp("lake_of_shared")
-
-
-@pytest.fixture(scope="session")
 def sample_run(sample_drops: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """Our own drops, and for the last quarter a dump that was cut off and a page without a table."""
     folder = tmp_path_factory.mktemp("sample_run")

@@ -14,9 +14,7 @@ import pytest
 
 from expectations import judge
 from expectations.batches import Result, batches, check_batches, result_path
-from ingest.contracts.loading import load_region, region_files
 from ingest.errors import SangamError
-from ingest.run import ingest_source
 from orchestration import holds
 
 Lake = tuple[Path, dict[str, list[dict[str, Any]]]]
@@ -192,17 +190,3 @@ def test_only_what_a_held_delivery_feeds_waits(spoilt: Path, monkeypatch: pytest
     assert run().success
     assert ran == ["of_births", "of_mis"]
     holds.require_none(spoilt, "eu_success", QUARTER)
-
-
-def test_the_shared_deliveries_raise_no_error(shared: Path, lake_of_shared: Path) -> None:
-    for region in region_files():
-        for source in load_region(region).sources:
-            ingest_source(lake_of_shared, shared / "data" / "drops" / "landing", region, source)
-    results = check_batches(lake_of_shared, "2021Q3")
-    assert len({key[:2] for key in results}) == sum(len(load_region(r).sources) for r in region_files())
-    assert not _errors(results)
-    found = {name for r in results.values() for name, check in r["checks"].items() if not check["passed"]}
-    assert {
-        "places_on_the_page",
-        "totals_against_last_quarter",
-    } <= found  # a block held back; a block not in lakh

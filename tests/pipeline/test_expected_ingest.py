@@ -11,18 +11,19 @@ import pytest
 from ingest.contracts.loading import load_region, region_files
 from ingest.run import ingest_source
 from tests.expected import differences, expected_files
+from tests.runs import Run
 
+pytestmark = pytest.mark.xdist_group("runs")
 SOURCES = [(region, source) for region in region_files() for source in load_region(region).sources]
 SHOWN = 10
 COMMITTED = Path(__file__).resolve().parents[1] / "drops"
 
 
 @pytest.mark.parametrize(("region", "source"), SOURCES)
-def test_shared_deliveries(region: str, source: str, shared: Path, lake_of_shared: Path) -> None:
-    drops = shared / "data" / "drops"
-    receipts = ingest_source(lake_of_shared, drops / "landing", region, source)
+def test_shared_deliveries(region: str, source: str, shared_run: Run) -> None:
+    receipts = [r for r in shared_run.outcome.receipts if (r["region"], r["source"]) == (region, source)]
     assert receipts
-    found = differences(lake_of_shared, receipts, drops / "expected", region, source)
+    found = differences(shared_run.settings.home, receipts, shared_run.expected, region, source)
     assert not found, f"{len(found)} differences:\n" + "\n".join(found[:SHOWN])
 
 

@@ -13,6 +13,7 @@ from tests.conftest import TEST_SECRET
 from tests.personal import Personal, Search, personal_values
 from tests.runs import Run
 
+pytestmark = pytest.mark.xdist_group("runs")
 DONOR, QUARTER = "eu_success", "2021Q2"
 
 

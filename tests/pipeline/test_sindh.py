@@ -14,6 +14,8 @@ from orchestration.explain import explain
 from tests.expected import csv_rows, indicator_differences, is_close
 from tests.runs import Run, run
 
+pytestmark = pytest.mark.xdist_group("runs")
+
 DONOR = "eu_success"
 SHOWN = 10
 CHANGE_TOLERANCES = {
