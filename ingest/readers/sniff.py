@@ -142,6 +142,10 @@ def _ole_kind(source: Source, start: bytes) -> str:
 
 def _text_kind(source: Source, text: bytes) -> str:
     plain = text.lstrip(_BLANK)
+    comment = _COMMENT.match(plain)
+    if _STATEMENT.match(plain, comment.end() if comment else 0) or _DUMP_HEAD.match(plain):
+        return "pg_dump" if _POSTGRES.search(plain) else "mysqldump"
+    # A dump says what it is, whatever its values hold; of all else, text has hardly any control characters.
     controls = sum(text.count(bytes([code])) for code in range(32) if code not in b"\t\n\v\f\r\x1a\x1b")
     if controls > len(text) * 0.02:
         raise _wrong(source, "no text and no format known here")
@@ -149,9 +153,6 @@ def _text_kind(source: Source, text: bytes) -> str:
         return _markup_kind(source, plain)
     if _JSON.match(plain):
         raise _wrong(source, "JSON")
-    comment = _COMMENT.match(plain)
-    if _STATEMENT.match(plain, comment.end() if comment else 0) or _DUMP_HEAD.match(plain):
-        return "pg_dump" if _POSTGRES.search(plain) else "mysqldump"
     return "delimited"
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.readers import read, sniff
@@ -36,6 +36,7 @@ def test_numbers_with_check_digit_are_each_their_own_and_a_spoilt_digit_is_wrong
     assert not set(sound) & set(spoilt)
 
 
+@example(["\x1f\x1f\x19"] * 40)
 @given(
     st.lists(
         st.one_of(st.none(), st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)),
