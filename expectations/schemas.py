@@ -60,16 +60,17 @@ def table_schema(region: str, source_name: str, table_name: str) -> pa.DataFrame
 def _frame(path: Path, names: list[str]) -> pd.DataFrame:
     """The named columns that the file has. Decimals become doubles in DuckDB: Arrow's cast is off in the last bit."""
     there = pq.read_schema(path)
-    fields = [
-        f"CAST({sql_name(n)} AS DOUBLE) AS {sql_name(n)}"
-        if arrow.types.is_decimal(there.field(n).type)
-        else sql_name(n)
-        for n in names
-        if n in there.names
-    ]
-    with duckdb.connect(config={"threads": 2}) as connection:
-        select = f"SELECT {', '.join(fields)} FROM read_parquet(?, hive_partitioning = false)"
-        table = connection.sql(select, params=[str(path)]).to_arrow_table()
+    names = [name for name in names if name in there.names]
+    decimals = {name for name in names if arrow.types.is_decimal(there.field(name).type)}
+    if decimals:
+        fields = [
+            f"CAST({sql_name(n)} AS DOUBLE) AS {sql_name(n)}" if n in decimals else sql_name(n) for n in names
+        ]
+        with duckdb.connect(config={"threads": 2}) as connection:
+            select = f"SELECT {', '.join(fields)} FROM read_parquet(?, hive_partitioning = false)"
+            table = connection.sql(select, params=[str(path)]).to_arrow_table()
+    else:
+        table = pq.ParquetFile(path).read(columns=names)
     return table.to_pandas(types_mapper=pd.ArrowDtype, split_blocks=True)
 
 
