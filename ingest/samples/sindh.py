@@ -60,7 +60,8 @@ def make(
         write_extract(world, quarter, last_day(quarter), truth, drop)
         births_drop = _drop(dice, "births", quarter, f"UC_birth_registration_{quarter}.xls", 6)
         births = write_births(dice, quarter, scale, truth, births_drop)
-        rate = _RATES[int(quarter[-1]) - 1] if number else None  # the first quarter's is missing on purpose
+        # Of several quarters, the first one's rate is missing on purpose.
+        rate = None if number == 0 and len(quarters) > 1 else _RATES[int(quarter[-1]) - 1]
         if rate:
             source = "mean of the quarter's monthly rates (sample)"
             truth.rates.append(
