@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import pyarrow.parquet as pq
 
 from expectations.schemas import broken_promises
 from ingest.contracts.model import Source, Table
+from ingest.corrections import STALE
 from ingest.lake import folder
 from orchestration.quarters import all_quarters
 
@@ -100,6 +102,26 @@ def since_last(current: list[Receipt], table: str) -> dict[str, Any]:
         ),
         **({"return slips": dg.MetadataValue.md(slips)} if slips else {}),
     }
+
+
+def corrections_result(
+    home: Path, receipts: list[Receipt], table: str, key: dg.AssetKey
+) -> dg.AssetCheckResult:
+    """Whether every correction of a table found what it expects, in the words of `ingest.corrections`."""
+    told = []
+    for receipt in (r for r in receipts if r["status"] == "current"):
+        names = {name for name in tables_of(receipt, table) if STALE in receipt["tables"][name]["warnings"]}
+        if names:
+            at = folder(home, "warnings", **{word: receipt[word] for word in ("region", "source", "quarter")})
+            rows = pq.read_table(at / f"{receipt['sha256'][:16]}.parquet").to_pylist()
+            told += [r["message"] for r in rows if r["warning"] == STALE and r["table"] in names]
+    return dg.AssetCheckResult(
+        check_name="corrections",
+        asset_key=key,
+        passed=not told,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="\n".join(told) or "Every correction found what it expects.",
+    )
 
 
 def accepted_path(home: Path, receipt: Receipt, table: str) -> Path:

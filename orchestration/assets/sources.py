@@ -8,7 +8,7 @@ from typing import Any
 
 import dagster as dg
 
-from ingest.contracts.loading import load_region, region_files
+from ingest.contracts.loading import load_corrections, load_region, region_files
 from ingest.contracts.model import Source
 from orchestration import receipts as rc
 from orchestration.quarters import all_quarters
@@ -22,8 +22,15 @@ def asset_key(region: str, source: str, table: str) -> dg.AssetKey:
     return dg.AssetKey([region.lstrip("_"), source, table])
 
 
+def corrected_tables(region: str, name: str) -> set[str]:
+    """The contract's tables of which some record is corrected."""
+    source = load_region(region).sources[name]
+    return {source.template(correction.table) for correction in load_corrections(region, name)}
+
+
 def _checks(region: str, name: str, source: Source) -> list[dg.AssetCheckSpec]:
     specs = []
+    corrected = corrected_tables(region, name)
     for table, spec in source.tables.items():
         key = asset_key(region, name, table)
         specs += [
@@ -48,6 +55,12 @@ def _checks(region: str, name: str, source: Source) -> list[dg.AssetCheckSpec]:
             specs.append(
                 dg.AssetCheckSpec("totals", asset=key, description="Total rows equal the sum of their rows.")
             )
+        if table in corrected:
+            specs.append(
+                dg.AssetCheckSpec(
+                    "corrections", asset=key, description="Our own corrections find what they expect."
+                )
+            )
         specs += [
             dg.AssetCheckSpec(rule, asset=key, description=words.message)
             for rule, words in spec.rules.items()
@@ -60,6 +73,7 @@ def source_assets(region: str, name: str) -> dg.AssetsDefinition:
     contract = load_region(region)
     source = contract.sources[name]
     programme = contract.programme.lstrip("_")
+    corrected = corrected_tables(region, name)
     # Sources that its rules look up are read first.
     before = [
         asset_key(region, other, table)
@@ -101,6 +115,8 @@ def source_assets(region: str, name: str) -> dg.AssetsDefinition:
             key = asset_key(region, name, table)
             yield dg.MaterializeResult(asset_key=key, metadata=rc.metadata(own, table, quarter))
             yield from rc.check_results(home.settings.home, own, source, region, name, table, spec, key)
+            if table in corrected:
+                yield rc.corrections_result(home.settings.home, own, table, key)
 
     return read_and_judge
 

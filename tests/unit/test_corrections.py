@@ -366,3 +366,29 @@ def test_corrections_from_landing_to_lake(folder: Path, tmp_path: Path) -> None:
 def test_shipped_corrections_fit_their_contracts(region: str) -> None:
     for source in load_region(region).sources:
         assert all(one.reason for one in load_corrections(region, source))
+
+
+def test_a_correction_that_is_out_of_date_is_seen_in_dagster(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import dagster as dg
+
+    from orchestration.assets.sources import source_assets
+    from orchestration.resources import Home
+
+    drop = tmp_path / "landing" / "here" / "register" / "2021Q2" / "person.csv"
+    drop.parent.mkdir(parents=True)
+    monkeypatch.setenv("SANGAM_HOME", str(tmp_path / "home"))
+    correct(folder, ENTRY)
+    assets = source_assets("here", "register")
+    seen = []
+    for age in ("400", "40"):  # as delivered first, and mended at the source
+        drop.write_text(f"id,name,cnic,sex,age,seen_on\n2,Bibi,41303-1234567-2,F,{age},\n", encoding="utf-8")
+        done = dg.materialize(
+            [assets], partition_key="2021Q2", resources={"home": Home(landing=str(tmp_path / "landing"))}
+        )
+        (check,) = [c for c in done.get_asset_check_evaluations() if c.check_name == "corrections"]
+        seen.append((check.passed, str(check.description)))
+    assert seen[0] == (True, "Every correction found what it expects.")
+    assert not seen[1][0]
+    assert "Correction C-1 of 2021-07-20 was not applied: age of record 2 is not what" in seen[1][1]
