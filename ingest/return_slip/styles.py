@@ -94,12 +94,12 @@ def put(sheet: Any, row: int, column: int, text: str | None, style: Any) -> None
         sheet.write_blank(row, column, None, style)
 
 
-def page(sheet: Any, footer: str, *, wide: bool = False) -> None:
-    """A4, or A3 for wide tables; landscape, one page wide, numbered."""
+def page(sheet: Any, footer: str, *, wide: bool = False, across: int = 1) -> None:
+    """A4, or A3 for wide tables; landscape, numbered, as many pages across as can still be read."""
     sheet.set_paper(8 if wide else 9)
     sheet.set_landscape()
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(across, 0)
     sheet.hide_gridlines(2)
     sheet.set_footer(f"&L&8{footer.replace('&', '&&')}&R&8&P / &N")
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})

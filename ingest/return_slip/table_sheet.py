@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from ingest.return_slip.catalogue import Catalogue, english
@@ -13,6 +14,7 @@ from ingest.return_slip.styles import height, lines, page, put
 FIXED = 3  # row number, status, what is wrong: before the delivered columns
 _FIXED_WIDTHS = (14.0, 14.0, 36.0)
 _TALLEST = 150.0
+_A3_WIDTH = 290  # what a page of A3 holds in letters of a size that can be read
 _A4_WIDTH = 160  # of the delivered columns; more would be too small to read
 COMMENTS_SHOWN = 1000  # rows; each comment is a drawing, and a sheet of many thousands opens slowly
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
@@ -23,7 +25,12 @@ _COMMENT_WIDTH = 340
 def write_table(pen: Pen, content: FileContent, table: TableRows) -> None:
     """Write the faulty rows of one table into the pen's sheet."""
     widths = _widths(table)
-    page(pen.sheet, f"{content.delivery.file}, {table.table}", wide=sum(widths) > _A4_WIDTH)
+    across = max(
+        1, math.ceil(sum(widths) / (_A3_WIDTH - sum(_FIXED_WIDTHS)))
+    )  # the first columns are on each page
+    page(pen.sheet, f"{content.delivery.file}, {table.table}", wide=sum(widths) > _A4_WIDTH, across=across)
+    if across > 1:
+        pen.sheet.repeat_columns(0, FIXED - 1)
     rtl = runs_right_to_left(table)
     if rtl:
         pen.sheet.right_to_left()
