@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,60 +52,37 @@ def environment(settings: Settings) -> Iterator[None]:
 
 
 def manifest() -> Path:
-    """dbt's manifest, made anew when the project changed.
+    """dbt's manifest, and beside it its documentation as one page, made anew when the project changed.
 
     Raises SangamError with dbt's own words where the project does not parse.
     """
     path, mark = TARGET / "manifest.json", TARGET / "manifest.fingerprint"
     state = project_fingerprint()
-    if path.exists() and mark.exists() and mark.read_text() == state:
+    if path.exists() and mark.exists() and mark.read_text() == state and documentation().exists():
         return path
     # Definitions are loaded without a home: the manifest knows models and tests, not where data is.
     words = json.dumps(definitions.as_dbt_vars(definitions.load(), [], "feeds"))
-    done = subprocess.run(  # noqa: S603 - our own dbt
-        [
-            executable(),
-            "parse",
-            "--project-dir",
-            str(DBT_PROJECT),
-            "--profiles-dir",
-            str(DBT_PROJECT),
-            "--vars",
-            words,
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_LOG_PATH": str(TARGET / "logs")},
-    )
-    if done.returncode:
-        raise SangamError(f"dbt cannot parse {DBT_PROJECT}:\n{done.stdout[-2000:]}{done.stderr[-1000:]}")
+    TARGET.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=TARGET) as made:
+        # Writing the documentation parses the project, and costs hardly more than parsing; it opens no warehouse.
+        command = [executable(), "docs", "generate", "--static", "--empty-catalog", "--target-path", made]
+        where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+        quiet = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_LOG_PATH": str(TARGET / "logs")}
+        done = subprocess.run(  # noqa: S603 - our own dbt
+            [*command, *where, "--vars", words],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, **quiet, "SANGAM_WAREHOUSE": ":memory:"},
+        )
+        if done.returncode:
+            raise SangamError(f"dbt cannot parse {DBT_PROJECT}:\n{done.stdout[-2000:]}{done.stderr[-1000:]}")
+        for result in (path, documentation()):
+            (Path(made) / result.name).replace(result)
     mark.write_text(state)
     return path
 
 
-def docs(settings: Settings, target: Path) -> None:
-    """Write dbt's documentation into a folder as one page, `static_index.html`. No warehouse is opened for it.
-
-    Raises SangamError with dbt's own words where the project does not parse.
-    """
-    target.mkdir(parents=True, exist_ok=True)
-    words = [executable(), "docs", "generate", "--static", "--empty-catalog"]
-    words += [
-        "--project-dir",
-        str(DBT_PROJECT),
-        "--profiles-dir",
-        str(DBT_PROJECT),
-        "--target-path",
-        str(target),
-    ]
-    with environment(settings):
-        done = subprocess.run(  # noqa: S603 - our own dbt
-            [*words, "--vars", variables(settings, [])],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "SANGAM_WAREHOUSE": ":memory:"},
-        )
-    if done.returncode:
-        raise SangamError(f"dbt cannot document {DBT_PROJECT}:\n{done.stdout[-2000:]}{done.stderr[-1000:]}")
+def documentation() -> Path:
+    """dbt's documentation of the project as one page; `manifest` makes it."""
+    return TARGET / "static_index.html"

@@ -93,19 +93,13 @@ def _slips(home: Path) -> str:
 def write_dbt_docs(where: Settings) -> None:
     """dbt's own documentation as one file, written anew when the project changed."""
     from orchestration import dbt
-    from orchestration.warehouse import project_fingerprint
 
-    folder = where.home / "docs" / "dbt"
-    page, mark = folder / "static_index.html", folder / "fingerprint"
-    state = project_fingerprint()
-    if page.exists() and mark.exists() and mark.read_text() == state:
+    dbt.manifest()
+    page, made = where.home / "docs" / "dbt" / "static_index.html", dbt.documentation()
+    if page.exists() and page.stat().st_mtime_ns == made.stat().st_mtime_ns:
         return
-    target = where.home / "build" / "dbt_docs"
-    dbt.docs(where, target)
-    folder.mkdir(parents=True, exist_ok=True)
     with atomic(page) as temporary:
-        shutil.copyfile(target / "static_index.html", temporary)
-    mark.write_text(state)
+        shutil.copy2(made, temporary)
 
 
 class _Pages(SimpleHTTPRequestHandler):

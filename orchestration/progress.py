@@ -49,6 +49,7 @@ def run_with_progress(settings: Settings, quarter: str, regions: list[str]) -> i
     """Run a quarter, print how it goes and what came of it; the exit status."""
     started = time.perf_counter()
     console.print(f"[bold]sangam[/] {quarter} from {home_of(settings.landing)}")
+    console.print("  [dim]reading what is new or changed …[/]")
 
     def show(event: str, facts: dict[str, Any]) -> None:
         if line := _line(event, facts):

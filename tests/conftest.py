@@ -28,6 +28,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What tests measured, whether they passed or not."""
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    lines = [value for report in reports for name, value in report.user_properties if name == "measured"]
+    if lines:
+        terminalreporter.section("measured")
+        terminalreporter.write_line("\n".join(sorted(set(lines))))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def secret_in_environment() -> Iterator[None]:
     """The pseudonyms' secret; a test that is about the secret sets its own."""

@@ -21,7 +21,7 @@ from packaging.version import Version
 from ingest.contracts.loading import load_region, region_files
 from ingest.feeds import FEEDS
 from ingest.lake import folder
-from orchestration import dbt, warehouse
+from orchestration import dbt, docs_site, warehouse
 from orchestration.assets.linkage import linkage_key, linked_regions
 from orchestration.assets.sources import QUARTERS, asset_key
 from orchestration.resources import Home, tell
@@ -141,6 +141,7 @@ def warehouse_assets() -> dg.AssetsDefinition:
             with log.open("w", encoding="utf-8") as stream, contextlib.redirect_stdout(stream):
                 yield from cli.cli(arguments, context=context, target_path=target).stream()
         warehouse.swap_in(where)
+        docs_site.write_dbt_docs(where)
         warehouse.remember(where, quarters)
         tell("warehouse_done", quarters=quarters)
 

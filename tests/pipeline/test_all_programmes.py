@@ -53,6 +53,13 @@ def test_no_delivery_as_a_whole_raises_an_error(shared_run: Run) -> None:
     assert {"places_on_the_page", "totals_against_last_quarter"} <= found
 
 
+def test_the_run_has_written_data_docs_and_dbt_docs(shared_run: Run) -> None:
+    docs = shared_run.settings.home / "docs"
+    pages = {path.stem for path in (docs / "data_docs" / "2021Q3").glob("*.html")}
+    assert {"success_sindh.mis", "kudumbashree_nro.pts"} <= pages
+    assert "model.sangam.indicator_values" in (docs / "dbt" / "static_index.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("donor", list(DONORS))
 def test_what_did_not_arrive_is_not_reported(shared_run: Run, donor: str) -> None:
     """2021Q3 brought nothing usable: no zero, nothing carried over but survey rounds, and a reason each."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from ingest.linkage.decisions import Decision
 from ingest.run import ingest_source
 
 LAST = "2021Q3"
+Measured = Callable[[str, object], None]  # shown at the end of the test run
 
 
 def _take_in(home: Path, landing: Path, region: str, quarter: str | None = None) -> None:
@@ -68,14 +70,14 @@ def persons(shared: Path) -> pd.DataFrame:
 @pytest.mark.parametrize("quarter", ["2021Q1", "2021Q2"])
 @pytest.mark.parametrize(("region", "source"), [("khulna", "mis"), ("pune", "cases")])
 def test_one_person_registered_twice(
-    linked: Path, persons: pd.DataFrame, region: str, source: str, quarter: str
+    linked: Path, persons: pd.DataFrame, region: str, source: str, quarter: str, record_property: Measured
 ) -> None:
     rows = _crosswalk(linked, region, source)
     rows = rows[rows["quarter"] == quarter].merge(
         persons[persons["region"] == region], left_on="local_id", right_on="record"
     )
     precision, recall = _pairwise(rows["canonical_id"], rows["true_id"])
-    print(f"{region} {quarter}: precision {precision:.4f}, recall {recall:.4f}")
+    record_property("measured", f"{region} {quarter}: precision {precision:.4f}, recall {recall:.4f}")
     assert len(rows) > 5000
     assert precision >= 0.99
     assert recall >= 0.95
@@ -92,7 +94,9 @@ def test_whoever_is_known_keeps_the_name_they_are_known_by(linked: Path) -> None
         assert (first[both] == second[both]).mean() > 0.999
 
 
-def test_who_on_the_lists_is_a_beneficiary(linked: Path, persons: pd.DataFrame, shared: Path) -> None:
+def test_who_on_the_lists_is_a_beneficiary(
+    linked: Path, persons: pd.DataFrame, shared: Path, record_property: Measured
+) -> None:
     known = persons[persons["region"] == "khulna"].set_index("record")["true_id"]
     truth = pd.read_csv(
         shared / "data" / "drops" / "expected" / "allowance_persons.csv", dtype=str, keep_default_na=False
@@ -104,18 +108,21 @@ def test_who_on_the_lists_is_a_beneficiary(linked: Path, persons: pd.DataFrame, 
     found = rows["canonical_id"].map(known).fillna("")
     precision = (found == rows["true_id"])[found != ""].mean()
     recall = (found == rows["true_id"])[rows["true_id"] != ""].mean()
-    print(f"allowances: precision {precision:.4f}, recall {recall:.4f}")
+    record_property("measured", f"allowances: precision {precision:.4f}, recall {recall:.4f}")
     assert precision >= 0.99
     assert recall >= 0.95
 
 
-def test_which_household_was_surveyed(linked: Path, persons: pd.DataFrame) -> None:
+def test_which_household_was_surveyed(linked: Path, persons: pd.DataFrame, record_property: Measured) -> None:
     truth = persons[persons["region"] == "sindh"]
     rows = _crosswalk(linked, "sindh", "imi").merge(truth, left_on="local_id", right_on="record")
     hard = rows[rows["method"] != "given_id"]
     right = hard["canonical_id"].fillna("") == hard["true_id"]
     precision, recall = right[hard["canonical_id"].notna()].mean(), right[hard["true_id"] != ""].mean()
-    print(f"households without a right code: {len(hard)}, precision {precision:.4f}, recall {recall:.4f}")
+    record_property(
+        "measured",
+        f"households without a right code: {len(hard)}, precision {precision:.4f}, recall {recall:.4f}",
+    )
     assert len(hard) > 20
     assert precision >= 0.99
     assert recall >= 0.90
