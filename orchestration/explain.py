@@ -79,26 +79,26 @@ def explain(
         definition = _rows(
             connection, "SELECT * FROM marts.indicator_definitions WHERE donor = ? AND indicator = ?", key[:2]
         )
-        member = "true" if where == ("all", "all") else "list_contains(categories[?], ?)"
+        # A category that stands apart from the total has rows that are not in the population.
+        member = "in_population" if where == ("all", "all") else "list_contains(categories[?], ?)"
         scope = (
             "FROM marts.indicator_evidence "
             f"WHERE donor = ? AND indicator = ? AND quarter = ?{region_is} AND {member}"
         )
-        words = [*key, *([region] if region else []), *([] if member == "true" else where)]
+        words = [*key, *([region] if region else []), *(() if member == "in_population" else where)]
         counts = connection.execute(
-            f"SELECT count(*) FILTER (in_population), count(*) FILTER (in_numerator) {scope}", words
+            f"SELECT count(*), count(*) FILTER (in_numerator) {scope}", words
         ).fetchone() or (0, 0)
         files = _rows(
             connection,
             f'SELECT _file AS file, _table AS "table", count(*) AS rows, any_value(_sha256) AS sha256 {scope} '
-            "AND in_population GROUP BY ALL ORDER BY ALL",
+            "GROUP BY ALL ORDER BY ALL",
             words,
         )
         found = _rows(
             connection,
             "SELECT unit_id, in_numerator, value, region, source, drop_quarter, _file, _table, _row, _record, "
-            f"_sha256 {scope} AND in_population "
-            "ORDER BY in_numerator DESC NULLS LAST, _file, _table, _record, unit_id LIMIT ?",
+            f"_sha256 {scope} ORDER BY in_numerator DESC NULLS LAST, _file, _table, _record, unit_id LIMIT ?",
             [*words, rows],
         )
         evidence = [_with_record(connection, settings.home, row) for row in found]

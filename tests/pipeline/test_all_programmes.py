@@ -13,6 +13,7 @@ import pytest
 from expectations.batches import check_batches
 from ingest.contracts.loading import load_region, region_files
 from orchestration import indicator_definitions
+from orchestration.explain import explain
 from tests.expected import indicator_differences
 from tests.runs import Run
 
@@ -58,6 +59,14 @@ def test_the_run_has_written_data_docs_and_dbt_docs(shared_run: Run) -> None:
     pages = {path.stem for path in (docs / "data_docs" / "2021Q3").glob("*.html")}
     assert {"success_sindh.mis", "kudumbashree_nro.pts"} <= pages
     assert "model.sangam.indicator_values" in (docs / "dbt" / "static_index.html").read_text(encoding="utf-8")
+
+
+def test_what_stands_apart_from_the_total_is_explained_as_well(shared_run: Run) -> None:
+    whole = explain(shared_run.settings, "three_d_pune", "TD-06", "2021Q2", rows=1000)
+    hub = explain(shared_run.settings, "three_d_pune", "TD-06", "2021Q2", where=("hub", "HUB"), rows=1000)
+    assert {row.cells["centre"] for row in hub.evidence} == {"HUB"}
+    assert len(hub.evidence) == hub.numerator_rows > 0
+    assert "HUB" not in {row.cells["centre"] for row in whole.evidence}
 
 
 @pytest.mark.parametrize("donor", list(DONORS))
