@@ -35,6 +35,16 @@ _DELIMITER = re.compile(rb"DELIMITER[ \t]+(\S+)[^\n]*\n", re.IGNORECASE)
 _BLANKS = re.compile(rb"[\s;]*")
 _WORD = re.compile(rb"\w+")
 _LONGEST_HEADER = 4 << 20
+# mysqldump and pg_dump end with a line of their own wherever they begin with their versions; other tools write neither.
+_FIRST_LINES = re.compile(
+    rb"^-- (?:MySQL|MariaDB) dump .*^-- Server version"
+    rb"|^-- PostgreSQL database (?:cluster )?dump.*^-- Dumped by pg_dump version",
+    re.MULTILINE | re.DOTALL,
+)
+_LAST_LINE = re.compile(
+    rb"^-- Dump completed|^-- PostgreSQL database (?:cluster )?dump complete", re.MULTILINE
+)
+_ENDS = 4096  # bytes of the file in which these lines stand
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,7 @@ class SqlStream:
         self.name, self.dialect = name, dialect
         self.data, self.pos, self.ended = bytearray(), 0, False
         self._blocks = iter(blocks)
+        self._first = self._last = b""
 
     def more(self) -> bool:
         """Append a block and forget what was read; False at the end of the file."""
@@ -81,7 +92,15 @@ class SqlStream:
             self.ended = True
             return False
         self.data += block
+        if len(self._first) < _ENDS:
+            self._first += block[: _ENDS - len(self._first)]
+        self._last = (self._last + block)[-_ENDS:] if len(block) < _ENDS else block[-_ENDS:]
         return True
+
+    def require_last_line(self) -> None:
+        """Raise Refused where a dump of these tools does not end as they do: it was cut between statements."""
+        if _FIRST_LINES.search(self._first) and not _LAST_LINE.search(self._last):
+            raise self.cut("before the line that tells that it is complete")
 
     def cut(self, where: str) -> Refused:
         """The refusal of a dump that ends too early."""
@@ -100,6 +119,7 @@ def next_statement(stream: SqlStream) -> bytes | None:
             continue
         start = bytes(stream.data[stream.pos : stream.pos + 2])
         if not start:
+            stream.require_last_line()
             return None
         if start == b"--" or start[:1] in (b"#", b"\\"):
             _skip_past(stream, b"\n")

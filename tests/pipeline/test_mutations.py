@@ -192,6 +192,18 @@ def _locked(content: bytes) -> bytes:
 REFUSED: dict[str, tuple[str, Callable[[bytes], bytes], str, tuple[str, ...]]] = {
     "cut short, gz": (MIS, lambda c: c[: len(c) // 2], "unreadable_file", ("cut short",)),
     "cut short, sql": (PTS, lambda c: c[: len(c) // 2], "unreadable_file", ("cut short",)),
+    "cut between statements, gz": (
+        MIS,
+        lambda c: gzip.compress(gzip.decompress(c).rpartition(b"\nINSERT INTO")[0] + b"\n"),
+        "unreadable_file",
+        ("cut short", "complete"),
+    ),
+    "cut between statements, sql": (
+        PTS,
+        lambda c: c.rpartition(b"\nCOPY ")[0] + b"\n",
+        "unreadable_file",
+        ("cut short", "complete"),
+    ),
     "cut short, zip": (REGISTER, lambda c: c[: len(c) // 2], "unreadable_file", ("damaged",)),
     "cut short, page": (BIRTHS, lambda c: c[: len(c) // 2], "unreadable_file", ("cut short",)),
     "cut short, pages of a list": (ALLOWANCES, lambda c: c[: len(c) // 2], "unreadable_file", ("cut short",)),
