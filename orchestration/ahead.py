@@ -1,4 +1,4 @@
-"""Sources read ahead in two threads, and deliveries checked as a whole, while Dagster takes its steps one by one.
+"""Sources read ahead in two threads, while Dagster starts and takes its steps one by one.
 
 DuckDB does the reading's work outside Python's lock, so that two threads use two cores. Sources whose rules look each
 other up stay in one thread, in the order they need; what one of them is read for is then there for the other.
@@ -6,38 +6,43 @@ other up stay in one thread, in the order they need; what one of them is read fo
 
 from __future__ import annotations
 
+import pkgutil
 import sys
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import Any
 
+import ingest.readers
+import ingest.return_slip
 from ingest.contracts.loading import load_region
 from ingest.feeds import write_schemas
 from ingest.run import ingest_source
 from orchestration.settings import Settings
 
-if TYPE_CHECKING:
-    from expectations.batches import Result
-
 THREADS = 2
 # Python hands its lock on every 5 ms; a thread that asks for it after each short call of DuckDB waits as long.
 SWITCH_SECONDS = 0.0005
+# Imported within functions of `ingest`, so that a run with nothing to read does not wait for them.
+_ON_THE_WAY = (
+    "ingest.judge_file", "pyarrow.parquet", "pyarrow.pandas_compat", "python_calamine", "xlsxwriter",
+    "cryptography.hazmat.primitives.ciphers.aead", "cryptography.hazmat.primitives.kdf.hkdf",
+)  # fmt: skip
 Receipts = list[dict[str, Any]]
-Pair = tuple[str, str]  # region, source
-Checked = dict[tuple[str, str, str], "Result"]
 _reading: dict[tuple[str, str, str], Future[Receipts]] = {}
-_checking: dict[tuple[str, frozenset[Pair]], Future[Checked]] = {}
 
 
 @contextmanager
 def reading(settings: Settings, quarter: str, regions: Iterable[str]) -> Iterator[None]:
-    """Read the deliveries of the regions up to a quarter ahead, those with most to read first, then check them."""
+    """Read the deliveries of the regions up to a quarter ahead, those with most to read first."""
+    _import_all()
     write_schemas(settings.home)
     groups = [(region, group) for region in regions for group in load_region(region).reading_groups()]
     groups.sort(key=lambda pair: -sum(_size(settings, pair[0], source) for source in pair[1]))
-    pairs = frozenset((region, source) for region, group in groups for source in group)
-    started: dict[tuple[str, str, str], Future[Receipts]] = {(*pair, quarter): Future() for pair in pairs}
+    started: dict[tuple[str, str, str], Future[Receipts]] = {
+        (region, source, quarter): Future() for region, group in groups for source in group
+    }
     _reading.update(started)
     interval = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -45,12 +50,10 @@ def reading(settings: Settings, quarter: str, regions: Iterable[str]) -> Iterato
     try:
         for region, group in groups:
             pool.submit(_read, settings, quarter, region, group)
-        _checking[quarter, pairs] = pool.submit(_check, settings, quarter, pairs)
         yield
     finally:
         pool.shutdown(cancel_futures=True)
         sys.setswitchinterval(interval)
-        del _checking[quarter, pairs]
         for key in started:
             del _reading[key]
 
@@ -61,10 +64,13 @@ def receipts(region: str, source: str, quarter: str) -> Receipts | None:
     return future.result() if future else None
 
 
-def checked(quarter: str, pairs: Iterable[Pair]) -> Checked | None:
-    """What `check_batches` gives, once it is there; None where these sources are not read ahead."""
-    future = _checking.get((quarter, frozenset(pairs)))
-    return future.result() if future else None
+def _import_all() -> None:
+    """Import what reading imports on its way: where two threads import at once, one may see half a module."""
+    for package in (ingest.readers, ingest.return_slip):
+        for module in pkgutil.iter_modules(package.__path__):
+            import_module(f"{package.__name__}.{module.name}")
+    for name in _ON_THE_WAY:
+        import_module(name)
 
 
 def _read(settings: Settings, quarter: str, region: str, group: list[str]) -> None:
@@ -78,13 +84,6 @@ def _read(settings: Settings, quarter: str, region: str, group: list[str]) -> No
             )
         except BaseException as error:  # noqa: BLE001 - raised in the step that asks for the receipts
             future.set_exception(error)
-
-
-def _check(settings: Settings, quarter: str, pairs: frozenset[Pair]) -> Checked:
-    from expectations.batches import check_batches
-
-    wait([_reading[(*pair, quarter)] for pair in pairs])  # at most one group is still being read
-    return check_batches(settings.home, quarter, pairs)
 
 
 def _size(settings: Settings, region: str, source: str) -> int:

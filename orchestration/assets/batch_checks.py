@@ -14,7 +14,7 @@ import dagster as dg
 from expectations.batches import Result, batches, check_batches
 from expectations.suite import Check, load_suite
 from ingest.contracts.loading import load_region, region_files
-from orchestration import ahead, holds
+from orchestration import holds
 from orchestration.assets.sources import QUARTERS, asset_key
 from orchestration.docs_site import url
 from orchestration.resources import Home, tell
@@ -64,16 +64,12 @@ def _check_specs(region: str, source: str) -> list[dg.AssetCheckSpec]:
     specs=[_spec(region, source) for region, source in _SOURCES],
     check_specs=[spec for region, source in _SOURCES for spec in _check_specs(region, source)],
     can_subset=True,
-    # After dbt's step, which works in a process of its own meanwhile; see `ahead`.
-    op_tags={"dagster/priority": "-1"},
 )
 def batch_checks(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:
     """Judge what is new or changed, and yield every delivery that need not wait, with its checks."""
     quarter, at = context.partition_key, home.settings.home
     wanted = [(r, s) for r, s in _SOURCES if batch_key(r, s) in context.selected_asset_keys]
-    results = ahead.checked(quarter, wanted)
-    if results is None:  # started from the UI
-        results = check_batches(at, quarter, wanted)
+    results = check_batches(at, quarter, wanted)
     there = batches(at, quarter, wanted)
     waiting = {pair: holds.held(at, there, *pair, quarter) for pair in wanted}
     tell(
