@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from expectations.profile import applies
 from expectations.suite import Check, Suite, load_suite
-from ingest.cleaning import quote
 from ingest.contracts.loading import load_region, region_files
-from ingest.contracts.model import Source
-from ingest.lake import folder, write_json
-from ingest.landing import NO_QUARTER
+from ingest.contracts.source import Source
+from ingest.deliveries.delivery import NO_QUARTER
+from ingest.deliveries.places import folder
+from ingest.files import write_json
+from ingest.sql import quote
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -240,13 +242,6 @@ def _result(batch: Batch, checks: dict[str, Result], frame: pd.DataFrame, page: 
         "docs": page,
         "profile": frame.to_dict("list"),
     }
-
-
-def applies(check: Check, frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a profile that a check judges."""
-    names = [name for name in frame["name"].unique() if check.covers(name)]
-    enough = frame["records"] >= check.from_records
-    return frame[(frame["measure"] == check.measure) & frame["name"].isin(names) & enough]
 
 
 def told(check: Check, batch: Batch, frame: pd.DataFrame, failing: dict[str, float]) -> Result:

@@ -16,10 +16,11 @@ import pandera.pandas as pa
 import pyarrow as arrow
 import pyarrow.parquet as pq
 
-from ingest.cleaning import name as sql_name
-from ingest.columns import spellings
+from ingest.contracts.column import Column
 from ingest.contracts.loading import load_source
-from ingest.contracts.model import Column, Source
+from ingest.contracts.source import Source
+from ingest.contracts.vocabularies import spellings
+from ingest.sql import sql_name
 
 
 def _checks(column: Column, source: Source) -> list[pa.Check]:

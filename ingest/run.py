@@ -11,12 +11,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ingest import drift, feeds, history, identifiers, lake, relating, vault
+from ingest import files
+from ingest.boundary import pseudonyms
 from ingest.contracts.loading import fingerprint, load_region
-from ingest.contracts.model import Source
+from ingest.contracts.source import Source
+from ingest.deliveries import places, previous, related
+from ingest.deliveries.delivery import NO_QUARTER, Delivery, quarter_end
+from ingest.deliveries.landing import scan
 from ingest.errors import Refused
-from ingest.landing import NO_QUARTER, Delivery, current, quarter_end, scan
-from ingest.return_slip import slip
+from ingest.feedback import quarantine
+from ingest.feedback.slip import slip
+from ingest.judging import counts
+from ingest.mapping import feeds, identities
+from ingest.mapping.publish import publish_feeds
+from ingest.store import accepted, vault
 
 # Raise it when a change of code changes what is written for the same delivery.
 ENGINE_VERSION = 5
@@ -39,18 +47,18 @@ def ingest_source(
 
 def _bring_in(
     home: Path, landing: Path, region: str, source: str, *, quarter: str | None, demo: bool
-) -> relating.Arrivals:
+) -> related.Arrivals:
     """Take in a source's deliveries, earlier quarters first, after the sources that its rules look up.
 
     Contracts in which sources look each other up in a circle do not load.
     """
     contract = load_region(region).sources[source]
-    looks = relating.looks_outside(contract)
+    looks = related.looks_outside(contract)
     arrivals = {
         other: _bring_in(home, landing, region, other, quarter=quarter, demo=demo)
         for other in sorted(contract.looked_up_sources() - {source})
     }
-    own = relating.Arrivals(scan(landing, up_to=quarter, sources=[(region, source)]), {})
+    own = related.Arrivals(scan(landing, up_to=quarter, sources=[(region, source)]), {})
     arrivals[source] = own
     in_order = sorted(own.deliveries, key=lambda d: d.quarter)
     if source in contract.looked_up_sources():
@@ -58,7 +66,7 @@ def _bring_in(
         for delivery in in_order:
             own.receipts[delivery.relative] = take_in(home, delivery, demo=demo)
     for delivery in in_order:
-        compared = relating.compare_with(home, delivery, looks, arrivals)
+        compared = related.compare_with(home, delivery, looks, arrivals)
         before = own.receipts.get(delivery.relative, {})
         receipt = take_in(home, delivery, compared, demo=demo)
         if before.get("read_now"):
@@ -68,23 +76,23 @@ def _bring_in(
 
 
 def take_in(
-    home: Path, delivery: Delivery, compared: relating.Compared = relating.NOTHING, *, demo: bool = False
+    home: Path, delivery: Delivery, compared: related.Compared = related.NOTHING, *, demo: bool = False
 ) -> dict[str, Any]:
     """Read and judge one delivery unless its receipt says it was already, and give the receipt.
 
     `compared`: the accepted records outside the drop that rules look up.
     """
-    key = identifiers.secret(demo=demo)
-    last = history.last_deliveries(home, delivery)
+    key = pseudonyms.secret(demo=demo)
+    last = previous.last_deliveries(home, delivery)
     state = {
         "contract": fingerprint(delivery.region, delivery.source),
         "engine": ENGINE_VERSION,
-        "key_id": identifiers.key_id(key),
-        "last": history.mark(last),
+        "key_id": pseudonyms.key_id(key),
+        "last": previous.mark(last),
         **({"compared_with": compared.marks} if compared.marks else {}),
     }
     contract = load_region(delivery.region).sources[delivery.source]
-    path = lake.receipt_path(home, delivery)
+    path = places.receipt_path(home, delivery)
     if path.exists():
         known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if (
@@ -113,12 +121,12 @@ def take_in(
     try:
         receipt |= _read_and_write(home, delivery, key, compared.relations, last)
     except Refused as refusal:
-        lake.remove(home, delivery)
+        accepted.remove(home, delivery)
         vault.remove(home, delivery)
         receipt |= {"refused": refusal.code, "message": str(refusal), "status": "refused"}
         receipt |= slip.report_refused(home, delivery, refusal, last)
     receipt["seconds"] = round(time.perf_counter() - started, 3)
-    lake.write_json(path, receipt)
+    files.write_json(path, receipt)
     return {**receipt, "read_now": True}
 
 
@@ -127,19 +135,19 @@ def _read_and_write(
 ) -> dict[str, Any]:
     """Judge a delivery and write all that comes of it; what its receipt says of tables, findings and slip."""
     # Imported here: reading needs Arrow and the parsers, which a run that finds nothing new does not.
-    from ingest.judge_file import judge_file
+    from ingest.judging.delivered_file import judge_file
 
     last_day = None if delivery.quarter == NO_QUARTER else quarter_end(delivery.quarter).date()
     judged = judge_file(delivery.path, delivery.region, delivery.source, last_day, related, key)
     try:
-        lake.write_accepted(home, judged, delivery, key)
-        lake.write_quarantine(home, judged, delivery)
-        lake.write_warnings(home, judged, delivery)
-        vault.write_identities(home, judged, delivery, key)
-        counts = lake.table_counts(judged)
-        told = slip.report_judged(home, judged, delivery, key, counts, last)
+        accepted.write_accepted(home, judged, delivery, key)
+        quarantine.write_quarantine(home, judged, delivery)
+        quarantine.write_warnings(home, judged, delivery)
+        identities.write_identities(home, judged, delivery, key)
+        counted = counts.table_counts(judged)
+        told = slip.report_judged(home, judged, delivery, key, counted, last)
         return {
-            "tables": _with_template(counts, load_region(delivery.region).sources[delivery.source]),
+            "tables": _with_template(counted, load_region(delivery.region).sources[delivery.source]),
             **told,
         }
     finally:
@@ -152,82 +160,3 @@ def _with_template(counts: dict[str, dict[str, Any]], source: Source) -> dict[st
         name: {**count, **({"of": source.template(name)} if source.template(name) != name else {})}
         for name, count in counts.items()
     }
-
-
-def publish_feeds(
-    home: Path, deliveries: list[Delivery], receipts: list[dict[str, Any]]
-) -> set[tuple[str, str, str]]:
-    """Put the current deliveries into the feeds and take the others out.
-
-    Returns the (region, source, quarter) whose feeds changed.
-    """
-    by_path = {r["path"]: r for r in receipts}
-    waiting = drift.waiting(home, deliveries, by_path)
-    status = current(deliveries, {r["path"] for r in receipts if r["refused"]}, waiting)
-    groups: dict[tuple[str, str, str], list[Delivery]] = {}
-    for delivery in deliveries:
-        groups.setdefault((delivery.region, delivery.source, delivery.quarter), []).append(delivery)
-    changed = set()
-    for group, members in groups.items():
-        for member in members:
-            reasons = waiting.get(member.relative, [])
-            _mark(home, member, by_path[member.relative], status[member.relative], reasons)
-        if _publish_group(home, group, members, status, by_path):
-            changed.add(group)
-    return changed
-
-
-def _mark(home: Path, delivery: Delivery, receipt: dict[str, Any], status: str, waits: list[str]) -> None:
-    """Write into the receipt whether the delivery is current, superseded, refused, or waits and why."""
-    if receipt["status"] != status or receipt.get("drift", []) != waits:
-        receipt |= {"status": status, "drift": waits}
-        lake.write_json(
-            lake.receipt_path(home, delivery), {k: v for k, v in receipt.items() if k != "read_now"}
-        )
-
-
-def _publish_group(
-    home: Path,
-    group: tuple[str, str, str],
-    members: list[Delivery],
-    status: dict[str, str],
-    by_path: dict[str, dict[str, Any]],
-) -> bool:
-    region, source_name, quarter = group
-    source = load_region(region).sources[source_name]
-    partitions = {"region": region, "source": source_name, "quarter": quarter}
-    state = [
-        feeds.fingerprint(source),
-        [
-            [by_path[m.relative][k] for k in ("sha256", "contract", "engine", "key_id")]
-            + [status[m.relative]]
-            for m in members
-        ],
-    ]
-    marker = lake.folder(home, "feeds", feed="drop", **partitions) / "_published.json"
-    if marker.exists() and json.loads(marker.read_text(encoding="utf-8")) == state:
-        return False
-    written: list[Path] = []
-    for member in members:
-        if status[member.relative] == "current":
-            accepted: dict[str, list[Path]] = {table: [] for table in source.tables}
-            for table in by_path[member.relative]["tables"]:
-                accepted[source.template(table)].append(lake.parquet_path(home, "accepted", member, table))
-            written += feeds.write_feeds(home, source, partitions, accepted, member.sha256[:16])
-    rows = [
-        {
-            "file": m.relative,
-            "part": m.part,
-            "sha256": m.sha256,
-            "received_at": m.received_at.strftime("%Y-%m-%d %H:%M:%S"),
-            "status": status[m.relative],
-            "refusal": by_path[m.relative]["refused"],
-            # A reference table stays current until the next one, as a survey round does.
-            "cadence": "quarter" if source.cadence == "quarter" else "round",
-        }
-        for m in members
-    ]
-    written.append(feeds.write_drops(home, partitions, rows))
-    feeds.remove_others(home, partitions, written)
-    lake.write_json(marker, state)
-    return True

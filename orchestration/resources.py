@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 
 from ingest.run import ingest_source
-from orchestration import ahead
+from orchestration import reading_ahead
 from orchestration.settings import Settings, settings
 
 _listeners: list[Callable[[str, dict[str, Any]], None]] = []
@@ -40,7 +40,7 @@ class Home(dg.ConfigurableResource):
         """Bring a source's deliveries up to a quarter into the lake and the feeds."""
         where = self.settings
         tell("source_started", region=region, source=source)
-        receipts = ahead.receipts(region, source, quarter)
+        receipts = reading_ahead.receipts(region, source, quarter)
         if receipts is None:  # started from the UI
             receipts = ingest_source(
                 where.home, where.landing, region, source, quarter=quarter, demo=where.demo

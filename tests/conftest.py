@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ingest import samples
-from ingest.identifiers import SECRET_VARIABLE
+from ingest.boundary.pseudonyms import SECRET_VARIABLE
 from ingest.run import ingest_source
 
 TEST_SECRET = "known to the tests alone, and long enough"

@@ -15,16 +15,18 @@ from typing import Any, Literal
 
 import pyarrow.parquet as pq
 
-from ingest import identifiers
+from ingest.boundary import pseudonyms
+from ingest.contracts.linkage import Linkage
 from ingest.contracts.loading import load_region
-from ingest.contracts.model import Linkage, Region
+from ingest.contracts.region import Region
+from ingest.deliveries.places import folder
 from ingest.errors import SangamError
-from ingest.lake import folder, write_json
-from ingest.linkage import model, publish
+from ingest.files import write_json
+from ingest.linkage import comparisons, publish
 from ingest.linkage.decisions import Decision, load_decisions, pairs
 from ingest.linkage.identities import VaultFile, load, open_connection
 from ingest.linkage.resolve import resolve
-from ingest.vault import vault_path
+from ingest.store.vault import vault_path
 
 # Raise it when a change of code changes who is who for the same deliveries.
 LINKAGE_VERSION = 1
@@ -62,7 +64,7 @@ def link_region(home: Path, region: str, quarter: str, *, demo: bool = False) ->
     contract = load_region(region)
     if not contract.linkage:
         return []
-    key = identifiers.secret(demo=demo)
+    key = pseudonyms.secret(demo=demo)
     decisions = load_decisions(region)
     files = _current_files(home, contract, quarter)
     rows: list[dict[str, Any]] = []
@@ -135,8 +137,8 @@ def _link_if_changed(job: Job, files: list[tuple[VaultFile, list[str]]]) -> list
     used = _files_for(job, files)
     state = [
         LINKAGE_VERSION,
-        model.fingerprint(),
-        identifiers.key_id(job.key),
+        comparisons.fingerprint(),
+        pseudonyms.key_id(job.key),
         job.linkage.model_dump(mode="json"),
         [decision.model_dump(mode="json") for decision in job.decided],
         [read_as for _, read_as in used],

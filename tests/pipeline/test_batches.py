@@ -15,7 +15,7 @@ import pytest
 from expectations import judge
 from expectations.batches import Result, batches, check_batches, result_path
 from ingest.errors import SangamError
-from orchestration import holds
+from orchestration.checks import holds
 
 Lake = tuple[Path, dict[str, list[dict[str, Any]]]]
 QUARTER = "2021Q2"
@@ -147,8 +147,8 @@ def test_the_previous_delivery_is_the_last_one_there_is(checked: Path) -> None:
 def test_only_what_a_held_delivery_feeds_waits(spoilt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from orchestration.assets.batch_checks import batch_checks, batch_key
     from orchestration.assets.sources import QUARTERS
+    from orchestration.cli.status import release_drop
     from orchestration.resources import Home
-    from orchestration.status import release_drop
 
     monkeypatch.setenv("SANGAM_HOME", str(spoilt))
     _spoil(spoilt, "births", "births", "FROM t WHERE district <> 'Dadu'")

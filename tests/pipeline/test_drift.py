@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest import drift
+from ingest.deliveries import drift
+from ingest.deliveries.places import folder
 from ingest.errors import SangamError
-from ingest.lake import folder
 from ingest.run import ingest_source
+from orchestration.cli.status import quarter_status
 from orchestration.settings import Settings
-from orchestration.status import quarter_status
 
 
 def _page(rows: int) -> str:

@@ -18,14 +18,16 @@ import duckdb
 import openpyxl
 import pytest
 
-from ingest import history, samples
+from ingest import samples
+from ingest.deliveries.delivery import quarter_end
 from ingest.errors import Refused
-from ingest.judge_file import judge_file
-from ingest.judging import Judged
-from ingest.lake import findings_select, table_counts
-from ingest.landing import quarter_end
+from ingest.feedback import findings
+from ingest.feedback.quarantine import findings_select
+from ingest.judging.counts import table_counts
+from ingest.judging.delivered_file import judge_file
+from ingest.judging.judged_drop import JudgedDrop
 from ingest.run import ingest_source
-from ingest.samples.xls import _compound
+from ingest.samples.files.xls import _compound
 from tests import editing
 from tests.faults import (
     ALLOWANCES,
@@ -62,13 +64,13 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out / "landing"
 
 
-def judged(landing: Path, file: str) -> Judged:
+def judged(landing: Path, file: str) -> JudgedDrop:
     """A file of a landing, judged by its contract."""
     region, source, quarter, _ = file.split("/")
     return judge_file(landing / file, region, source, quarter_end(quarter).date())
 
 
-def found_in(result: Judged) -> set[Found]:
+def found_in(result: JudgedDrop) -> set[Found]:
     """All that was found: quarantined records cell by cell, and warnings."""
     found: set[Found] = set()
     for table in result.source.tables:
@@ -112,7 +114,7 @@ def test_one_fault_is_found_where_it_is_and_nothing_else(clean: Path, tmp_path: 
         (fault.table, None if fault.total else row, named, fault.code) for row in rows
     }
     if fault.at.isupper():
-        assert history.letter(result, fault.table, column) == fault.at
+        assert findings.letter(result, fault.table, column) == fault.at
     told = result.connection.execute(
         f"SELECT file, row, reasons, message FROM ({findings_select(result, fault.table, fault.file)})"
     ).fetchall()
@@ -136,7 +138,7 @@ def test_a_number_in_a_binary_workbook(clean: Path, tmp_path: Path) -> None:
     deliver(tmp_path, KSK03, editing.xls_number(content, row, 6, 130))
     result = judged(tmp_path, KSK03)
     assert found_in(result) == {("Enumeration", row, "age", "out_of_range")}
-    assert history.letter(result, "Enumeration", "age") == "F"
+    assert findings.letter(result, "Enumeration", "age") == "F"
 
 
 # --------------------------------------------------------------------------------------------- faults of a whole file

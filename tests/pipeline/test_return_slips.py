@@ -12,12 +12,12 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from ingest import lake
+from ingest.deliveries import places
 from ingest.errors import SangamError
 from ingest.run import ingest_source
-from orchestration import object_store, seaweed
-from orchestration.cli import app
-from orchestration.return_slips import partner_bucket, publish_slips
+from orchestration.cli.main import app
+from orchestration.s3 import object_store, seaweed
+from orchestration.s3.partner_buckets import partner_bucket, publish_slips
 from tests.conftest import TEST_SECRET
 from tests.personal import Search, personal_values
 
@@ -59,7 +59,7 @@ def births(home: Path, landing: Path) -> dict[str, dict[str, Any]]:
 
 
 def findings(home: Path, receipt: dict[str, Any]) -> list[dict[str, Any]]:
-    at = lake.folder(
+    at = places.folder(
         home, "findings", region=receipt["region"], source=receipt["source"], quarter=receipt["quarter"]
     )
     return pq.read_table(at / f"{receipt['sha256'][:16]}.parquet", partitioning=None).to_pylist()
@@ -185,7 +185,7 @@ def test_a_slip_of_a_dump_shows_the_rows_of_the_quarantine(
 ) -> None:
     home, receipts = sindh_lake
     receipt = receipts["mis"][-1]
-    at = lake.folder(home, "quarantine", region="sindh", source="mis", quarter=receipt["quarter"])
+    at = places.folder(home, "quarantine", region="sindh", source="mis", quarter=receipt["quarter"])
     held = pq.read_table(at / f"{receipt['sha256'][:16]}.parquet", partitioning=None).to_pylist()
     book = openpyxl.load_workbook(home / receipt["slip"])
     for table in {row["table"] for row in held}:
@@ -250,7 +250,7 @@ def test_check_says_what_is_wrong_and_writes_the_slip(tmp_path: Path) -> None:
 
 
 def test_check_judges_the_files_of_a_delivery_together(tmp_path: Path) -> None:
-    from orchestration.check import judge_together
+    from orchestration.cli.check import judge_together
 
     first, second = tmp_path / "a.xls", tmp_path / "b.xls"
     first.write_bytes(page(FIRST))

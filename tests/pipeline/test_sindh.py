@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.explain import explain
+from orchestration.warehouse.explain import explain
 from tests.expected import csv_rows, indicator_differences, is_close
 from tests.runs import Run, run
 

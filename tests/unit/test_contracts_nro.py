@@ -14,13 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from ingest.contracts.loading import REGIONS, drawn_vocabularies, load_region
-from ingest.contracts.model import Mapping, Related, Rule
+from ingest.contracts.loading import REGIONS, load_region
+from ingest.contracts.mapping import Mapping
+from ingest.contracts.rule import Related, Rule
+from ingest.contracts.vocabularies import drawn_vocabularies
+from ingest.deliveries.delivery import quarter_end
+from ingest.deliveries.landing import scan
+from ingest.deliveries.related import Arrivals, compare_with, quarters_before
 from ingest.errors import SangamError
-from ingest.feeds import mapping_sql
-from ingest.judge_file import judge_file
-from ingest.landing import quarter_end, scan
-from ingest.relating import Arrivals, compare_with, quarters_before
+from ingest.judging.delivered_file import judge_file
+from ingest.mapping.selects import mapping_sql
 from ingest.run import ingest_source
 
 STATES = ("jharkhand", "maharashtra", "karnataka", "rajasthan")

@@ -10,11 +10,12 @@ import pytest
 import yaml
 
 from ingest.contracts import loading
-from ingest.contracts.corrections import Correction, read
+from ingest.contracts.correction_words import Correction, read
 from ingest.contracts.loading import fingerprint, load_corrections, load_region, region_files
 from ingest.errors import SangamError
-from ingest.judging import Judged
-from ingest.lake import findings_select, table_counts
+from ingest.feedback.quarantine import findings_select
+from ingest.judging.counts import table_counts
+from ingest.judging.judged_drop import JudgedDrop
 from ingest.run import ingest_source
 from tests.tables import judged, named, reasons, source_of, use_contracts, values, warnings
 
@@ -61,7 +62,7 @@ def override(table: str, key: str, column: str, expected: str, value: str, **wor
     return correction("override", table, key, column=column, expected=expected, value=value, **words)
 
 
-def judge_with(*corrected: Correction) -> Judged:
+def judge_with(*corrected: Correction) -> JudgedDrop:
     """The small register judged with these corrections."""
     chunks = [
         named("house", list(TABLES["house"]["columns"]), HOUSES),
@@ -70,14 +71,14 @@ def judge_with(*corrected: Correction) -> Judged:
     return judged(chunks, source_of(TABLES, vocabularies=VOCABULARIES), corrected=corrected)
 
 
-def said(result: Judged, table: str) -> list[tuple[str, str]]:
+def said(result: JudgedDrop, table: str) -> list[tuple[str, str]]:
     """Key and message of the quarantined records."""
     return result.connection.execute(
         f"SELECT key, message FROM ({findings_select(result, table, 'file')}) ORDER BY record"
     ).fetchall()
 
 
-def delivered(result: Judged, table: str, record: int) -> dict[str, str]:
+def delivered(result: JudgedDrop, table: str, record: int) -> dict[str, str]:
     """What was delivered in the cells that say something else than their value."""
     sql = f"SELECT _delivered FROM {result.table(table)} WHERE _record = {record}"
     return result.connection.execute(sql).fetchall()[0][0] or {}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.lake import table_counts
+from ingest.judging.counts import table_counts
 from tests.tables import Cells, grid, judged, named, reasons, source_of, values, warnings
 
 QUARTER_END = date(2021, 6, 30)
@@ -549,7 +549,7 @@ def test_a_key_is_shown_as_delivered_and_a_hole_as_the_records_number() -> None:
         ],
         source_of(KEYED),
     )
-    from ingest.findings import key_text
+    from ingest.judging.keys import key_text
 
     shown = result.connection.execute(
         f'SELECT {key_text(result, "t")} FROM "j_t" ORDER BY _record'

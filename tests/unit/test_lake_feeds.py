@@ -13,11 +13,15 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingest import feeds, lake, run
+from ingest import files
+from ingest.boundary import masking
 from ingest.contracts import loading
-from ingest.contracts.model import Mapping
+from ingest.contracts.mapping import Mapping
+from ingest.deliveries.landing import scan, strays
+from ingest.deliveries.status import current
 from ingest.errors import Refused, SangamError
-from ingest.landing import current, scan, strays
+from ingest.feedback import quarantine
+from ingest.mapping import feeds, selects
 from ingest.run import ingest_source
 from tests.tables import use_contracts
 
@@ -114,7 +118,7 @@ def snapshot(home: Path) -> dict[str, tuple[bytes, int]]:
 
 
 def break_in_the_middle(path: Path) -> None:
-    with lake.atomic(path) as temporary:
+    with files.atomic(path) as temporary:
         temporary.write_bytes(b"half of the new")
         raise RuntimeError("the power is gone")
 
@@ -133,7 +137,7 @@ def test_a_fault_in_the_middle_leaves_the_old_file(tmp_path: Path, before: bytes
 
 def test_what_a_killed_process_leaves_is_no_file_of_a_reader(tmp_path: Path) -> None:
     path = tmp_path / "file.parquet"
-    with lake.atomic(path) as temporary:
+    with files.atomic(path) as temporary:
         assert temporary.parent == path.parent
         assert not list(tmp_path.glob("*.parquet"))
         duckdb.sql(f"COPY (SELECT 1 AS x) TO '{temporary}' (FORMAT parquet)")
@@ -325,7 +329,7 @@ def test_a_fault_while_writing_is_mended_by_the_next_run(
 ) -> None:
     deliver(landing, GOOD, BAD)
     with monkeypatch.context() as patch:
-        patch.setattr(run.lake, "write_warnings", lambda *_: 1 / 0)
+        patch.setattr(quarantine, "write_warnings", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             take_in(home, landing)
     assert not list(home.glob("lake/receipts/**/*.json"))
@@ -361,11 +365,11 @@ def test_quarantine_says_what_to_do_and_masks_personal_values(home: Path, landin
     assert (file, table, row, key) == ("here/register/2021Q2/person.csv", "person", 3, "2")
     assert found == ["bad_identifier", "out_of_range"]
     assert columns == ["cnic", "score"]
-    assert values == dict.fromkeys(("name", "village", "cnic", "mobile", "birth_date"), lake.MASK) | {
+    assert values == dict.fromkeys(("name", "village", "cnic", "mobile", "birth_date"), masking.MASK) | {
         "id": "2",
         "score": "101",
     }
-    assert f'cnic: "{lake.MASK}" is no valid number of its kind (13 digits, the first 1 to 7)' in message
+    assert f'cnic: "{masking.MASK}" is no valid number of its kind (13 digits, the first 1 to 7)' in message
     assert 'score: "101" is outside what is possible (at least 0 and at most 100)' in message
 
 
@@ -422,7 +426,7 @@ def test_every_feed_can_be_read_before_anything_arrived(home: Path) -> None:
 )
 def test_a_mapping_into_nowhere_is_refused(feed: str, columns: dict[str, str], message: str) -> None:
     with pytest.raises(SangamError, match=message):
-        feeds.mapping_sql(feed, Mapping(table="t", columns=columns), ["id"])
+        selects.mapping_sql(feed, Mapping(table="t", columns=columns), ["id"])
 
 
 def test_a_mapping_that_does_not_work_names_itself(home: Path, landing: Path) -> None:
