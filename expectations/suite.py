@@ -3,7 +3,7 @@
     suites/_common.yml                  checks of every source; also the suite of a source that has none of its own
     suites/<programme>/<source>.yml     merged over them: mappings key by key, `null` removes a check
 
-Bounds and explanations are data for an M&E officer to read and change; how measures are worked out is in `profile`.
+Bounds and explanations are data for an M&E officer to read and change; how measures are worked out is in `measuring`.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ingest.contracts.yaml_file import merge
+from ingest.contracts.loading import load_region, region_files
+from ingest.contracts.yaml_file import merge, read_yaml
 from ingest.errors import SangamError
 
 SUITES = Path(__file__).parent / "suites"
+COMMON = "_common"
 Kind = Literal["table", "column", "figure", "place"]
 
 
@@ -155,23 +156,29 @@ class Suite(Word):
         return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
-def _yaml(path: Path) -> dict[str, Any]:
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except yaml.YAMLError as error:
-        raise SangamError(f"{path} is not readable as YAML: {error}") from error
+def suite_names() -> list[tuple[str, str]]:
+    """Every (programme, source) there is a contract for, and with it a suite."""
+    regions = [load_region(name) for name in region_files()]
+    return sorted({(region.programme, source) for region in regions for source in region.sources})
+
+
+def suite_file(key: tuple[str, ...], root: Path = SUITES) -> Path:
+    """The file of a suite: (programme, source), or (`_common`,)."""
+    return root.joinpath(*key).with_suffix(".yml")
 
 
 @cache
-def load_suite(programme: str, source: str, root: Path = SUITES) -> Suite:
-    """The suite of a programme's source, or the common one. Raises SangamError for an inconsistent one."""
-    own = root / programme / f"{source}.yml"
-    words = _yaml(root / "_common.yml")
-    if own.exists():
-        words = merge(words, _yaml(own))
+def load_suite(programme: str, source: str = "", root: Path = SUITES) -> Suite:
+    """The suite of a programme's source; the common one for `_common`, and for a source that has none of its own.
+
+    Raises SangamError for an inconsistent one.
+    """
+    words = read_yaml(suite_file((COMMON,), root))
+    if source and (own := suite_file((programme, source), root)).exists():
+        words = merge(words, read_yaml(own))
     try:
         return Suite.model_validate(words)
     except ValidationError as error:
         lines = [f"- {'.'.join(str(p) for p in e['loc']) or 'suite'}: {e['msg']}" for e in error.errors()]
-        where = f"{programme}/{source}.yml with _common.yml"
+        where = f"{programme}/{source}.yml with _common.yml" if source else "_common.yml"
         raise SangamError(f"The suite {where} is not consistent:\n" + "\n".join(lines)) from error

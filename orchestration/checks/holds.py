@@ -6,19 +6,16 @@ Nothing else waits: marts are built with them, and donors they do not feed get t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from expectations.batches import Batch, batches, result_path
+from expectations.batch import Batch, batches
+from expectations.results import BatchResult, read_result
 from ingest.contracts.loading import load_region, region_files
 from ingest.deliveries import drift
 from ingest.errors import SangamError
 from orchestration.warehouse import logframes
-
-Result = dict[str, Any]
 
 
 @cache
@@ -59,23 +56,22 @@ def serving(there: Iterable[Batch], region: str, source: str, quarter: str) -> l
     return [batch for batch in own if batch.quarter == quarter]
 
 
-def held(home: Path, there: Iterable[Batch], region: str, source: str, quarter: str) -> list[Result]:
+def held(home: Path, there: Iterable[Batch], region: str, source: str, quarter: str) -> list[BatchResult]:
     """Results with an error that nobody let through, of the deliveries behind a quarter's numbers.
 
     `there`: the current deliveries up to the quarter, of this source and maybe others.
     """
     found = []
     for batch in serving(there, region, source, quarter):
-        path = result_path(home, region, source, batch.quarter)
-        result = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        if result.get("errors") and not is_let_through(home, batch):
+        result = read_result(home, region, source, batch.quarter)
+        if result and result.errors and not is_let_through(home, batch):
             found.append(result)
     return found
 
 
 def is_let_through(home: Path, batch: Batch) -> bool:
     """Whether somebody decided for every file of a delivery."""
-    return all(drift.decision_path(home, receipt["sha256"]).exists() for receipt in batch.receipts)
+    return all(drift.decision_path(home, sha256).exists() for sha256 in batch.hashes)
 
 
 def require_none(home: Path, donor: str, quarter: str) -> None:
@@ -87,25 +83,24 @@ def require_none(home: Path, donor: str, quarter: str) -> None:
         raise SangamError(f"{donor} {quarter} is not released yet:\n" + "\n".join(lines))
 
 
-def line(result: Result) -> str:
+def line(result: BatchResult) -> str:
     """Why a delivery waits and how it is let through."""
-    why = " ".join(result["checks"][name]["message"] for name in result["errors"])
-    where = f"{result['region']}/{result['source']} {result['quarter']}"
+    why = " ".join(result.checks[name].message for name in result.errors)
+    where = f"{result.region}/{result.source} {result.quarter}"
     remedy = f"`sangam release-drop {where} --by NAME --reason WHY` lets it through."
-    return f"{result['title']} waits. {why} {remedy}"
+    return f"{result.title} waits. {why} {remedy}"
 
 
-def waiting(home: Path, region: str, source: str, quarter: str) -> tuple[Batch, Result] | None:
+def waiting(home: Path, region: str, source: str, quarter: str) -> tuple[Batch, BatchResult] | None:
     """A quarter's delivery that waits for its batch checks, with their result."""
     own = [batch for batch in batches(home, quarter, [(region, source)]) if batch.quarter == quarter]
-    path = result_path(home, region, source, quarter)
-    if not own or not path.exists() or is_let_through(home, own[0]):
+    result = read_result(home, region, source, quarter)
+    if not own or not result or is_let_through(home, own[0]):
         return None
-    result = json.loads(path.read_text(encoding="utf-8"))
-    return (own[0], result) if result["errors"] else None
+    return (own[0], result) if result.errors else None
 
 
-def let_through(home: Path, batch: Batch, result: Result, by: str, reason: str) -> list[Path]:
+def let_through(home: Path, batch: Batch, result: BatchResult, by: str, reason: str) -> list[Path]:
     """Record for every file of a delivery that a person lets it through. Raises SangamError without words."""
-    why = [result["checks"][name]["message"] for name in result["errors"]]
+    why = [result.checks[name].message for name in result.errors]
     return [drift.release(home, {**receipt, "drift": why}, by, reason) for receipt in batch.receipts]

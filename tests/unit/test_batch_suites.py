@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from expectations.batches import Batch, told
-from expectations.facts import Side, connect
-from expectations.profile import applies, profile, words
+from expectations.batch import Batch, Side
+from expectations.measuring.facts import connect
+from expectations.measuring.profile import applies, profile, words
+from expectations.messages import told
 from expectations.suite import MEASURES, SUITES, Check, Figure, Suite, load_suite
 from ingest.contracts.loading import load_region, region_files
 from ingest.contracts.source import Source
@@ -153,7 +154,7 @@ def test_an_expression_duckdb_does_not_understand_is_named(tmp_path: Path) -> No
 
 
 def test_many_keys_are_sampled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("expectations.profile._SAMPLED_FROM", 1000)
+    monkeypatch.setattr("expectations.measuring.profile._SAMPLED_FROM", 1000)
     rows = [(f"K{n}", "North", "a", 1.0) for n in range(4000)]
     with connect() as connection:
         frame = profile(

@@ -1,0 +1,57 @@
+"""The Great Expectations project of a home: `SANGAM_HOME/gx`, with its suites and its site.
+
+    from expectations.gx.project import project
+    suite = project(home).suites.get("success_sindh.mis")     # lists, gets, edits: see `suite_store`
+    suite.expectations[0].at_most = 2.5; suite.save()
+
+It is a project like any other: a file, stores, a data source, a site. What is run in it is in `validation`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+# Nothing is sent out; Great Expectations asks for it when it is imported.
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+
+import great_expectations as gx
+from jinja2 import Environment, FileSystemLoader
+
+from expectations.gx import measures
+from expectations.suite import SUITES
+from ingest.files import atomic
+
+HERE = Path(__file__).parent
+SITE = "sangam"
+_FOLDERS = (
+    "checkpoints",
+    "expectations",
+    "validation_definitions",
+    "validations",
+    "uncommitted",
+    "uncommitted/data_docs",
+    "uncommitted/validations",
+)
+
+
+def project(home: Path, suites: Path = SUITES) -> Any:
+    """The home's data context; it is made where there is none yet."""
+    assert measures.KINDS  # noqa: S101 - importing them is what makes Great Expectations know them
+    root = home / "gx"
+    for folder in _FOLDERS:
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    _write(root / "uncommitted" / "config_variables.yml", "{}\n")
+    words = Environment(loader=FileSystemLoader(HERE), keep_trailing_newline=True)  # noqa: S701 - YAML
+    template = words.get_template("great_expectations.yml.j2")
+    _write(
+        root / "great_expectations.yml", template.render(plugins=str(HERE / "plugins"), suites=str(suites))
+    )
+    return gx.get_context(mode="file", context_root_dir=str(root))
+
+
+def _write(path: Path, text: str) -> None:
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        with atomic(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
