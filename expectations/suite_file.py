@@ -58,9 +58,10 @@ def _change(
         if name in there and isinstance(written.get(name), MutableMapping):
             was = there[name].model_dump(mode="json")
             for word, value in check.model_dump(mode="json").items():
-                if value != was[word]:
+                if value != was[word] and word in own:
+                    written[name][word] = value
+                elif value != was[word]:
                     written[name].pop(word, None)
-                    written[name] |= {word: own[word]} if word in own else {}
             own = written[name]
         if own:
             written[name] = own

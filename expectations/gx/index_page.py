@@ -27,7 +27,7 @@ class IndexPage(Renderer):
         runs = [_run(link) for link in links.get("validations_links", [])]
         suites = [
             [_link(link["expectation_suite_name"], link["filepath"])]
-            for link in links.get("expectations_links", [])
+            for link in sorted(links.get("expectations_links", []), key=lambda link: link["filepath"])
         ]
         return RenderedDocumentContent(
             renderer_type=type(self).__name__,

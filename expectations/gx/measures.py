@@ -77,9 +77,9 @@ class ExpectMeasure(BatchExpectation):
         if configuration is None:
             return []
         check = check_in(configuration)
-        of = "" if check.of == ("*",) else f" of {', '.join(check.of)}"
+        of = "" if check.of == ("*",) else f" Only {', '.join(check.of)}."
         few = f" With fewer than {check.from_records} records nothing is said." if check.from_records else ""
-        template = f"$looks_at$of: $expected.{few}"
+        template = f"$looks_at: $expected.$of{few}"
         words = {"looks_at": cls.looks_at, "of": of, "expected": check.expected}
         styling = {"params": {"expected": {"tag": "b"}}}
         return [

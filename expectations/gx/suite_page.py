@@ -11,6 +11,7 @@ from expectations.gx.deliveries_page import heading, in_words
 from expectations.gx.measures import check_in
 from expectations.gx.view import text
 
+# Nothing has been found here, so no colour says so.
 _SEVERITIES = {"error": "releases wait", "warning": "somebody looks"}
 
 
@@ -33,7 +34,7 @@ def _section(config: Any) -> RenderedSectionContent:
     name = config.kwargs["name"]
     check = check_in(config)
     blocks = [
-        heading(check.title, _SEVERITIES[check.severity], ["check", check.severity], name),
+        heading(check.title, _SEVERITIES[check.severity], ["check"], name),
         *in_words(config),
         text(f"A finding would mean: {check.means}", "p", "soft"),
         text(check.do, "p"),

@@ -12,8 +12,9 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from great_expectations.data_context.store import ExpectationsStore
 from great_expectations.data_context.store.store_backend import StoreBackend
-from great_expectations.exceptions import InvalidKeyError, StoreBackendError
+from great_expectations.exceptions import InvalidKeyError
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
 from expectations.gx.measures import KINDS, check_in
@@ -22,6 +23,16 @@ from expectations.suite_file import write_checks
 from ingest.errors import SangamError
 
 _IDS = uuid.UUID("6a1c7f0e-5d0b-4b52-9a53-2f6f0f6b7c11")
+
+
+class SuiteStore(ExpectationsStore):
+    """Great Expectations' store of suites, over a backend that knows an expectation by its names."""
+
+    def add_expectation(self, suite: Any, expectation: Any) -> Any:
+        """Add an expectation to a suite; it can be saved and deleted at once."""
+        added = super().add_expectation(suite, expectation)
+        added.id = _expectation_id(suite.name, added.name)
+        return added
 
 
 class YamlSuites(StoreBackend):
@@ -40,9 +51,9 @@ class YamlSuites(StoreBackend):
 
     def remove_key(self, key: Any) -> None:
         """Refused: a source has its suite as long as it has a contract."""
-        raise StoreBackendError(
-            f"The suite {'.'.join(key)} is not deleted here: take its file out of {self.root}, "
-            "or its checks away one by one."
+        raise SangamError(
+            f"A source has its suite as long as it has a contract, so {key!r} is not deleted. "
+            f"Take its checks away one by one, or its file out of {self.root}."
         )
 
     @property
@@ -67,7 +78,7 @@ class YamlSuites(StoreBackend):
 
     def _set(self, key: tuple[str, ...], value: str, **_: Any) -> None:
         if not self._has_key(key):
-            raise StoreBackendError(
+            raise SangamError(
                 f"A suite is called after a source, programme.source; there is no contract for {'.'.join(key)}."
             )
         suite = json.loads(value)
@@ -75,10 +86,10 @@ class YamlSuites(StoreBackend):
             checks = _checks(suite["expectations"])
             write_checks(self.root, key, checks)
         except (SangamError, ValueError) as error:
-            raise StoreBackendError(f"The suite {'.'.join(key)} is not saved: {error}") from error
+            raise SangamError(f"The suite {'.'.join(key)} is not saved: {error}") from error
 
     def _move(self, source_key: Any, dest_key: Any, **_: Any) -> None:
-        raise StoreBackendError("A suite bears the name of its source; it is not renamed.")
+        raise SangamError("A suite bears the name of its source; it is not renamed.")
 
     def _suite(self, key: tuple[str, ...]) -> dict[str, Any]:
         suite = load_suite(*key, root=self.root)
@@ -92,12 +103,17 @@ class YamlSuites(StoreBackend):
         }
 
 
+def _expectation_id(suite: str, name: str) -> str:
+    """Made of the names, so that it is the same every time."""
+    return str(uuid.uuid5(_IDS, f"{suite}/{name}"))
+
+
 def _expectation(suite: str, name: str, check: Check) -> dict[str, Any]:
-    """A check as the JSON of an expectation. Its id is made of the names, so that it is the same every time."""
+    """A check as the JSON of an expectation."""
     words = check.model_dump(mode="json", exclude={"severity"}, exclude_defaults=True)
     return {
         "type": KINDS[check.measure].expectation_type,
-        "id": str(uuid.uuid5(_IDS, f"{suite}/{name}")),
+        "id": _expectation_id(suite, name),
         "kwargs": {"name": name, **{word: value for word, value in words.items() if word != "measure"}},
         "meta": {},
         "severity": "critical" if check.severity == "error" else "warning",

@@ -14,6 +14,7 @@ from expectations.batch import Batch, Side
 from expectations.measuring.facts import connect
 from expectations.measuring.profile import applies, profile, words
 from expectations.messages import told
+from expectations.results import Outside
 from expectations.suite import MEASURES, SUITES, Check, Figure, Suite, load_suite
 from ingest.contracts.loading import load_region, region_files
 from ingest.contracts.source import Source
@@ -243,16 +244,26 @@ def test_bounds_of_a_mean_name_the_unit_once() -> None:
 
 
 def test_a_message_says_what_where_expected_and_what_to_do() -> None:
-    check = _check(at_least=0.6, at_most=3.0)
-    rows = [("table", f"t{n}", f"t{n}", "rows_ratio", 0.1 * n, 50, f"seen {n}") for n in range(9)]
-    frame = pd.DataFrame(rows, columns=["kind", "name", "subject", "measure", "value", "records", "seen"])
-    failing = {f"t{n}": 0.1 * n for n in range(6)}
-    result = told(check, Batch("sindh", "mis", "2021Q2", ()), frame, {**failing, "t8": 40.0})
-    assert result["message"].startswith(
+    outside = [Outside(subject="t8", value=40.0, seen="seen 8")]
+    outside += [Outside(subject=f"t{n}", value=0.1 * n, seen=f"seen {n}") for n in range(6)]
+    result = told(_check(at_least=0.6, at_most=3.0), Batch("sindh", "mis", "2021Q2", ()), 9, tuple(outside))
+    assert result.message.startswith(
         "Records beside last time: t8 4000.0% (seen 8); t0 0.0% (seen 0); t1 10.0%"
     )
-    assert "; and 1 more. Expected 60% to 300%. It shrank. Ask." in result["message"]
-    assert (result["checked"], result["failed"], result["passed"]) == (9, 7, False)
+    assert "; and 1 more. Expected 60% to 300%. It shrank. Ask." in result.message
+    assert (result.looked_at, len(result.outside), result.verdict) == (9, 7, "warning")
+
+
+def test_where_nothing_was_looked_at_nothing_is_fine() -> None:
+    batch = Batch("sindh", "mis", "2021Q2", ())
+    nothing = told(_check(at_least=0.6), batch, 0, ())
+    assert (nothing.verdict, nothing.message[:18]) == ("nothing", "Nothing to look at")
+    assert "no earlier delivery" in nothing.message
+    assert (
+        "no earlier delivery"
+        not in told(_check(at_least=0.6), Batch("sindh", "mis", "2021Q3", (), batch), 0, ()).message
+    )
+    assert told(_check(at_least=0.6), batch, 3, ()).verdict == "fine"
 
 
 def test_few_records_say_nothing() -> None:
