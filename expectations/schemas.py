@@ -1,11 +1,14 @@
-"""pandera schemas built from contracts: what the accepted records of a table must satisfy.
+"""pandera schemas built from contracts: what the accepted records of a table must satisfy, types included.
 
-A second pair of eyes on judging: the rules are read from the same contract but checked by another engine.
-What a batch must look like (volumes, drift) does not belong here.
+A second pair of eyes on judging: the rules are read from the same contract but checked by another engine. What a batch
+must look like (volumes, drift) does not belong here. Import it where there is something to check: pandera takes half
+a second.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,25 @@ from ingest.contracts.source import Source
 from ingest.contracts.vocabularies import spellings
 from ingest.sql import sql_name
 
+# What a column's type is in a file, and in words; identifiers and codes are text.
+_TEXT = (arrow.string(), "text")
+_TYPES: dict[str, tuple[arrow.DataType, str]] = {
+    "integer": (arrow.int64(), "whole numbers"),
+    "number": (arrow.decimal128(28, 9), "decimal numbers"),
+    "date": (arrow.date32(), "dates"),
+    "month": (arrow.date32(), "dates"),
+}
+_KINDS = {str(kind): words for kind, words in (_TEXT, *_TYPES.values())}
+
+
+@dataclass(frozen=True)
+class TableSchemas:
+    """The types of a table's columns, and what their values must satisfy."""
+
+    types: pa.DataFrameSchema
+    values: pa.DataFrameSchema
+    key: tuple[str, ...]
+
 
 def _checks(column: Column, source: Source) -> list[pa.Check]:
     if column.vocabulary and column.type != "codes":
@@ -37,31 +59,67 @@ def _checks(column: Column, source: Source) -> list[pa.Check]:
     return checks
 
 
-@cache
-def table_schema(region: str, source_name: str, table_name: str) -> pa.DataFrameSchema:
-    """The schema of a table's accepted records: required cells, bounds, vocabularies, unique key.
+def schemas_of(source: Source, table_name: str) -> TableSchemas:
+    """The schemas of a table's accepted records: types; required cells, bounds, vocabularies, unique key.
 
-    Columns that stay inside the ingest boundary are not in it, pseudonyms are checked for their form.
+    Columns that stay inside the ingest boundary are not in them, pseudonyms are checked for their form.
     """
-    source = load_source(region, source_name)
     table = source.tables[table_name]
-    columns: dict[str, pa.Column] = {}
+    types: dict[str, pa.Column] = {}
+    values: dict[str, pa.Column] = {}
     for name, column in table.columns.items():
-        if column.personal in ("name", "locality", "birth_date") or column.header_like or column.optional:
+        if column.personal in ("name", "locality", "birth_date") or column.header_like:
             continue
         if column.personal:
             form = pa.Check.str_matches(r"^[0-9a-f]{8}:[0-9a-f]{64}$", error="a keyed pseudonym")
-            columns[f"{name}_key"] = pa.Column(nullable=True, checks=form)
+            there, kind = f"{name}_key", _TEXT[0]
+            values[there] = pa.Column(nullable=True, checks=form, required=False)
         else:
-            columns[name] = pa.Column(nullable=not column.required, checks=_checks(column, source))
-    unique = list(table.key) if all(k in columns for k in table.key) else None
-    return pa.DataFrameSchema(columns, unique=unique, strict=False, coerce=False)
+            there, kind = name, _TYPES.get(column.type, _TEXT)[0]
+            checks = _checks(column, source)
+            values[there] = pa.Column(nullable=not column.required, checks=checks, required=False)
+        types[there] = pa.Column(pd.ArrowDtype(kind), nullable=True, required=not column.optional)
+    key = tuple(table.key) if all(k in values for k in table.key) else ()
+    return TableSchemas(pa.DataFrameSchema(types), pa.DataFrameSchema(values), key)
 
 
-def _frame(path: Path, names: list[str]) -> pd.DataFrame:
-    """The named columns that the file has. Decimals become doubles in DuckDB: Arrow's cast is off in the last bit."""
+@cache
+def table_schemas(region: str, source: str, table: str) -> TableSchemas:
+    """The schemas of a table, by names."""
+    return schemas_of(load_source(region, source), table)
+
+
+def broken_promises(path: Path, region: str, source: str, table: str) -> list[str]:
+    """What accepted records in a Parquet file break, in plain words; empty when the contract holds."""
+    return promises_broken(path, table, table_schemas(region, source, table))
+
+
+def promises_broken(path: Path, table: str, schemas: TableSchemas) -> list[str]:
+    """What accepted records in a Parquet file break of a table's schemas, in plain words."""
     there = pq.read_schema(path)
-    names = [name for name in names if name in there.names]
+    wrong = _failures(schemas.types, there.empty_table().to_pandas(types_mapper=pd.ArrowDtype))
+    told = [_type_in_words(table, case) for case in wrong.to_dict("records")]
+    # The values of a column of the wrong type would only be told to be wrong once more.
+    fit = [
+        name for name in schemas.values.columns if name in there.names and name not in set(wrong["column"])
+    ]
+    values = schemas.values.select_columns(fit)
+    values.unique = list(schemas.key) if schemas.key and set(schemas.key) <= set(fit) else None
+    found = _failures(values, _frame(path, there, fit))
+    return told + _values_in_words(table, schemas.key, found)
+
+
+def _failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
+    """pandera's failure cases; none where the frame is as it should be."""
+    try:
+        schema.validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        return pd.DataFrame(error.failure_cases)
+    return pd.DataFrame(columns=["column", "check", "failure_case"])
+
+
+def _frame(path: Path, there: arrow.Schema, names: list[str]) -> pd.DataFrame:
+    """The named columns. Decimals become doubles in DuckDB: Arrow's cast is off in the last bit."""
     decimals = {name for name in names if arrow.types.is_decimal(there.field(name).type)}
     if decimals:
         fields = [
@@ -75,14 +133,32 @@ def _frame(path: Path, names: list[str]) -> pd.DataFrame:
     return table.to_pandas(types_mapper=pd.ArrowDtype, split_blocks=True)
 
 
-def broken_promises(path: Path, region: str, source: str, table: str) -> list[str]:
-    """What accepted records in a Parquet file break, in plain words; empty when the contract holds."""
-    schema = table_schema(region, source, table)
-    frame = _frame(path, list(schema.columns))
-    try:
-        schema.validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as error:
-        cases: Any = error.failure_cases
-        counted = cases.groupby(["column", "check"], dropna=False).size()
-        return [f"{count} of column '{column}' are not {check}" for (column, check), count in counted.items()]
-    return []
+def _type_in_words(table: str, case: Mapping[Any, Any]) -> str:
+    """One failure of the schema of types: a column that is not there, or is of another type."""
+    if case["check"] == "column_in_dataframe":
+        return f"Table '{table}' has no column '{case['failure_case']}'."
+    expected = str(case["check"]).removeprefix("dtype('").removesuffix("')")
+    expected = expected.replace("arrow_string", "string").removesuffix("[pyarrow]")
+    found = str(case["failure_case"]).removesuffix("[pyarrow]")
+    return (
+        f"Table '{table}', column '{case['column']}': found {_kind_in_words(found)}, "
+        f"expected {_kind_in_words(expected)}."
+    )
+
+
+def _kind_in_words(kind: str) -> str:
+    return f"{_KINDS[kind]} ({kind})" if kind in _KINDS else f"the type {kind}"
+
+
+def _values_in_words(table: str, key: tuple[str, ...], cases: pd.DataFrame) -> list[str]:
+    """The failures of the schema of values, counted by column and check."""
+    is_key = cases["check"] == "multiple_fields_uniqueness"
+    told = []
+    if is_key.any():
+        count = cases.loc[is_key, "index"].nunique()
+        told.append(f"Table '{table}': {count:,} records share their key, {', '.join(key)}, with another.")
+    counted = cases[~is_key].groupby(["column", "check"], dropna=False).size().reset_index(name="count")
+    for column, check, count in counted.itertuples(index=False):
+        what = "filled" if check == "not_nullable" else check
+        told.append(f"Table '{table}', column '{column}': {count:,} not {what}.")
+    return told
