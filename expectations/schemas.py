@@ -7,13 +7,10 @@ a second.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pandas as pd
 import pandera.pandas as pa
 import pyarrow as arrow
@@ -23,7 +20,6 @@ from ingest.contracts.column import Column
 from ingest.contracts.loading import load_source
 from ingest.contracts.source import Source
 from ingest.contracts.vocabularies import spellings
-from ingest.sql import sql_name
 
 # What a column's type is in a file, and in words; identifiers and codes are text.
 _TEXT = (arrow.string(), "text")
@@ -33,16 +29,7 @@ _TYPES: dict[str, tuple[arrow.DataType, str]] = {
     "date": (arrow.date32(), "dates"),
     "month": (arrow.date32(), "dates"),
 }
-_KINDS = {str(kind): words for kind, words in (_TEXT, *_TYPES.values())}
-
-
-@dataclass(frozen=True)
-class TableSchemas:
-    """The types of a table's columns, and what their values must satisfy."""
-
-    types: pa.DataFrameSchema
-    values: pa.DataFrameSchema
-    key: tuple[str, ...]
+_KINDS = dict((_TEXT, *_TYPES.values()))
 
 
 def _checks(column: Column, source: Source) -> list[pa.Check]:
@@ -51,114 +38,87 @@ def _checks(column: Column, source: Source) -> list[pa.Check]:
         return [pa.Check.isin(codes, error=f"one of {', '.join(codes[:8])}{' …' if len(codes) > 8 else ''}")]
     checks = []
     if column.min is not None:
-        checks.append(pa.Check.ge(column.min, error=f"at least {column.min:g}"))
+        checks.append(pa.Check.ge(_bound(column, column.min), error=f"at least {column.min:g}"))
     if column.max is not None:
-        checks.append(pa.Check.le(column.max, error=f"at most {column.max:g}"))
+        checks.append(pa.Check.le(_bound(column, column.max), error=f"at most {column.max:g}"))
     if column.above is not None:
-        checks.append(pa.Check.gt(column.above, error=f"above {column.above:g}"))
+        checks.append(pa.Check.gt(_bound(column, column.above), error=f"above {column.above:g}"))
     return checks
 
 
-def schemas_of(source: Source, table_name: str) -> TableSchemas:
-    """The schemas of a table's accepted records: types; required cells, bounds, vocabularies, unique key.
+def _bound(column: Column, bound: float) -> float | Decimal:
+    """A bound as the column's values are: Arrow's cast of a decimal to a double is off in the last bit."""
+    return Decimal(str(bound)) if column.type == "number" else bound
 
-    Columns that stay inside the ingest boundary are not in them, pseudonyms are checked for their form.
+
+def schema_of(source: Source, table_name: str) -> pa.DataFrameSchema:
+    """The schema of a table's accepted records: types, required cells, bounds, vocabularies, unique key.
+
+    Columns that stay inside the ingest boundary are not in it, pseudonyms are checked for their form.
     """
     table = source.tables[table_name]
-    types: dict[str, pa.Column] = {}
-    values: dict[str, pa.Column] = {}
+    columns: dict[str, pa.Column] = {}
     for name, column in table.columns.items():
         if column.personal in ("name", "locality", "birth_date") or column.header_like:
             continue
+        is_there = not column.optional
         if column.personal:
             form = pa.Check.str_matches(r"^[0-9a-f]{8}:[0-9a-f]{64}$", error="a keyed pseudonym")
-            there, kind = f"{name}_key", _TEXT[0]
-            values[there] = pa.Column(nullable=True, checks=form, required=False)
+            kind = pd.ArrowDtype(_TEXT[0])
+            columns[f"{name}_key"] = pa.Column(kind, nullable=True, checks=form, required=is_there)
         else:
-            there, kind = name, _TYPES.get(column.type, _TEXT)[0]
+            kind = pd.ArrowDtype(_TYPES.get(column.type, _TEXT)[0])
             checks = _checks(column, source)
-            values[there] = pa.Column(nullable=not column.required, checks=checks, required=False)
-        types[there] = pa.Column(pd.ArrowDtype(kind), nullable=True, required=not column.optional)
-    key = tuple(table.key) if all(k in values for k in table.key) else ()
-    return TableSchemas(pa.DataFrameSchema(types), pa.DataFrameSchema(values), key)
+            columns[name] = pa.Column(kind, checks, nullable=not column.required, required=is_there)
+    unique = list(table.key) if all(k in columns for k in table.key) else None
+    return pa.DataFrameSchema(columns, unique=unique, strict=False, coerce=False)
 
 
 @cache
-def table_schemas(region: str, source: str, table: str) -> TableSchemas:
-    """The schemas of a table, by names."""
-    return schemas_of(load_source(region, source), table)
+def table_schema(region: str, source: str, table: str) -> pa.DataFrameSchema:
+    """The schema of a table, by names."""
+    return schema_of(load_source(region, source), table)
 
 
 def broken_promises(path: Path, region: str, source: str, table: str) -> list[str]:
     """What accepted records in a Parquet file break, in plain words; empty when the contract holds."""
-    return promises_broken(path, table, table_schemas(region, source, table))
+    return promises_broken(path, table, table_schema(region, source, table))
 
 
-def promises_broken(path: Path, table: str, schemas: TableSchemas) -> list[str]:
-    """What accepted records in a Parquet file break of a table's schemas, in plain words."""
-    there = pq.read_schema(path)
-    wrong = _failures(schemas.types, there.empty_table().to_pandas(types_mapper=pd.ArrowDtype))
-    told = [_type_in_words(table, case) for case in wrong.to_dict("records")]
-    # The values of a column of the wrong type would only be told to be wrong once more.
-    fit = [
-        name for name in schemas.values.columns if name in there.names and name not in set(wrong["column"])
-    ]
-    values = schemas.values.select_columns(fit)
-    values.unique = list(schemas.key) if schemas.key and set(schemas.key) <= set(fit) else None
-    found = _failures(values, _frame(path, there, fit))
-    return told + _values_in_words(table, schemas.key, found)
-
-
-def _failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
-    """pandera's failure cases; none where the frame is as it should be."""
+def promises_broken(path: Path, table: str, schema: pa.DataFrameSchema) -> list[str]:
+    """What accepted records in a Parquet file break of a table's schema, in plain words."""
+    file = pq.ParquetFile(path)
+    names = [name for name in schema.columns if name in file.schema_arrow.names]
+    frame = file.read(columns=names).to_pandas(types_mapper=pd.ArrowDtype, split_blocks=True)
     try:
         schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as error:
-        return pd.DataFrame(error.failure_cases)
-    return pd.DataFrame(columns=["column", "check", "failure_case"])
+        return _in_words(table, schema, file.schema_arrow, pd.DataFrame(error.failure_cases))
+    return []
 
 
-def _frame(path: Path, there: arrow.Schema, names: list[str]) -> pd.DataFrame:
-    """The named columns. Decimals become doubles in DuckDB: Arrow's cast is off in the last bit."""
-    decimals = {name for name in names if arrow.types.is_decimal(there.field(name).type)}
-    if decimals:
-        fields = [
-            f"CAST({sql_name(n)} AS DOUBLE) AS {sql_name(n)}" if n in decimals else sql_name(n) for n in names
-        ]
-        with duckdb.connect(config={"threads": 2}) as connection:
-            select = f"SELECT {', '.join(fields)} FROM read_parquet(?, hive_partitioning = false)"
-            table = connection.sql(select, params=[str(path)]).to_arrow_table()
-    else:
-        table = pq.ParquetFile(path).read(columns=names)
-    return table.to_pandas(types_mapper=pd.ArrowDtype, split_blocks=True)
-
-
-def _type_in_words(table: str, case: Mapping[Any, Any]) -> str:
-    """One failure of the schema of types: a column that is not there, or is of another type."""
-    if case["check"] == "column_in_dataframe":
-        return f"Table '{table}' has no column '{case['failure_case']}'."
-    expected = str(case["check"]).removeprefix("dtype('").removesuffix("')")
-    expected = expected.replace("arrow_string", "string").removesuffix("[pyarrow]")
-    found = str(case["failure_case"]).removesuffix("[pyarrow]")
-    return (
-        f"Table '{table}', column '{case['column']}': found {_kind_in_words(found)}, "
-        f"expected {_kind_in_words(expected)}."
-    )
-
-
-def _kind_in_words(kind: str) -> str:
-    return f"{_KINDS[kind]} ({kind})" if kind in _KINDS else f"the type {kind}"
-
-
-def _values_in_words(table: str, key: tuple[str, ...], cases: pd.DataFrame) -> list[str]:
-    """The failures of the schema of values, counted by column and check."""
+def _in_words(table: str, schema: pa.DataFrameSchema, there: arrow.Schema, cases: pd.DataFrame) -> list[str]:
+    """Failures as messages: columns that are not there or of another type, keys that are there twice, values."""
+    told = [
+        f"Table '{table}' has no column '{name}'."
+        for name in cases.loc[cases["check"] == "column_in_dataframe", "failure_case"]
+    ]
+    wrong = set(cases.loc[cases["check"].str.startswith("dtype("), "column"])
+    for name in (name for name in schema.columns if name in wrong):
+        found, expected = there.field(name).type, schema.columns[name].dtype.type.pyarrow_dtype
+        told.append(f"Table '{table}', column '{name}': found {_kind(found)}, expected {_kind(expected)}.")
     is_key = cases["check"] == "multiple_fields_uniqueness"
-    told = []
     if is_key.any():
-        count = cases.loc[is_key, "index"].nunique()
-        told.append(f"Table '{table}': {count:,} records share their key, {', '.join(key)}, with another.")
-    counted = cases[~is_key].groupby(["column", "check"], dropna=False).size().reset_index(name="count")
+        count, key = cases.loc[is_key, "index"].nunique(), ", ".join(schema.unique or ())
+        told.append(f"Table '{table}': {count:,} records share their key, {key}, with another.")
+    # The values of a column of the wrong type would only be told to be wrong once more.
+    rest = cases[~is_key & ~cases["column"].isin(wrong) & (cases["check"] != "column_in_dataframe")]
+    counted = rest.groupby(["column", "check"], dropna=False).size().reset_index(name="count")
     for column, check, count in counted.itertuples(index=False):
         what = "filled" if check == "not_nullable" else check
         told.append(f"Table '{table}', column '{column}': {count:,} not {what}.")
     return told
+
+
+def _kind(kind: arrow.DataType) -> str:
+    return f"{_KINDS[kind]} ({kind})" if kind in _KINDS else f"the type {kind}"

@@ -9,12 +9,8 @@ It is a project like any other: a file, stores, a data source, a site. What is r
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
-
-# Nothing is sent out; Great Expectations asks for it when it is imported.
-os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 import great_expectations as gx
 from jinja2 import Environment, FileSystemLoader
