@@ -22,6 +22,7 @@ from ingest.cleaning.naming import v
 from ingest.cleaning.records import plain
 from ingest.deliveries import places
 from ingest.deliveries.delivery import Delivery
+from ingest.deliveries.receipt import FindingCounts
 from ingest.errors import Refused
 from ingest.feedback.catalogue import english
 from ingest.feedback.messages import expected, message
@@ -186,7 +187,7 @@ def write_refusal(home: Path, delivery: Delivery, refusal: Refused, last: Iterab
     return status
 
 
-def counts(judged: JudgedDrop) -> dict[str, dict[str, int]]:
+def counts(judged: JudgedDrop) -> dict[str, FindingCounts]:
     """Findings new, open and resolved, by table (a resolved refusal under ''); tables without any are left out."""
     rows = judged.connection.execute(
         "SELECT tbl, status, count(*) FROM "
@@ -195,5 +196,5 @@ def counts(judged: JudgedDrop) -> dict[str, dict[str, int]]:
     ).fetchall()
     tables: dict[str, dict[str, int]] = {}
     for table, status, count in rows:
-        tables.setdefault(table, dict.fromkeys(("new", "open", "resolved"), 0))[status] = int(count)
-    return tables
+        tables.setdefault(table, {})[status] = int(count)
+    return {table: FindingCounts(**by_status) for table, by_status in tables.items()}

@@ -9,12 +9,13 @@ import duckdb
 from ingest.cleaning.naming import v
 from ingest.contracts.mapping import IdentityMapping
 from ingest.deliveries.delivery import Delivery
+from ingest.deliveries.places import vault_path
 from ingest.errors import SangamError
 from ingest.files import atomic
 from ingest.judging.judged_drop import JudgedDrop
 from ingest.mapping import selects
 from ingest.sql import quote, sql_name
-from ingest.store.vault import IDENTITY, encrypt, of_delivery
+from ingest.store.vault import IDENTITY, encrypt
 
 
 def write_identities(home: Path, judged: JudgedDrop, delivery: Delivery, key: bytes) -> None:
@@ -22,7 +23,7 @@ def write_identities(home: Path, judged: JudgedDrop, delivery: Delivery, key: by
 
     Raises SangamError for a mapping whose expressions the columns do not bear.
     """
-    path = of_delivery(home, delivery)
+    path = vault_path(home, delivery)
     if not judged.source.identities:
         return
     for table in judged.source.tables:

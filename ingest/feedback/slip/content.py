@@ -7,13 +7,14 @@ and `table_sheet`. Bounded: a file with a million faults makes a slip of some th
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.contracts.column import Column
 from ingest.contracts.vocabularies import spellings
 from ingest.deliveries.delivery import Delivery
+from ingest.deliveries.receipt import Receipt, TableCounts
 from ingest.feedback import findings
 from ingest.feedback.catalogue import Catalogue
 from ingest.feedback.messages import expected
@@ -90,7 +91,7 @@ class FileContent:
     kind: str
     last: str  # the delivery compared with: its quarter and file; empty for a first one
     refusal: tuple[str, str, str] | None = None  # code, message, status
-    tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tables: Mapping[str, TableCounts] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
     groups_more: int = 0
     totals: tuple[Total, ...] = ()
@@ -120,18 +121,18 @@ class FileContent:
 
     def count(self, word: str) -> int:
         """read, accepted or quarantined over all tables."""
-        return sum(counts[word] for counts in self.tables.values())
+        return sum(getattr(counts, word) for counts in self.tables.values())
 
 
 def refused_content(
-    delivery: Delivery, code: str, message: str, status: str, last: Sequence[dict[str, Any]]
+    delivery: Delivery, code: str, message: str, status: str, last: Sequence[Receipt]
 ) -> FileContent:
     """What is said of a refused file."""
     return FileContent(delivery, "", last_words(last), (code, message, status))
 
 
 def judged_content(
-    judged: JudgedDrop, delivery: Delivery, counts: dict[str, dict[str, Any]], last: Sequence[dict[str, Any]]
+    judged: JudgedDrop, delivery: Delivery, counts: Mapping[str, TableCounts], last: Sequence[Receipt]
 ) -> FileContent:
     """What is said of a judged file; `history.gather` comes first."""
     groups = _groups(judged)
@@ -159,10 +160,10 @@ def _rows(judged: JudgedDrop) -> tuple[TableRows, ...]:
     return tuple(faulty_rows(judged, table) for table in judged.source.tables if (table,) in faulty)
 
 
-def last_words(last: Sequence[dict[str, Any]]) -> str:
+def last_words(last: Sequence[Receipt]) -> str:
     """The deliveries that were compared with, the latest first."""
-    latest_first = sorted(last, key=lambda r: (r["quarter"], r["received_at"]), reverse=True)
-    return ", ".join(f"{r['file']} ({r['quarter']}, {r['received_at'][:10]})" for r in latest_first)
+    latest_first = sorted(last, key=lambda r: (r.quarter, r.received_at), reverse=True)
+    return ", ".join(f"{r.file} ({r.quarter}, {r.received_at:%Y-%m-%d})" for r in latest_first)
 
 
 def _groups(judged: JudgedDrop) -> list[Group]:
