@@ -31,6 +31,11 @@ def render(module: str, template: str, **words: object) -> str:
     return _environment(Path(module).parent).get_template(template).render(words)
 
 
+def union_all(selects: Iterable[str]) -> str:
+    """The rows of several SELECTs, each of which may begin with WITH."""
+    return " UNION ALL ".join(f"SELECT * FROM ({select})" for select in selects)
+
+
 def parquet_relation(paths: Iterable[Path]) -> str:
     """SQL of the rows of Parquet files: only what is in them, nothing from the names of their folders."""
     files = ", ".join(quote(str(path)) for path in paths)

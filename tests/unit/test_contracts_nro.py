@@ -24,7 +24,7 @@ from ingest.deliveries.receipt import TableCounts
 from ingest.deliveries.related import Arrivals, compare_with, quarters_before
 from ingest.errors import SangamError
 from ingest.judging.delivered_file import judge_file
-from ingest.mapping.selects import mapping_sql
+from ingest.mapping.selects import feed_select
 from ingest.run import ingest_source
 from tests.receipts import receipt_for
 
@@ -118,7 +118,7 @@ def test_one_row_per_place_from_its_first_record() -> None:
             "CREATE TABLE gp AS SELECT district, r AS _record, r AS _row, '' AS _file, '' AS _table, '' AS _sha256 "
             "FROM (VALUES ('A', 3), ('B', 2), ('A', 1), (NULL, 4)) AS v(district, r)"
         )
-        select = mapping_sql("place", mapping, ["district"])
+        select = feed_select("place", mapping, ["district"])
         rows = connection.execute(f"SELECT place_id, _record FROM ({select}) ORDER BY 1").fetchall()
     assert rows == [("A", 1), ("B", 2)]
 

@@ -429,7 +429,7 @@ def test_every_feed_can_be_read_before_anything_arrived(home: Path) -> None:
 )
 def test_a_mapping_into_nowhere_is_refused(feed: str, columns: dict[str, str], message: str) -> None:
     with pytest.raises(SangamError, match=message):
-        selects.mapping_sql(feed, Mapping(table="t", columns=columns), ["id"])
+        selects.feed_select(feed, Mapping(table="t", columns=columns), ["id"])
 
 
 def test_a_mapping_that_does_not_work_names_itself(home: Path, landing: Path) -> None:

@@ -21,7 +21,7 @@ from ingest.feedback.messages import expected
 from ingest.feedback.slip.ranges import runs
 from ingest.feedback.slip.rows import TableRows, faulty_rows, marked
 from ingest.judging.judged_drop import JudgedDrop
-from ingest.sql import quote
+from ingest.sql import quote, render
 
 # Findings in which the value itself is what is wrong: a value that comes more than once has a line of its own.
 BY_VALUE = (
@@ -168,23 +168,16 @@ def last_words(last: Sequence[Receipt]) -> str:
 
 def _groups(judged: JudgedDrop) -> list[Group]:
     """Findings gathered by table, column, code and, where equal values come often, value; errors first, most first."""
-    by_value = ", ".join(quote(code) for code in BY_VALUE)
-    rows = judged.connection.execute(
-        "WITH v AS (SELECT tbl, code, col, value, count(*) AS n FROM stated "
-        f"WHERE value IS NOT NULL AND severity = 'error' AND code IN ({by_value}) GROUP BY ALL), "
-        "r AS (SELECT *, row_number() OVER (PARTITION BY tbl, code, col ORDER BY n DESC, value) AS place, "
-        "count(*) OVER (PARTITION BY tbl, code, col) AS kinds FROM v), "
-        "l AS (SELECT tbl, code, col, value, value AS shown FROM r "
-        f"WHERE place <= {VALUES_SHOWN} AND (n > 1 OR kinds = 1)) "
-        f"SELECT s.tbl, s.code, s.severity, s.col, list(DISTINCT s.value ORDER BY s.value)[1:{EXAMPLES_SHOWN}], "
-        "count(DISTINCT s.value), count(*), count(*) FILTER (s.status = 'new'), "
-        f"(list(s.row ORDER BY s.row) FILTER (s.row IS NOT NULL))[1:{_ROWS_LISTED}], "
-        f"list(DISTINCT s.key ORDER BY s.key)[1:{KEYS_SHOWN}], min(s.message) "
-        "FROM stated s LEFT JOIN l ON l.tbl = s.tbl AND l.code = s.code AND l.col = s.col AND l.value = s.value "
-        "WHERE s.record IS NOT NULL "
-        "GROUP BY s.tbl, s.code, s.severity, s.col, l.shown "
-        "ORDER BY s.severity, count(*) DESC, s.tbl, s.code, s.col, l.shown NULLS LAST"
-    ).fetchall()
+    select = render(
+        __file__,
+        "groups.sql",
+        by_value=[quote(code) for code in BY_VALUE],
+        values_shown=VALUES_SHOWN,
+        examples_shown=EXAMPLES_SHOWN,
+        rows_listed=_ROWS_LISTED,
+        keys_shown=KEYS_SHOWN,
+    )
+    rows = judged.connection.execute(select).fetchall()
     return [_group(judged, *row) for row in rows]
 
 
