@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import importlib.metadata
 import json
-import pkgutil
+import os
 import re
 import sys
 from collections.abc import Iterable
@@ -41,10 +41,12 @@ def code_fingerprint(
     Python's version. `packages`: distributions that decide about values, by their versions. `data`: further files, as
     patterns from `root`. Raises ModuleNotFoundError, FileNotFoundError or PackageNotFoundError for what is not there.
     """
-    reached = reached_modules(*modules, root=root)
+    reached = _reached(modules, root)
     lines = [f"python {sys.version_info.major}.{sys.version_info.minor}"]
-    lines += [f"{name} {_parses().of(path)[0]}" for name, path in reached.items()]
-    for path in sorted({sql for module in reached.values() for sql in module.parent.glob("*.sql")}):
+    lines += [f"{name} {code}" for name, (_, code) in sorted(reached.items())]
+    for path in sorted(
+        {sql for folder in {at.parent for at, _ in reached.values()} for sql in folder.glob("*.sql")}
+    ):
         text = _SQL_COMMENT.sub("", path.read_text(encoding="utf-8"))
         lines.append(f"{path.relative_to(root).as_posix()} {_hash(text.encode())}")
     for pattern in data:
@@ -58,33 +60,44 @@ def code_fingerprint(
 
 def reached_modules(*modules: str, root: Path = ROOT) -> dict[str, Path]:
     """The project's modules that are imported with the named ones, by name; these among them."""
-    for name in modules:
-        if not _file(name, root):
-            raise ModuleNotFoundError(f"There is no module {name} in {root}.")
-    reached: dict[str, Path] = {}
-    seen: set[str] = set()
+    return {name: path for name, (path, _) in sorted(_reached(modules, root).items())}
+
+
+def _reached(modules: Iterable[str], root: Path) -> dict[str, tuple[Path, str]]:
+    """The modules with their files and the hashes of their code."""
+    there = _project(root)
+    if missing := [name for name in modules if name not in there]:
+        raise ModuleNotFoundError(f"There is no module {', '.join(missing)} in {root}.")
+    reached: dict[str, tuple[Path, str]] = {}
     left = set(modules)
     while left:
         name = left.pop()
-        seen.add(name)
-        if name.endswith("."):
-            folder = root.joinpath(*name.split("."))
-            left |= {f"{name}{inside.name}" for inside in pkgutil.iter_modules([str(folder)])} - seen
-        elif path := _file(name, root):
-            reached[name] = path
-            package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-            imported = {resolve_name(one, package) for one in _parses().of(path)[1]}
-            # Importing a module runs its packages' `__init__`.
-            left |= (imported | {package, package.rpartition(".")[0]}) - seen
+        path = there[name]
+        code, imports = _parses().of(path)
+        reached[name] = path, code
+        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        # Importing a module runs its packages' `__init__`.
+        left |= {package, package.rpartition(".")[0]} & there.keys() - reached.keys()
+        for one in imports:
+            found = (
+                {n for n in there if n.startswith(one)} if one.endswith(".") else {resolve_name(one, package)}
+            )
+            left |= found & there.keys() - reached.keys()
     _parses().keep()
-    return dict(sorted(reached.items()))
+    return reached
 
 
-def _file(name: str, root: Path) -> Path | None:
-    at = root.joinpath(*name.split("."))
-    if name.partition(".")[0] not in _OURS:
-        return None
-    return next((path for path in (at / "__init__.py", at.with_suffix(".py")) if path.is_file()), None)
+def _project(root: Path) -> dict[str, Path]:
+    """Every module of the project, by name."""
+    found: dict[str, Path] = {}
+    for top in _OURS:
+        for folder, _, files in os.walk(root / top):
+            package = ".".join(Path(folder).relative_to(root).parts)
+            for file in files:
+                if file.endswith(".py"):
+                    name = f"{package}.{file.removesuffix('.py')}".removesuffix(".__init__")
+                    found[name] = Path(folder, file)
+    return found
 
 
 def _hash(content: bytes) -> str:
