@@ -44,9 +44,8 @@ def code_fingerprint(
     reached = _reached(modules, root)
     lines = [f"python {sys.version_info.major}.{sys.version_info.minor}"]
     lines += [f"{name} {code}" for name, (_, code) in sorted(reached.items())]
-    for path in sorted(
-        {sql for folder in {at.parent for at, _ in reached.values()} for sql in folder.glob("*.sql")}
-    ):
+    folders = {path.parent for path, _ in reached.values()}
+    for path in sorted(template for folder in folders for template in folder.glob("*.sql")):
         text = _SQL_COMMENT.sub("", path.read_text(encoding="utf-8"))
         lines.append(f"{path.relative_to(root).as_posix()} {_hash(text.encode())}")
     for pattern in data:
@@ -79,10 +78,8 @@ def _reached(modules: Iterable[str], root: Path) -> dict[str, tuple[Path, str]]:
         # Importing a module runs its packages' `__init__`.
         left |= {package, package.rpartition(".")[0]} & there.keys() - reached.keys()
         for one in imports:
-            found = (
-                {n for n in there if n.startswith(one)} if one.endswith(".") else {resolve_name(one, package)}
-            )
-            left |= found & there.keys() - reached.keys()
+            inside = {other for other in there if other.startswith(one)} if one.endswith(".") else set()
+            left |= (inside | {resolve_name(one, package)}) & there.keys() - reached.keys()
     _parses().keep()
     return reached
 

@@ -235,6 +235,17 @@ def test_linking_again_changes_nothing_and_is_the_same_byte_for_byte(
     assert written(home) == first
 
 
+def test_other_code_reads_and_links_anew(home: Path, landing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _take_in(home, landing, "khulna")
+    link_region(home, "khulna", "2021Q1")
+    monkeypatch.setattr("ingest.linkage.link.CODE", "what other code comes to")
+    assert all(row.linked_now for row in link_region(home, "khulna", "2021Q1"))
+    assert not any(row.linked_now for row in link_region(home, "khulna", "2021Q1"))
+    assert not any(receipt["read_now"] for receipt in ingest_source(home, landing, "khulna", "mis"))
+    monkeypatch.setattr("ingest.run.ENGINE", "what other code comes to")
+    assert all(receipt["read_now"] for receipt in ingest_source(home, landing, "khulna", "mis"))
+
+
 def test_a_quarter_is_linked_to_the_register_of_its_day(home: Path, landing: Path) -> None:
     _take_in(home, landing, "khulna")
     link_region(home, "khulna", "2021Q1")
