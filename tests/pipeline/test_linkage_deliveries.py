@@ -241,9 +241,9 @@ def test_other_code_reads_and_links_anew(home: Path, landing: Path, monkeypatch:
     monkeypatch.setattr("ingest.linkage.link.CODE", "what other code comes to")
     assert all(row.linked_now for row in link_region(home, "khulna", "2021Q1"))
     assert not any(row.linked_now for row in link_region(home, "khulna", "2021Q1"))
-    assert not any(receipt["read_now"] for receipt in ingest_source(home, landing, "khulna", "mis"))
+    assert not any(receipt.read_now for receipt in ingest_source(home, landing, "khulna", "mis"))
     monkeypatch.setattr("ingest.run.ENGINE", "what other code comes to")
-    assert all(receipt["read_now"] for receipt in ingest_source(home, landing, "khulna", "mis"))
+    assert all(receipt.read_now for receipt in ingest_source(home, landing, "khulna", "mis"))
 
 
 def test_a_quarter_is_linked_to_the_register_of_its_day(home: Path, landing: Path) -> None:
