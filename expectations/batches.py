@@ -20,6 +20,7 @@ import duckdb
 
 from expectations.profile import applies
 from expectations.suite import Check, Suite, load_suite
+from ingest.code_state import code_fingerprint
 from ingest.contracts.loading import load_region, region_files
 from ingest.contracts.source import Source
 from ingest.deliveries.delivery import NO_QUARTER
@@ -34,8 +35,12 @@ if TYPE_CHECKING:
 
     from expectations.facts import Side
 
-# Raise it when a change of code changes what is found in the same delivery.
-ENGINE_VERSION = 1
+# What decides about a result beside the delivery and the suite, and about its page of Data Docs.
+CODE = code_fingerprint(
+    "expectations.batches",
+    packages=("duckdb", "great-expectations", "pandas"),
+    data=("expectations/templates/*",),
+)
 _SUBJECTS_SHOWN = 6
 Result = dict[str, Any]
 
@@ -80,7 +85,7 @@ class Batch:
     def fingerprint(self) -> str:
         """A hash of all that decides about the result; another hash means: check again."""
         before = [self.previous.quarter, self.previous.files] if self.previous else []
-        content = json.dumps([ENGINE_VERSION, self.suite.fingerprint, self.files, before])
+        content = json.dumps([CODE, self.suite.fingerprint, self.files, before])
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 

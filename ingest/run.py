@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.boundary import pseudonyms
+from ingest.code_state import code_fingerprint
 from ingest.contracts.loading import fingerprint, load_region
 from ingest.contracts.source import Source
 from ingest.deliveries import previous, related
@@ -27,8 +28,14 @@ from ingest.mapping import feeds, identities
 from ingest.mapping.publish import publish_feeds
 from ingest.store import accepted
 
-# Raise it when a change of code changes what is written for the same delivery.
-ENGINE_VERSION = "6"
+# What decides about all that is written for a delivery beside the delivery itself, its contract and the secret. Worked
+# out on import: a process writes what the code does that it has loaded.
+ENGINE = code_fingerprint(
+    "ingest.run",
+    packages=("duckdb", "lxml", "numpy", "pandas", "pyarrow", "python-calamine"),
+    data=("ingest/feedback/catalogue/*.yml",),
+)
+
 # A second look at accepted records: a Parquet file of them, their contract and its table → what they break, in words.
 Verify = Callable[[Path, Source, str], Sequence[str]]
 
@@ -102,7 +109,7 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
     last = previous.last_deliveries(this.home, delivery)
     judged_as = JudgedAs(
         contract=fingerprint(delivery.region, delivery.source),
-        engine=ENGINE_VERSION,
+        engine=ENGINE,
         key_id=pseudonyms.key_id(this.key),
         last=previous.marks(last),
         compared_with=compared.marks,

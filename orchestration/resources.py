@@ -9,6 +9,7 @@ import dagster as dg
 
 from expectations.schemas import broken_promises
 from ingest.deliveries.receipt import Receipt
+from ingest.linkage import LinkageSummary, link_region
 from ingest.run import ingest_source
 from orchestration import reading_ahead
 from orchestration.settings import Settings, settings
@@ -56,11 +57,9 @@ class Home(dg.ConfigurableResource):
         tell("source_done", region=region, source=source, quarter=quarter, receipts=receipts)
         return receipts
 
-    def link(self, region: str, quarter: str) -> list[dict[str, Any]]:
+    def link(self, region: str, quarter: str) -> list[LinkageSummary]:
         """Say which records of a region up to a quarter are of the same person or household."""
-        from ingest.linkage import link_region  # imported here: it needs Splink where something changed
-
         where = self.settings
-        rows = link_region(where.home, region, quarter, demo=where.demo)
-        tell("linkage_done", region=region, quarter=quarter, rows=rows)
-        return rows
+        summaries = link_region(where.home, region, quarter, demo=where.demo)
+        tell("linkage_done", region=region, quarter=quarter, summaries=summaries)
+        return summaries

@@ -31,9 +31,9 @@ def _line(event: str, facts: dict[str, Any]) -> str | None:
     if event == "slips_sent":
         return f"  {len(facts['keys'])} return slips put into the partners' buckets"
     if event == "linkage_done":
-        fresh = sum(r["linked_now"] for r in facts["rows"])
-        review = sum(r["review"] for r in facts["rows"])
-        return f"  {facts['region']}: persons and households linked, {review:,} to review" if fresh else None
+        review = sum(one.review for one in facts["summaries"])
+        told = f"  {facts['region']}: persons and households linked, {review:,} to review"
+        return told if any(one.linked_now for one in facts["summaries"]) else None
     if event == "batches_checked":
         fresh = [result for result in facts["results"] if result["checked_now"]]
         found = sum(not check["passed"] for result in fresh for check in result["checks"].values())
