@@ -6,12 +6,10 @@ batches; what is measured and found of a batch does not belong here.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -20,6 +18,8 @@ from ingest.contracts.loading import load_region, region_files
 from ingest.contracts.source import Source
 from ingest.deliveries.delivery import NO_QUARTER
 from ingest.deliveries.places import folder
+from ingest.deliveries.receipt import Receipt
+from ingest.deliveries.receipts import receipt_by
 from ingest.sql import quote
 
 
@@ -40,7 +40,7 @@ class Batch:
     region: str
     source: str
     quarter: str
-    receipts: tuple[dict[str, Any], ...]
+    receipts: tuple[Receipt, ...]
     previous: Batch | None = None
 
     @property
@@ -67,13 +67,7 @@ class Batch:
     @property
     def files(self) -> list[list[str]]:
         """What decides about the records of the batch."""
-        words = ("sha256", "contract", "engine", "key_id")
-        return sorted([str(receipt[word]) for word in words] for receipt in self.receipts)
-
-    @property
-    def hashes(self) -> list[str]:
-        """SHA-256 of the files."""
-        return [str(receipt["sha256"]) for receipt in self.receipts]
+        return sorted([receipt.mark, receipt.judged_as.key_id] for receipt in self.receipts)
 
     def side(self, home: Path) -> Side:
         """Where the accepted records lie, and how many were read and quarantined, by the contract's tables."""
@@ -81,30 +75,25 @@ class Batch:
         read: dict[str, int] = defaultdict(int)
         quarantined: dict[str, int] = defaultdict(int)
         for receipt in self.receipts:
-            for name, counts in receipt["tables"].items():
-                table = counts.get("of", name)
-                at = folder(
-                    home,
-                    "accepted",
-                    region=self.region,
-                    source=self.source,
-                    table=name,
-                    quarter=self.quarter,
-                )
-                files[table].append(at / f"{receipt['sha256'][:16]}.parquet")
-                read[table] += counts["read"]
-                quarantined[table] += counts["quarantined"]
+            for table in self.contract.tables:
+                if paths := receipt.accepted_files(home, table):
+                    files[table] += paths
+                for counts in (receipt.tables[name] for name in receipt.tables_of(table)):
+                    read[table] += counts.read
+                    quarantined[table] += counts.quarantined
         return Side(self.quarter, dict(files), dict(read), dict(quarantined))
 
 
 def batches(home: Path, quarter: str, wanted: Iterable[tuple[str, str]] | None = None) -> list[Batch]:
     """The current batches up to a quarter, of some (region, source) only, where named; earlier quarters first."""
     names = None if wanted is None else set(wanted)
-    found: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+    found: dict[tuple[str, str], dict[str, list[Receipt]]] = defaultdict(lambda: defaultdict(list))
     for region, source, at, file, sha256 in _current_drops(home):
         is_known = region in region_files() and source in load_region(region).sources
-        if is_known and (at == NO_QUARTER or at <= quarter) and (names is None or (region, source) in names):
-            found[region, source][at] += _receipts(home, region, source, at, file, sha256)
+        is_wanted = (at == NO_QUARTER or at <= quarter) and (names is None or (region, source) in names)
+        receipt = receipt_by(home, region, source, at, file, sha256) if is_known and is_wanted else None
+        if receipt:
+            found[region, source][at].append(receipt)
     made = []
     for (region, source), quarters in sorted(found.items()):
         previous = None
@@ -126,11 +115,3 @@ def _current_drops(home: Path) -> list[tuple[str, str, str, str, str]]:
             ).fetchall()
         except duckdb.IOException:
             return []  # no source has been read yet
-
-
-def _receipts(
-    home: Path, region: str, source: str, quarter: str, file: str, sha256: str
-) -> list[dict[str, Any]]:
-    at = folder(home, "receipts", region=region, source=source, quarter=quarter)
-    read = (json.loads(path.read_text(encoding="utf-8")) for path in sorted(at.glob(f"{sha256[:16]}-*.json")))
-    return [receipt for receipt in read if receipt["path"] == file]

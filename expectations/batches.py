@@ -13,17 +13,22 @@ from pathlib import Path
 
 from expectations.batch import Batch, batches
 from expectations.results import BatchResult, read_result, write_result
+from ingest.code_state import code_fingerprint
 from ingest.errors import SangamError
 
-# Raise it when a change of code changes what is found in the same delivery.
-ENGINE_VERSION = 2
+# What decides about a result beside the delivery and the suite, and about its page of Data Docs.
+CODE = code_fingerprint(
+    "expectations.batches",
+    packages=("duckdb", "great-expectations", "pandas"),
+    data=("expectations/gx/*.j2", "expectations/gx/plugins/custom_data_docs/*/*"),
+)
 Key = tuple[str, str, str]
 
 
 def fingerprint(batch: Batch) -> str:
     """A hash of all that decides about the result of a batch; another hash means: check again."""
     before = [batch.previous.quarter, batch.previous.files] if batch.previous else []
-    content = json.dumps([ENGINE_VERSION, batch.suite.fingerprint, batch.files, before])
+    content = json.dumps([CODE, batch.suite.fingerprint, batch.files, before])
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 

@@ -8,7 +8,6 @@ a second.
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +16,6 @@ import pyarrow as arrow
 import pyarrow.parquet as pq
 
 from ingest.contracts.column import Column
-from ingest.contracts.loading import load_source
 from ingest.contracts.source import Source
 from ingest.contracts.vocabularies import spellings
 
@@ -51,7 +49,7 @@ def _bound(column: Column, bound: float) -> float | Decimal:
     return Decimal(str(bound)) if column.type == "number" else bound
 
 
-def schema_of(source: Source, table_name: str) -> pa.DataFrameSchema:
+def table_schema(source: Source, table_name: str) -> pa.DataFrameSchema:
     """The schema of a table's accepted records: types, required cells, bounds, vocabularies, unique key.
 
     Columns that stay inside the ingest boundary are not in it, pseudonyms are checked for their form.
@@ -74,49 +72,39 @@ def schema_of(source: Source, table_name: str) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns, unique=unique, strict=False, coerce=False)
 
 
-@cache
-def table_schema(region: str, source: str, table: str) -> pa.DataFrameSchema:
-    """The schema of a table, by names."""
-    return schema_of(load_source(region, source), table)
-
-
-def broken_promises(path: Path, region: str, source: str, table: str) -> list[str]:
-    """What accepted records in a Parquet file break, in plain words; empty when the contract holds."""
-    return promises_broken(path, table, table_schema(region, source, table))
-
-
-def promises_broken(path: Path, table: str, schema: pa.DataFrameSchema) -> list[str]:
-    """What accepted records in a Parquet file break of a table's schema, in plain words."""
+def broken_promises(path: Path, source: Source, table: str) -> list[str]:
+    """What accepted records of a contract's table in a Parquet file break, in plain words; empty where they keep it."""
+    schema = table_schema(source, table)
     file = pq.ParquetFile(path)
     names = [name for name in schema.columns if name in file.schema_arrow.names]
     frame = file.read(columns=names).to_pandas(types_mapper=pd.ArrowDtype, split_blocks=True)
     try:
         schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as error:
-        return _in_words(table, schema, file.schema_arrow, pd.DataFrame(error.failure_cases))
+        return _in_words(schema, file.schema_arrow, pd.DataFrame(error.failure_cases))
     return []
 
 
-def _in_words(table: str, schema: pa.DataFrameSchema, there: arrow.Schema, cases: pd.DataFrame) -> list[str]:
+def _in_words(schema: pa.DataFrameSchema, there: arrow.Schema, cases: pd.DataFrame) -> list[str]:
     """Failures as messages: columns that are not there or of another type, keys that are there twice, values."""
     told = [
-        f"Table '{table}' has no column '{name}'."
+        f"there is no column '{name}'"
         for name in cases.loc[cases["check"] == "column_in_dataframe", "failure_case"]
     ]
     wrong = set(cases.loc[cases["check"].str.startswith("dtype("), "column"])
     for name in (name for name in schema.columns if name in wrong):
         found, expected = there.field(name).type, schema.columns[name].dtype.type.pyarrow_dtype
-        told.append(f"Table '{table}', column '{name}': found {_kind(found)}, expected {_kind(expected)}.")
+        told.append(f"column '{name}': found {_kind(found)}, expected {_kind(expected)}")
     is_key = cases["check"] == "multiple_fields_uniqueness"
     if is_key.any():
         count, key = cases.loc[is_key, "index"].nunique(), ", ".join(schema.unique or ())
-        told.append(f"Table '{table}': {count:,} records share their key, {key}, with another.")
+        told.append(f"{count:,} records share their key, {key}, with another")
     # The values of a column of the wrong type would only be told to be wrong once more.
     rest = cases[~is_key & ~cases["column"].isin(wrong) & (cases["check"] != "column_in_dataframe")]
     counted = rest.groupby(["column", "check"], dropna=False).size().reset_index(name="count")
     for column, check, count in counted.itertuples(index=False):
         what = "filled" if check == "not_nullable" else check
-        told.append(f"Table '{table}', column '{column}': {count:,} not {what}.")
+        told.append(f"column '{column}': {count:,} not {what}")
     return told
 
 

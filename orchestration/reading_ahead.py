@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
 
 import ingest.feedback.slip
 import ingest.readers
+from expectations.promises import broken_promises
 from ingest.contracts.loading import load_region
+from ingest.deliveries.receipt import Receipt
 from ingest.mapping.feeds import write_schemas
 from ingest.run import ingest_source
 from orchestration.settings import Settings
@@ -24,12 +25,13 @@ from orchestration.settings import Settings
 THREADS = 2
 # Python hands its lock on every 5 ms; a thread that asks for it after each short call of DuckDB waits as long.
 SWITCH_SECONDS = 0.0005
-# Imported within functions of `ingest`, so that a run with nothing to read does not wait for them.
+# Imported within functions of `ingest` and `expectations`, so that a run with nothing to read does not wait for them.
 _ON_THE_WAY = (
+    "expectations.schemas",
     "ingest.judging.delivered_file", "pyarrow.parquet", "pyarrow.pandas_compat", "python_calamine", "xlsxwriter",
     "cryptography.hazmat.primitives.ciphers.aead", "cryptography.hazmat.primitives.kdf.hkdf",
 )  # fmt: skip
-Receipts = list[dict[str, Any]]
+Receipts = list[Receipt]
 _reading: dict[tuple[str, str, str], Future[Receipts]] = {}
 
 
@@ -79,7 +81,13 @@ def _read(settings: Settings, quarter: str, region: str, group: list[str]) -> No
         try:
             future.set_result(
                 ingest_source(
-                    settings.home, settings.landing, region, source, quarter=quarter, demo=settings.demo
+                    settings.home,
+                    settings.landing,
+                    region,
+                    source,
+                    quarter=quarter,
+                    demo=settings.demo,
+                    verify=broken_promises,
                 )
             )
         except BaseException as error:  # noqa: BLE001 - raised in the step that asks for the receipts

@@ -15,12 +15,20 @@ from typing import Any
 import great_expectations as gx
 from jinja2 import Environment, FileSystemLoader
 
-from expectations.gx import measures
+from expectations.gx import deliveries_page, index_page, suite_page, suite_store, view
 from expectations.suite import SUITES
 from ingest.files import atomic
 
 HERE = Path(__file__).parent
 SITE = "sangam"
+# Modules that the project's file names; Great Expectations imports them.
+_NAMED = {
+    "suite_store": suite_store,
+    "index_page": index_page,
+    "suite_page": suite_page,
+    "deliveries_page": deliveries_page,
+    "view": view,
+}
 _FOLDERS = (
     "checkpoints",
     "expectations",
@@ -34,16 +42,17 @@ _FOLDERS = (
 
 def project(home: Path, suites: Path = SUITES) -> Any:
     """The home's data context; it is made where there is none yet."""
-    assert measures.KINDS  # noqa: S101 - importing them is what makes Great Expectations know them
     root = home / "gx"
     for folder in _FOLDERS:
         (root / folder).mkdir(parents=True, exist_ok=True)
     _write(root / "uncommitted" / "config_variables.yml", "{}\n")
-    words = Environment(loader=FileSystemLoader(HERE), keep_trailing_newline=True)  # noqa: S701 - YAML
-    template = words.get_template("great_expectations.yml.j2")
-    _write(
-        root / "great_expectations.yml", template.render(plugins=str(HERE / "plugins"), suites=str(suites))
+    templates = Environment(loader=FileSystemLoader(HERE), keep_trailing_newline=True)  # noqa: S701 - YAML
+    settings = templates.get_template("great_expectations.yml.j2").render(
+        plugins=str(HERE / "plugins"),
+        suites=str(suites),
+        **{name: module.__name__ for name, module in _NAMED.items()},
     )
+    _write(root / "great_expectations.yml", settings)
     return gx.get_context(mode="file", context_root_dir=str(root))
 
 

@@ -1,7 +1,8 @@
 """Deliveries whose batch checks found an error hold the releases they feed, until somebody lets them through.
 
 Nothing else waits: marts are built with them, and donors they do not feed get their releases. Results are written by
-`expectations.batches`; the decision of a person is the one that lets a paused drop through (`ingest.drift`).
+`expectations.batches`; the decision of a person is the one that lets a paused drop through
+(`ingest.deliveries.let_through`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from pathlib import Path
 from expectations.batch import Batch, batches
 from expectations.results import BatchResult, read_result
 from ingest.contracts.loading import load_region, region_files
-from ingest.deliveries import drift
+from ingest.deliveries.let_through import is_let_through
+from ingest.deliveries.let_through import let_through as record
 from ingest.errors import SangamError
 from orchestration.warehouse import logframes
 
@@ -64,14 +66,14 @@ def held(home: Path, there: Iterable[Batch], region: str, source: str, quarter: 
     found = []
     for batch in serving(there, region, source, quarter):
         result = read_result(home, region, source, batch.quarter)
-        if result and result.errors and not is_let_through(home, batch):
+        if result and result.errors and not is_settled(home, batch):
             found.append(result)
     return found
 
 
-def is_let_through(home: Path, batch: Batch) -> bool:
+def is_settled(home: Path, batch: Batch) -> bool:
     """Whether somebody decided for every file of a delivery."""
-    return all(drift.decision_path(home, sha256).exists() for sha256 in batch.hashes)
+    return all(is_let_through(home, receipt.sha256) for receipt in batch.receipts)
 
 
 def require_none(home: Path, donor: str, quarter: str) -> None:
@@ -95,7 +97,7 @@ def waiting(home: Path, region: str, source: str, quarter: str) -> tuple[Batch, 
     """A quarter's delivery that waits for its batch checks, with their result."""
     own = [batch for batch in batches(home, quarter, [(region, source)]) if batch.quarter == quarter]
     result = read_result(home, region, source, quarter)
-    if not own or not result or is_let_through(home, own[0]):
+    if not own or not result or is_settled(home, own[0]):
         return None
     return (own[0], result) if result.errors else None
 
@@ -103,4 +105,4 @@ def waiting(home: Path, region: str, source: str, quarter: str) -> tuple[Batch, 
 def let_through(home: Path, batch: Batch, result: BatchResult, by: str, reason: str) -> list[Path]:
     """Record for every file of a delivery that a person lets it through. Raises SangamError without words."""
     why = [result.checks[name].message for name in result.errors]
-    return [drift.release(home, {**receipt, "drift": why}, by, reason) for receipt in batch.receipts]
+    return [record(home, receipt, why, by, reason) for receipt in batch.receipts]

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from expectations.schemas import broken_promises, table_schema
+from ingest.contracts.loading import load_source
 
 Lake = tuple[Path, dict[str, list[dict[str, Any]]]]
 
@@ -42,9 +43,9 @@ def spoiled(path: Path, out: Path, change: str, first: int = 1) -> Path:
 def test_accepted_records_hold_what_the_contract_promises(sindh_lake: Lake, source: str) -> None:
     home, receipts = sindh_lake
     checked = 0
-    for table in receipts[source][-1]["tables"]:
+    for table in receipts[source][-1].tables:
         for path in home.glob(f"lake/accepted/region=sindh/source={source}/table={table}/*/*.parquet"):
-            assert broken_promises(path, "sindh", source, table) == []
+            assert broken_promises(path, load_source("sindh", source), table) == []
             checked += 1
     assert checked
 
@@ -70,8 +71,8 @@ def test_a_planted_violation_is_found(
     sindh_lake: Lake, tmp_path: Path, source: str, table: str, change: str, column: str, words: str
 ) -> None:
     path = spoiled(accepted(sindh_lake, source, table), tmp_path / "spoiled.parquet", change)
-    (found,) = broken_promises(path, "sindh", source, table)
-    assert found.startswith(f"Table '{table}', column '{column}': 1 not ")
+    (found,) = broken_promises(path, load_source("sindh", source), table)
+    assert found.startswith(f"column '{column}': 1 not ")
     assert words in found
 
 
@@ -82,15 +83,15 @@ def test_a_key_that_is_there_twice_is_found(
     sindh_lake: Lake, tmp_path: Path, source: str, table: str
 ) -> None:
     path = spoiled(accepted(sindh_lake, source, table), tmp_path / "spoiled.parquet", "+")
-    (found,) = broken_promises(path, "sindh", source, table)
-    key = ", ".join(table_schema("sindh", source, table).unique or ())
-    assert found == f"Table '{table}': 2 records share their key, {key}, with another."
+    (found,) = broken_promises(path, load_source("sindh", source), table)
+    key = ", ".join(table_schema(load_source("sindh", source), table).unique or ())
+    assert found == f"2 records share their key, {key}, with another"
 
 
 @pytest.mark.parametrize("column", ["size", "id", "head_cnic_key"])
 def test_a_column_that_is_not_there_is_found(sindh_lake: Lake, tmp_path: Path, column: str) -> None:
     path = spoiled(accepted(sindh_lake, "mis", "household"), tmp_path / "spoiled.parquet", f"-{column}")
-    assert broken_promises(path, "sindh", "mis", "household") == [
+    assert broken_promises(path, load_source("sindh", "mis"), "household") == [
         f"Table 'household' has no column '{column}'."
     ]
 
@@ -123,8 +124,8 @@ def test_a_wrong_type_is_found(
     path, out = accepted(sindh_lake, source, table), tmp_path / "spoiled.parquet"
     head = f"SELECT * REPLACE ({column}::{kind} AS {column}) FROM read_parquet('{path}', hive_partitioning = false)"
     duckdb.sql(f"COPY ({head}) TO '{out}' (FORMAT parquet)")
-    assert broken_promises(out, "sindh", source, table) == [
-        f"Table '{table}', column '{column}': found {found}, expected {expected}."
+    assert broken_promises(out, load_source("sindh", source), table) == [
+        f"column '{column}': found {found}, expected {expected}"
     ]
 
 
@@ -132,12 +133,12 @@ def test_a_key_of_the_wrong_type_is_told_once(sindh_lake: Lake, tmp_path: Path) 
     path, out = accepted(sindh_lake, "mis", "household"), tmp_path / "spoiled.parquet"
     head = f"SELECT * REPLACE (id::BLOB AS id) FROM read_parquet('{path}', hive_partitioning = false)"
     duckdb.sql(f"COPY ({head}) TO '{out}' (FORMAT parquet)")
-    (found,) = broken_promises(out, "sindh", "mis", "household")
+    (found,) = broken_promises(out, load_source("sindh", "mis"), "household")
     assert "column 'id': found the type binary, expected text (string)" in found
 
 
 def test_what_stays_inside_the_boundary_is_not_asked_for() -> None:
-    columns = set(table_schema("sindh", "mis", "member").columns)
+    columns = set(table_schema(load_source("sindh", "mis"), "member").columns)
     assert {"id", "household_id", "cnic_key", "mobile_key", "sex"} <= columns
     assert not columns & {"name", "father_or_husband", "birth_date", "cnic", "mobile"}
 
