@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from expectations.batch import Batch, batches
-from expectations.results import BatchResult, read_result, write_result
+from expectations.results import DATA_DOCS, BatchResult, read_result, write_result
 from ingest.code_state import code_fingerprint
 from ingest.errors import SangamError
 
@@ -64,9 +64,11 @@ def _key(batch: Batch) -> Key:
 
 
 def _known(home: Path, batch: Batch) -> BatchResult | None:
-    """The result there is, where nothing has changed since."""
+    """The result there is, where nothing has changed since and its page is still there."""
     try:
         result = read_result(home, *_key(batch))
     except SangamError:
         return None  # of another version: it is written anew
-    return result if result and result.state == fingerprint(batch) else None
+    if not result or not (home / DATA_DOCS / result.page).exists():
+        return None
+    return result if result.state == fingerprint(batch) else None

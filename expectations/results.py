@@ -19,6 +19,7 @@ from ingest.deliveries.places import folder
 from ingest.errors import SangamError
 from ingest.files import write_json
 
+DATA_DOCS = Path("docs", "data_docs")  # within the home; pages of results are within it
 Columns = dict[str, list[str | float | int]]
 Verdict = Literal["error", "warning", "fine", "nothing"]
 # In the order in which people look at them.

@@ -19,7 +19,7 @@ from great_expectations.core.run_identifier import RunIdentifier
 
 from expectations.gx.profile_metric import batch_frame
 from expectations.gx.project import SITE, project
-from expectations.results import Outside
+from expectations.results import DATA_DOCS, Outside
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Validator:
     """One project of Great Expectations for all suites of a run."""
 
     def __init__(self, home: Path) -> None:
-        self.docs = home / "docs" / "data_docs"
+        self.docs = home / DATA_DOCS
         self.context = project(home)
         source = self.context.data_sources.get("deliveries")
         self.batch = source.get_asset("profiles").get_batch_definition("deliveries")

@@ -178,6 +178,14 @@ def test_a_changed_delivery_and_the_one_after_it_are_checked_again(spoilt: Path)
     }
 
 
+def test_pages_that_were_deleted_are_written_again(spoilt: Path) -> None:
+    shutil.rmtree(spoilt / "docs" / "data_docs")
+    shutil.rmtree(spoilt / "gx")
+    again = check_batches(spoilt, QUARTER)
+    assert again
+    assert all((spoilt / "docs" / "data_docs" / result.page).exists() for result in again.values())
+
+
 def test_the_previous_delivery_is_the_last_one_there_is(checked: Path) -> None:
     found = {(b.source, b.quarter): b.previous for b in batches(checked, QUARTER)}
     assert found["mis", "2021Q1"] is None
