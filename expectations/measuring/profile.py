@@ -99,13 +99,18 @@ def _beside(table: str, new: TableFacts, old: TableFacts, then: str) -> Iterator
     for column in (c for c in new.means if c in old.means):
         name, mean, (was_mean, deviation) = f"{table}.{column}", new.means[column][0], old.means[column]
         if mean is not None and was_mean is not None and deviation:
-            seen = f"mean {mean:,.4g}; {was_mean:,.4g} in {then}"
+            seen = f"mean {_number(mean)}; {_number(was_mean)} in {then}"
             yield "column", name, name, "mean_shift", (mean - was_mean) / deviation, both, seen
     for column, counts in new.categories.items():
         if shift := _largest_shift(counts, old.categories.get(column, {})):
             name, (category, share, was) = f"{table}.{column}", shift
             seen = f"'{category}' {share:.1%}; {was:.1%} in {then}"
             yield "column", name, name, "category_shift", abs(share - was), both, seen
+
+
+def _number(value: float) -> str:
+    """A mean as people read it."""
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:,.4g}"
 
 
 def _largest_shift(new: dict[str, int], old: dict[str, int]) -> tuple[str, float, float] | None:

@@ -133,6 +133,15 @@ def test_words_say_what_was_looked_at(seen: dict[tuple[str, str], tuple[float, s
     assert seen["loan.kind", "category_shift"][1] == "'a' 55.6%; 100.0% in 2021Q1"
 
 
+def test_means_are_written_as_people_read_them(tmp_path: Path) -> None:
+    with connect() as connection:
+        now = [(name, place, kind, 13_400.0 + n) for n, (name, place, kind, _) in enumerate(BEFORE)]
+        frame = profile(
+            connection, SUITE, CONTRACT, _side(tmp_path, "2021Q2", now), _side(tmp_path, "2021Q1", BEFORE)
+        )
+    assert frame.set_index("measure").loc["mean_shift", "seen"] == "mean 13,404; 13.5 in 2021Q1"
+
+
 def test_what_is_not_there_is_not_judged(seen: dict[tuple[str, str], tuple[float, str]]) -> None:
     subjects = {subject for subject, _ in seen}
     assert "Of another table" not in subjects  # its table was not delivered
