@@ -6,9 +6,10 @@ Idempotent: a delivery whose bytes, contract, code and secret are unchanged is n
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from ingest.boundary import pseudonyms
 from ingest.code_state import code_fingerprint
@@ -36,8 +37,16 @@ ENGINE = code_fingerprint(
     data=("ingest/feedback/catalogue/*.yml",),
 )
 
-# A second look at accepted records: a Parquet file of them, their contract and its table → what they break, in words.
-Verify = Callable[[Path, Source, str], Sequence[str]]
+
+class Verify(Protocol):
+    """A second look at accepted records, with code of its own."""
+
+    @property
+    def code(self) -> str:
+        """What decides about the verdict beside records and contract: when it changes, look again."""
+
+    def __call__(self, path: Path, contract: Source, table: str) -> Sequence[str]:
+        """What the records in a Parquet file break of a contract's table, in plain words; empty where nothing."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +170,7 @@ def _is_whole(home: Path, receipt: Receipt, contract: Source) -> bool:
 
 def _verified(this: Ingest, receipt: Receipt, contract: Source) -> Receipt:
     """The receipt with the verdict of the second look, which holds until the file, contract or code changes."""
-    if this.verify is None or receipt.is_verified or receipt.refused:
+    if this.verify is None or receipt.refused or receipt.verified_by == this.verify.code:
         return receipt
     tables = {
         name: counted.model_copy(
@@ -170,7 +179,7 @@ def _verified(this: Ingest, receipt: Receipt, contract: Source) -> Receipt:
         for name, counted in receipt.tables.items()
         for path in (receipt.accepted_file(this.home, name),)
     }
-    receipt = receipt.model_copy(update={"tables": tables, "is_verified": True})
+    receipt = receipt.model_copy(update={"tables": tables, "verified_by": this.verify.code})
     keep(this.home, receipt)
     return receipt
 
