@@ -13,6 +13,7 @@ from typing import Any
 
 from ingest import files
 from ingest.boundary import pseudonyms
+from ingest.contracts.delivery_contract import load_delivery_contract
 from ingest.contracts.loading import fingerprint, load_region
 from ingest.contracts.source import Source
 from ingest.deliveries import places, previous, related
@@ -138,7 +139,8 @@ def _read_and_write(
     from ingest.judging.delivered_file import judge_file
 
     last_day = None if delivery.quarter == NO_QUARTER else quarter_end(delivery.quarter).date()
-    judged = judge_file(delivery.path, delivery.region, delivery.source, last_day, related, key)
+    contract = load_delivery_contract(delivery.region, delivery.source)
+    judged = judge_file(delivery.path, contract, last_day, related, key)
     try:
         accepted.write_accepted(home, judged, delivery, key)
         quarantine.write_quarantine(home, judged, delivery)
