@@ -58,9 +58,9 @@ def apply_rules(
                 marked=rule.columns[0] if rule.columns else None,
                 key=key_text(judged, name),
                 message=rule.message,
-                when=rule.when,
+                asked_when=rule.when,
                 unreadable=unreadable or "false",
-                check=rule.check,
+                holds=rule.check,
             )
         )
 

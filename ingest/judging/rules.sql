@@ -45,4 +45,4 @@ select
     {% endif %}
 from asked as rec
 -- A cell that holds something unreadable is neither empty nor a value: the rule cannot be asked.
-where ({{ when }}) and not ({{ unreadable }}) and not ({{ check }})
+where ({{ asked_when }}) and not ({{ unreadable }}) and not ({{ holds }})
