@@ -13,6 +13,7 @@ from typing import Protocol
 
 from ingest.boundary import pseudonyms
 from ingest.code_state import code_fingerprint
+from ingest.contracts.delivery_contract import DeliveryContract, load_delivery_contract
 from ingest.contracts.loading import fingerprint, load_region
 from ingest.contracts.source import Source
 from ingest.deliveries import previous, related
@@ -114,7 +115,7 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
 
     `compared`: the accepted records outside the drop that rules look up.
     """
-    contract = load_region(delivery.region).sources[delivery.source]
+    contract = load_delivery_contract(delivery.region, delivery.source)
     last = previous.last_deliveries(this.home, delivery)
     judged_as = JudgedAs(
         contract=fingerprint(delivery.region, delivery.source),
@@ -124,8 +125,8 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
         compared_with=compared.marks,
     )
     known = receipt_of(this.home, delivery)
-    if known and _is_same(known.judged_as, judged_as) and _is_whole(this.home, known, contract):
-        return _verified(this, known.model_copy(update={"seconds": 0.0}), contract)
+    if known and _is_same(known.judged_as, judged_as) and _is_whole(this.home, known, contract.source):
+        return _verified(this, known.model_copy(update={"seconds": 0.0}), contract.source)
     started = time.perf_counter()
     receipt = Receipt(
         region=delivery.region,
@@ -140,8 +141,10 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
         read_now=True,
     )
     try:
-        tables, told = _read_and_write(this, delivery, compared, last)
-        receipt = _verified(this, receipt.model_copy(update={"tables": tables, "told": told}), contract)
+        tables, told = _read_and_write(this, delivery, contract, compared, last)
+        receipt = _verified(
+            this, receipt.model_copy(update={"tables": tables, "told": told}), contract.source
+        )
     except Refused as refusal:
         accepted.remove(this.home, delivery)
         vault_path(this.home, delivery).unlink(missing_ok=True)
@@ -185,7 +188,11 @@ def _verified(this: Ingest, receipt: Receipt, contract: Source) -> Receipt:
 
 
 def _read_and_write(
-    this: Ingest, delivery: Delivery, compared: related.Compared, last: list[Receipt]
+    this: Ingest,
+    delivery: Delivery,
+    contract: DeliveryContract,
+    compared: related.Compared,
+    last: list[Receipt],
 ) -> tuple[dict[str, TableCounts], Told]:
     """Judge a delivery and write all that comes of it; what its receipt says of tables, findings and slip."""
     # For start-up: reading needs Arrow and the parsers, which a run that finds nothing new does not.
@@ -193,7 +200,7 @@ def _read_and_write(
 
     home, key = this.home, this.key
     last_day = None if delivery.quarter == NO_QUARTER else quarter_end(delivery.quarter).date()
-    judged = judge_file(delivery.path, delivery.region, delivery.source, last_day, compared.relations, key)
+    judged = judge_file(delivery.path, contract, last_day, compared.relations, key)
     try:
         accepted.write_accepted(home, judged, delivery, key)
         quarantine.write_quarantine(home, judged, delivery)
