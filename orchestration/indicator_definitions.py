@@ -129,6 +129,8 @@ class Indicator(_Strict):
     name: str
     level: Literal["impact", "outcome", "output"]
     description: str
+    numerator_definition: str  # what is counted, added up or measured, in plain words
+    denominator_definition: str  # over what; 'None: …' where nothing is divided or stated beside the value
     method: str
     source_note: str
     version: int = Field(default=1, ge=1)
@@ -186,6 +188,16 @@ class Indicator(_Strict):
             )
         if {"in_quarter", "cumulative"} <= set(self.over_time) and not self.dated_by:
             raise ValueError(f"{self.code}: in the quarter and cumulative differ by a date: give 'dated_by'")
+        return self
+
+    @model_validator(mode="after")
+    def _denominator_is_explained(self) -> Self:
+        has_denominator = self.kind == "survey_share" or self.denominator is not None
+        if has_denominator == self.denominator_definition.startswith("None: "):
+            raise ValueError(
+                f"{self.code}: 'denominator_definition' says what the denominator is, or 'None: …' where the "
+                f"definition has none; it {'has one' if has_denominator else 'has none'}"
+            )
         return self
 
 
