@@ -25,6 +25,7 @@ from ingest.errors import SangamError
 FOLDER = Path(__file__).resolve().parents[1] / "dbt_project" / "indicators"
 
 OverTime = Literal["in_quarter", "cumulative", "as_at", "round", "cohort"]
+Kind = Literal["distinct_count", "sum", "ratio", "survey_share", "median"]
 Counted = Literal["units", "records", "value", "denominator"]
 FACTS = Literal[
     "bridge_membership",
@@ -37,7 +38,7 @@ FACTS = Literal[
     "fct_place_total",
     "fct_service_delivered",
 ]
-_COUNTED: dict[str, Counted] = {
+_COUNTED: dict[Kind, Counted] = {
     "distinct_count": "units",
     "survey_share": "units",
     "sum": "records",
@@ -139,7 +140,7 @@ class Indicator(_Strict):
     convert_to: list[str] = []
     direction: Literal["higher", "lower"]
     # what is counted
-    kind: Literal["distinct_count", "sum", "ratio", "survey_share", "median"]
+    kind: Kind
     over_time: list[OverTime] = Field(min_length=1)
     regions: list[str] = []  # default: the donor's
     sources: list[str] = Field(min_length=1)
