@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export SANGAM_HOME ?= $(CURDIR)/.sangam
 STAMP := $(VENV)/.installed
+SQL := dbt_project/models ingest expectations orchestration
 
 .PHONY: setup demo ui test check bench clean lock format
 
@@ -18,10 +19,10 @@ $(STAMP): requirements.lock pyproject.toml
 	touch $@
 
 demo: setup
-	$(BIN)/python -m orchestration.demo
+	$(BIN)/python -m orchestration.cli.demo
 
 ui: setup
-	$(BIN)/python -m orchestration.ui
+	$(BIN)/python -m orchestration.cli.ui
 
 test: setup
 	$(BIN)/pytest -n 2 --dist loadgroup
@@ -30,15 +31,16 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --processes 2 dbt_project/models
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/sqlfluff lint --processes 2 $(SQL)
 
 format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/sqlfluff fix --processes 2 dbt_project/models
+	$(BIN)/sqlfluff fix --processes 2 $(SQL)
 
 bench: setup
-	$(BIN)/python -m tests.bench.run
+	$(BIN)/python -m tests.bench.full_size
 
 # The lock holds hashes and no download addresses.
 lock: setup

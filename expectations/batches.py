@@ -18,12 +18,16 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from expectations.profile import applies
 from expectations.suite import Check, Suite, load_suite
-from ingest.cleaning import quote
 from ingest.contracts.loading import load_region, region_files
-from ingest.contracts.model import Source
-from ingest.lake import folder, write_json
-from ingest.landing import NO_QUARTER
+from ingest.contracts.source import Source
+from ingest.deliveries.delivery import NO_QUARTER
+from ingest.deliveries.places import folder
+from ingest.deliveries.receipt import Receipt
+from ingest.deliveries.receipts import receipt_by
+from ingest.files import write_json
+from ingest.sql import quote
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +47,7 @@ class Batch:
     region: str
     source: str
     quarter: str
-    receipts: tuple[dict[str, Any], ...]
+    receipts: tuple[Receipt, ...]
     previous: Batch | None = None
 
     @property
@@ -70,8 +74,7 @@ class Batch:
     @property
     def files(self) -> list[list[str]]:
         """What decides about the records of the delivery."""
-        words = ("sha256", "contract", "engine", "key_id")
-        return sorted([str(receipt[word]) for word in words] for receipt in self.receipts)
+        return sorted([receipt.mark, receipt.judged_as.key_id] for receipt in self.receipts)
 
     @property
     def fingerprint(self) -> str:
@@ -89,11 +92,13 @@ def result_path(home: Path, region: str, source: str, quarter: str) -> Path:
 def batches(home: Path, quarter: str, wanted: Iterable[tuple[str, str]] | None = None) -> list[Batch]:
     """The current deliveries up to a quarter, of some (region, source) only, where named; earlier quarters first."""
     names = None if wanted is None else set(wanted)
-    found: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+    found: dict[tuple[str, str], dict[str, list[Receipt]]] = defaultdict(lambda: defaultdict(list))
     for region, source, at, file, sha256 in _current_drops(home):
         is_known = region in region_files() and source in load_region(region).sources
-        if is_known and (at == NO_QUARTER or at <= quarter) and (names is None or (region, source) in names):
-            found[region, source][at] += _receipts(home, region, source, at, file, sha256)
+        is_wanted = (at == NO_QUARTER or at <= quarter) and (names is None or (region, source) in names)
+        receipt = receipt_by(home, region, source, at, file, sha256) if is_known and is_wanted else None
+        if receipt:
+            found[region, source][at].append(receipt)
     made = []
     for (region, source), quarters in sorted(found.items()):
         previous = None
@@ -117,14 +122,6 @@ def _current_drops(home: Path) -> list[tuple[str, str, str, str, str]]:
             return []  # no source has been read yet
 
 
-def _receipts(
-    home: Path, region: str, source: str, quarter: str, file: str, sha256: str
-) -> list[dict[str, Any]]:
-    at = folder(home, "receipts", region=region, source=source, quarter=quarter)
-    read = (json.loads(path.read_text(encoding="utf-8")) for path in sorted(at.glob(f"{sha256[:16]}-*.json")))
-    return [receipt for receipt in read if receipt["path"] == file]
-
-
 def side(home: Path, batch: Batch) -> Side:
     """Where a delivery's accepted records lie, and how many were read and quarantined, by the contract's tables."""
     from expectations.facts import Side
@@ -133,14 +130,11 @@ def side(home: Path, batch: Batch) -> Side:
     read: dict[str, int] = defaultdict(int)
     quarantined: dict[str, int] = defaultdict(int)
     for receipt in batch.receipts:
-        for name, counts in receipt["tables"].items():
-            table = counts.get("of", name)
-            at = folder(
-                home, "accepted", region=batch.region, source=batch.source, table=name, quarter=batch.quarter
-            )
-            files[table].append(at / f"{receipt['sha256'][:16]}.parquet")
-            read[table] += counts["read"]
-            quarantined[table] += counts["quarantined"]
+        for table in batch.contract.tables:
+            files[table] += receipt.accepted_files(home, table)
+            for counts in (receipt.tables[name] for name in receipt.tables_of(table)):
+                read[table] += counts.read
+                quarantined[table] += counts.quarantined
     return Side(batch.quarter, dict(files), dict(read), dict(quarantined))
 
 
@@ -240,13 +234,6 @@ def _result(batch: Batch, checks: dict[str, Result], frame: pd.DataFrame, page: 
         "docs": page,
         "profile": frame.to_dict("list"),
     }
-
-
-def applies(check: Check, frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a profile that a check judges."""
-    names = [name for name in frame["name"].unique() if check.covers(name)]
-    enough = frame["records"] >= check.from_records
-    return frame[(frame["measure"] == check.measure) & frame["name"].isin(names) & enough]
 
 
 def told(check: Check, batch: Batch, frame: pd.DataFrame, failing: dict[str, float]) -> Result:

@@ -11,9 +11,8 @@ from pathlib import Path
 import duckdb
 
 from expectations.suite import Suite
-from ingest.cleaning import name as sql_name
-from ingest.cleaning import quote
-from ingest.contracts.model import Source
+from ingest.contracts.source import Source
+from ingest.sql import quote, sql_name
 
 _NUMBER = ("DECIMAL", "INTEGER", "BIGINT", "DOUBLE", "HUGEINT")
 

@@ -15,9 +15,10 @@ from typing import Any
 
 import pandas as pd
 
+from expectations.profile import applies
 from expectations.suite import Check, Suite
-from ingest.lake import atomic
-from ingest.landing import NO_QUARTER
+from ingest.deliveries.delivery import NO_QUARTER
+from ingest.files import atomic
 
 _ROW = ["delivery", "subject"]
 
@@ -32,8 +33,6 @@ class Judged:
 
 def judged_frame(suite: Suite, profiles: list[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
     """A row for each subject of each delivery, a column for each check with the measure it judges."""
-    from expectations.batches import applies
-
     columns = []
     for check in suite.checks.values():
         parts = [applies(check, frame).assign(delivery=title) for title, frame in profiles]

@@ -14,10 +14,10 @@ import duckdb
 import pandas as pd
 
 from expectations.facts import Side, TableFacts, facts
-from expectations.suite import Place, Suite
-from ingest.cleaning import name as sql_name
-from ingest.contracts.model import Source
+from expectations.suite import Check, Place, Suite
+from ingest.contracts.source import Source
 from ingest.errors import SangamError
+from ingest.sql import sql_name
 
 COLUMNS = ("kind", "name", "subject", "measure", "value", "records", "seen")
 # From so many records on, a sixteenth of the keys, chosen by their hash, stands for all.
@@ -203,3 +203,10 @@ def words(vocabulary: Any, nested: bool) -> list[str]:
     if nested:
         return [f"{outer} / {word}" for outer, inner in (vocabulary or {}).items() for word in inner or ()]
     return [str(word) for word in vocabulary or ()]
+
+
+def applies(check: Check, frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a profile that a check judges."""
+    names = [name for name in frame["name"].unique() if check.covers(name)]
+    enough = frame["records"] >= check.from_records
+    return frame[(frame["measure"] == check.measure) & frame["name"].isin(names) & enough]

@@ -19,7 +19,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ingest.contracts.loading import merge
+from ingest.contracts.yaml_file import merge
 from ingest.errors import SangamError
 
 SUITES = Path(__file__).parent / "suites"

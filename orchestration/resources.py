@@ -7,8 +7,10 @@ from typing import Any
 
 import dagster as dg
 
+from expectations.schemas import broken_promises
+from ingest.deliveries.receipt import Receipt
 from ingest.run import ingest_source
-from orchestration import ahead
+from orchestration import reading_ahead
 from orchestration.settings import Settings, settings
 
 _listeners: list[Callable[[str, dict[str, Any]], None]] = []
@@ -36,14 +38,20 @@ class Home(dg.ConfigurableResource):
         """Paths of the home."""
         return settings(self.landing or None)
 
-    def ingest(self, region: str, source: str, quarter: str) -> list[dict[str, Any]]:
+    def ingest(self, region: str, source: str, quarter: str) -> list[Receipt]:
         """Bring a source's deliveries up to a quarter into the lake and the feeds."""
         where = self.settings
         tell("source_started", region=region, source=source)
-        receipts = ahead.receipts(region, source, quarter)
+        receipts = reading_ahead.receipts(region, source, quarter)
         if receipts is None:  # started from the UI
             receipts = ingest_source(
-                where.home, where.landing, region, source, quarter=quarter, demo=where.demo
+                where.home,
+                where.landing,
+                region,
+                source,
+                quarter=quarter,
+                demo=where.demo,
+                verify=broken_promises,
             )
         tell("source_done", region=region, source=source, quarter=quarter, receipts=receipts)
         return receipts

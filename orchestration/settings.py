@@ -42,7 +42,7 @@ def settings(landing: str | Path | None = None) -> Settings:
     home = Path(os.environ.get("SANGAM_HOME", ".sangam")).resolve()
     where = str(landing or os.environ.get("SANGAM_LANDING") or home / "landing")
     if where.startswith("s3://"):
-        from orchestration.landing_mirror import mirrored
+        from orchestration.s3.landing_mirror import mirrored
 
         where = str(mirrored(where, home))
     return Settings(home, Path(where).resolve(), os.environ.get("SANGAM_DEMO", "") not in ("", "0"))

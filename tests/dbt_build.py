@@ -15,10 +15,11 @@ from typing import Any
 
 import yaml
 
-from ingest import feeds
-from orchestration import dbt
+from ingest.mapping.feeds import write_schemas
+from ingest.mapping.write_feeds import write_drops
 from orchestration.settings import DBT_PROJECT, Settings
-from orchestration.warehouse import build_path
+from orchestration.warehouse import dbt
+from orchestration.warehouse.build_state import build_path
 
 MODELS = DBT_PROJECT / "models"
 # One delivery, so that there is something whose freshness can be asked for.
@@ -65,10 +66,10 @@ def call(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
 def build(home: Path) -> Built:
     """Build everything in a home whose lake has the feeds' columns and one delivery."""
     settings = Settings(home, home / "landing")
-    feeds.write_schemas(home)
+    write_schemas(home)
     row = {"file": "a.csv", "sha256": "ab", "status": "current", "cadence": "quarter"}
     partitions = {"region": "r", "source": "s", "quarter": "2021Q2"}
-    feeds.write_drops(home, partitions, [row | {"received_at": RECEIVED_AT.isoformat()}])
+    write_drops(home, partitions, [row | {"received_at": RECEIVED_AT.isoformat()}])
     started = time.perf_counter()
     results, said = {}, ""
     for words in (["build", "--exclude-resource-type", "unit_test"], ["test", "--select", "test_type:unit"]):

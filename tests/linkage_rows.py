@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from ingest.contracts.model import Linkage
+from ingest.contracts.linkage import Linkage
 from ingest.linkage.decisions import Decision, pairs
 from ingest.linkage.identities import VaultFile, load, open_connection
 from ingest.linkage.resolve import resolve
-from ingest.vault import IDENTITY, PLACE_IN_FILE, encrypt
+from ingest.store.vault import IDENTITY, PLACE_IN_FILE, encrypt
 
 KEY = b"k" * 32
 _ARROW = {

@@ -13,10 +13,11 @@ from pathlib import Path
 import duckdb
 
 from ingest.contracts.loading import load_region
-from ingest.contracts.model import Source, Table
+from ingest.contracts.source import Source
+from ingest.contracts.table import Table
 from ingest.errors import Refused
-from ingest.headers import match_form
 from ingest.readers import Chunk, read
+from ingest.tables.headers import match_form
 
 _WORD = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"(?<![0-9A-Za-z.+-])[+]?[0-9][0-9 -]{7,}[0-9](?![0-9A-Za-z.])")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from orchestration.run import Outcome
+    from orchestration.quarter_run import Outcome
     from orchestration.settings import Settings
 
 QUARTER = "2021Q3"
@@ -27,7 +27,7 @@ class Run:
 
 def run(home: Path, landing: Path, *regions: str) -> tuple[Settings, Outcome]:
     """The quarter through Dagster, of all regions or of some. The environment is as it was afterwards."""
-    from orchestration.run import run_quarter
+    from orchestration.quarter_run import run_quarter
     from orchestration.settings import Settings
 
     settings = Settings(home, landing)

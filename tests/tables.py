@@ -13,11 +13,14 @@ import pyarrow as pa
 import pytest
 
 from ingest.contracts import loading
-from ingest.contracts.model import Source, Table
-from ingest.judging import Judged, judge
-from ingest.layout import Piece, pieces
+from ingest.contracts.source import Source
+from ingest.contracts.table import Table
+from ingest.judging.judge import judge
+from ingest.judging.judged_drop import JudgedDrop
 from ingest.readers import Chunk
 from ingest.readers.chunk import batch, letters
+from ingest.tables.layout import pieces
+from ingest.tables.piece import Piece
 
 Cells = Sequence[Sequence[str | None]]
 
@@ -62,12 +65,14 @@ def rows_of(piece: Piece) -> list[dict[str, Any]]:
     return [row | {"_row": int(at)} for row, at in zip(rows, piece.rows, strict=True)]
 
 
-def judged(chunks: Iterable[Chunk], source: Source, quarter_end: date | None = None, **more: Any) -> Judged:
+def judged(
+    chunks: Iterable[Chunk], source: Source, quarter_end: date | None = None, **more: Any
+) -> JudgedDrop:
     """The chunks judged by the contract."""
     return judge(pieces(chunks, source, "file"), source, quarter_end=quarter_end, threads=1, **more)
 
 
-def reasons(result: Judged, table: str) -> dict[int, list[str]]:
+def reasons(result: JudgedDrop, table: str) -> dict[int, list[str]]:
     """Reason codes by record number, of the quarantined records."""
     rows = result.connection.execute(
         "SELECT record, list(DISTINCT code ORDER BY code) FROM findings WHERE tbl = ? GROUP BY record ORDER BY 1",
@@ -76,14 +81,14 @@ def reasons(result: Judged, table: str) -> dict[int, list[str]]:
     return dict(rows)
 
 
-def warnings(result: Judged, table: str) -> list[tuple[str, str]]:
+def warnings(result: JudgedDrop, table: str) -> list[tuple[str, str]]:
     """Warning and key, of a table's records and total rows."""
     return result.connection.execute(
         "SELECT code, key FROM warnings WHERE tbl = ? ORDER BY code, key", [table]
     ).fetchall()
 
 
-def values(result: Judged, table: str, column: str) -> list[Any]:
+def values(result: JudgedDrop, table: str, column: str) -> list[Any]:
     """A column's values, in order of the records."""
     rows = result.connection.execute(
         f'SELECT "v_{column}" FROM {result.table(table)} ORDER BY _record'

@@ -3,7 +3,7 @@
     regions/<programme>/programme.yml        what all regions of the programme share
     regions/<programme>/<source>.yml         the contract of a source, shared by the programme's regions
     regions/<programme>/regions/<region>.yml what is this region's own; `sources: {<source>: …}` overrides
-    regions/<programme>/corrections.yml      what delivered cells and records should be, see `contracts.corrections`
+    regions/<programme>/corrections.yml      what delivered cells and records should be, see `correction_words`
 
 A mapping merges key by key, anything else replaces; `null` removes an inherited key. A vocabulary may be drawn
 from a nested one: `districts: keys of blocks` lists the districts under which `blocks` has its words, and
@@ -14,81 +14,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
-from ingest.contracts import corrections
-from ingest.contracts.corrections import Correction
-from ingest.contracts.model import Region, Source
+from ingest.contracts import correction_words
+from ingest.contracts.correction_words import Correction
+from ingest.contracts.region import Region
+from ingest.contracts.source import Source
+from ingest.contracts.vocabularies import drawn_vocabularies
+from ingest.contracts.yaml_file import merge, read_yaml
 from ingest.errors import SangamError
 
 REGIONS = Path(__file__).resolve().parents[1] / "regions"
-
-
-class Loader(yaml.SafeLoader):
-    """YAML 1.2's booleans: `yes`, `no` and `on` are words, as they are in surveys and in SQL."""
-
-
-Loader.yaml_implicit_resolvers = {
-    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
-
-
-def merge(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    """`base` with `own` laid over it: mappings merge, other values replace, None removes."""
-    merged = dict(base)
-    for key, value in own.items():
-        if value is None:
-            merged.pop(key, None)
-        elif isinstance(value, dict) and isinstance(merged.get(key), dict):
-            merged[key] = merge(merged[key], value)
-        else:
-            merged[key] = value
-    return merged
-
-
-def _yaml(path: Path) -> dict[str, Any]:
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=Loader) or {}  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as error:
-        raise SangamError(f"{path} is not readable as YAML: {error}") from error
-
-
-def drawn_vocabularies(vocabularies: dict[str, Any], where: str) -> dict[str, Any]:
-    """The vocabularies with `keys of …` and `values of …` worked out.
-
-    Raises SangamError where the named vocabulary is not there or has no words under keys.
-    """
-    drawn = dict(vocabularies)
-    for name, words in vocabularies.items():
-        if not isinstance(words, str):
-            continue
-        match = re.fullmatch(r"(keys|values) of (\S+)", words.strip())
-        nested = vocabularies.get(match.group(2)) if match else None
-        if match is None or not isinstance(nested, dict):
-            raise SangamError(
-                f"The contract {where}: vocabulary '{name}' is '{words}'. Give a list, or 'keys of <vocabulary>' or "
-                "'values of <vocabulary>' with one that has its words under keys."
-            )
-        drawn[name] = list(nested) if match.group(1) == "keys" else _all_words(nested)
-    return drawn
-
-
-def _all_words(nested: dict[str, Any]) -> dict[str, list[str]]:
-    """Every word under any key with its spellings; a word under two keys keeps those of both."""
-    words: dict[str, list[str]] = {}
-    for inner in nested.values():
-        for word in inner or ():
-            spellings = (inner[word] or ()) if isinstance(inner, dict) else ()
-            words.setdefault(str(word), []).extend([spellings] if isinstance(spellings, str) else spellings)
-    return words
 
 
 def _plain_error(where: str, error: ValidationError) -> SangamError:
@@ -109,14 +48,14 @@ def load_region(name: str, root: Path = REGIONS) -> Region:
         raise SangamError(f"There is no contract for region '{name}'. Known regions: {', '.join(files)}.")
     own_file = files[name]
     folder = own_file.parents[1]
-    raw = merge(_yaml(folder / "programme.yml"), _yaml(own_file))
+    raw = merge(read_yaml(folder / "programme.yml"), read_yaml(own_file))
     own_sources = raw.pop("sources", {}) or {}
     shared = raw.pop("vocabularies", {}) or {}
     sources: dict[str, Source] = {}
     for path in sorted(folder.glob("*.yml")):
         if path.stem in ("programme", "decisions", "corrections") or own_sources.get(path.stem, {}) is None:
             continue
-        words = merge(_yaml(path), own_sources.get(path.stem) or {})
+        words = merge(read_yaml(path), own_sources.get(path.stem) or {})
         merged = merge(shared, words.get("vocabularies") or {})
         words["vocabularies"] = drawn_vocabularies(merged, f"{name}/{path.stem}")
         try:
@@ -143,9 +82,9 @@ def load_source(region: str, source: str, root: Path = REGIONS) -> Source:
 def load_corrections(region: str, source: str, root: Path = REGIONS) -> tuple[Correction, ...]:
     """The active corrections of a source. Raises SangamError for one that does not fit the contract."""
     contract = load_region(region, root)
-    path = root / contract.programme / corrections.FILE
-    entries = corrections.read(path)
-    corrections.check(path, entries, contract, [p.stem for p in (path.parent / "regions").glob("*.yml")])
+    path = root / contract.programme / correction_words.FILE
+    entries = correction_words.read(path)
+    correction_words.check(path, entries, contract, [p.stem for p in (path.parent / "regions").glob("*.yml")])
     return tuple(c for c in entries if (c.region, c.source, c.status) == (region, source, "active"))
 
 

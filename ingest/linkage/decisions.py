@@ -18,8 +18,9 @@ import pandas as pd
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError
 
-from ingest.contracts.loading import REGIONS, Loader, load_region
-from ingest.contracts.model import Word
+from ingest.contracts.loading import REGIONS, load_region
+from ingest.contracts.word import Word
+from ingest.contracts.yaml_file import Loader
 from ingest.errors import SangamError
 
 _RECORD = re.compile(r"^(?P<source>[^/]+)/(?:(?P<quarter>\d{4}Q[1-4])/)?(?P<local_id>.+)$")

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.cleaning import quote
-from ingest.contracts.model import Linkage
+from ingest.contracts.linkage import Linkage
 from ingest.linkage import names
-from ingest.vault import IDENTITY, PLACE_IN_FILE, read_identities
+from ingest.sql import quote
+from ingest.store.vault import IDENTITY, PLACE_IN_FILE, read_identities
 
 # A number on so many different names, with as many birth dates, is nobody's: a clerk's filler.
 _NOBODYS = 3

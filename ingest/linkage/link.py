@@ -15,16 +15,18 @@ from typing import Any, Literal
 
 import pyarrow.parquet as pq
 
-from ingest import identifiers
+from ingest.boundary import pseudonyms
+from ingest.contracts.linkage import Linkage
 from ingest.contracts.loading import load_region
-from ingest.contracts.model import Linkage, Region
+from ingest.contracts.region import Region
+from ingest.deliveries.places import folder, vault_path
+from ingest.deliveries.receipts import receipt_by
 from ingest.errors import SangamError
-from ingest.lake import folder, write_json
-from ingest.linkage import model, publish
+from ingest.files import write_json
+from ingest.linkage import comparisons, publish
 from ingest.linkage.decisions import Decision, load_decisions, pairs
 from ingest.linkage.identities import VaultFile, load, open_connection
 from ingest.linkage.resolve import resolve
-from ingest.vault import vault_path
 
 # Raise it when a change of code changes who is who for the same deliveries.
 LINKAGE_VERSION = 1
@@ -62,7 +64,7 @@ def link_region(home: Path, region: str, quarter: str, *, demo: bool = False) ->
     contract = load_region(region)
     if not contract.linkage:
         return []
-    key = identifiers.secret(demo=demo)
+    key = pseudonyms.secret(demo=demo)
     decisions = load_decisions(region)
     files = _current_files(home, contract, quarter)
     rows: list[dict[str, Any]] = []
@@ -87,26 +89,15 @@ def _current_files(home: Path, contract: Region, quarter: str) -> list[tuple[Vau
             there = drops.parent.name.removeprefix("quarter=")
             for drop in pq.read_table(drops, partitioning=None).to_pylist() if there <= quarter else []:
                 if drop["status"] == "current":
-                    path = vault_path(home, contract.region, name, there, drop["sha256"])
-                    state = [
-                        name,
-                        there,
-                        drop["file"],
-                        drop["sha256"],
-                        *_read_as(home, contract.region, name, there, drop),
-                    ]
-                    files.append((VaultFile(name, there, path), state))
+                    receipt = receipt_by(home, contract.region, name, there, drop["file"], drop["sha256"])
+                    if receipt is None:
+                        raise SangamError(
+                            f"The feeds hold {drop['file']}, of which there is no receipt. Take "
+                            f"{contract.region}/{name} in again."
+                        )
+                    state = [name, there, drop["file"], receipt.mark, receipt.judged_as.key_id]
+                    files.append((VaultFile(name, there, vault_path(home, receipt)), state))
     return files
-
-
-def _read_as(home: Path, region: str, source: str, quarter: str, drop: dict[str, Any]) -> list[str]:
-    """Under which contract, code and secret the delivery was read, from its receipt."""
-    at = folder(home, "receipts", region=region, source=source, quarter=quarter)
-    for path in at.glob(f"{drop['sha256'][:16]}*.json"):
-        receipt = json.loads(path.read_text(encoding="utf-8"))
-        if receipt["path"] == drop["file"]:
-            return [str(receipt[word]) for word in ("contract", "engine", "key_id")]
-    return []
 
 
 def _register_quarter(quarters: list[str], quarter: str) -> str | None:
@@ -135,8 +126,8 @@ def _link_if_changed(job: Job, files: list[tuple[VaultFile, list[str]]]) -> list
     used = _files_for(job, files)
     state = [
         LINKAGE_VERSION,
-        model.fingerprint(),
-        identifiers.key_id(job.key),
+        comparisons.fingerprint(),
+        pseudonyms.key_id(job.key),
         job.linkage.model_dump(mode="json"),
         [decision.model_dump(mode="json") for decision in job.decided],
         [read_as for _, read_as in used],

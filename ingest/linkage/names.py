@@ -14,7 +14,8 @@ import unicodedata
 
 import duckdb
 
-from ingest.cleaning import JOINERS, quote
+from ingest.cleaning.expressions import JOINERS
+from ingest.sql import quote
 
 # Devanagari letters and their sounds; the Bengali block has the same order 0x80 further on. A capital H is an h of its
 # own: it makes no aspirate of the letter before it.

@@ -12,10 +12,11 @@ from typing import Any
 
 import duckdb
 
-from ingest.cleaning import quote
-from ingest.feeds import FEEDS
-from ingest.lake import atomic, folder
+from ingest.deliveries.places import folder
+from ingest.files import atomic
 from ingest.linkage.resolve import Resolved
+from ingest.mapping.feeds import FEEDS
+from ingest.sql import quote
 
 _CROSSWALK = """
 CREATE OR REPLACE TABLE crosswalk AS

@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from ingest.contracts.model import Linkage
+from ingest.contracts.linkage import Linkage
 from ingest.linkage import rules
 from ingest.linkage.attach import Attachments
 from ingest.linkage.clusters import Clusters

@@ -8,7 +8,7 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
-from ingest.contracts.model import Linkage, LinkRule
+from ingest.contracts.linkage import Linkage, LinkRule
 
 _LARGEST = 50  # records with one value of a rule's columns; more share a filler, not an identity
 _KEY = {"name": "name_key[1]", "relative_name": "relative_key[1]", "group_ids": "unnest(group_ids)"}

@@ -11,8 +11,8 @@ from functools import reduce
 import duckdb
 import pandas as pd
 
-from ingest.contracts.model import Linkage
-from ingest.linkage.model import COMPARISONS, label, splink_comparison
+from ingest.contracts.linkage import Linkage
+from ingest.linkage.comparisons import COMPARISONS, label, splink_comparison
 
 # How a column takes part in choosing candidate pairs; lists are exploded, all else must be equal.
 _BLOCK = {"name": "name_block", "relative_name": "relative_block", "group_ids": "group_ids"}

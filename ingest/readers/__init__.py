@@ -18,9 +18,9 @@ __all__ = ["Chunk", "read", "read_source", "sniff"]
 _MODULES = {
     "mysqldump": "mysqldump",
     "pg_dump": "pg_dump",
-    "xlsx": "workbook",
-    "xls": "workbook",
-    "ods": "workbook",
+    "xlsx": "spreadsheet",
+    "xls": "spreadsheet",
+    "ods": "spreadsheet",
     "html": "html",
     "delimited": "delimited",
     "zip": "zipped",

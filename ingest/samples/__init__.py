@@ -33,10 +33,13 @@ def make(
     The same arguments give the same bytes. Raises `SangamError` for an unknown programme, a quarter that is
     none, or a scale out of bounds.
     """
-    from ingest.samples import khulna, nro, pune, sindh
-    from ingest.samples.columns import iso, last_day
-    from ingest.samples.defects import planting
-    from ingest.samples.truth import Truth
+    from ingest.samples.arrays import iso, last_day
+    from ingest.samples.khulna import programme as khulna
+    from ingest.samples.nro import programme as nro
+    from ingest.samples.pune import programme as pune
+    from ingest.samples.sindh import programme as sindh
+    from ingest.samples.truth.defects import planting
+    from ingest.samples.truth.drop_truth import Truth
 
     makers = {
         "success_sindh": sindh.make,

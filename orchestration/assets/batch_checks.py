@@ -14,9 +14,9 @@ import dagster as dg
 from expectations.batches import Result, batches, check_batches
 from expectations.suite import Check, load_suite
 from ingest.contracts.loading import load_region, region_files
-from orchestration import holds
 from orchestration.assets.sources import QUARTERS, asset_key
-from orchestration.docs_site import url
+from orchestration.checks import holds
+from orchestration.docs_address import url
 from orchestration.resources import Home, tell
 
 _SOURCES = [(region, source) for region in region_files() for source in load_region(region).sources]

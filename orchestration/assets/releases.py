@@ -2,10 +2,11 @@
 
 import dagster as dg
 
-from orchestration import holds, indicator_definitions
 from orchestration.assets.batch_checks import batch_key
 from orchestration.assets.sources import QUARTERS
+from orchestration.checks import holds
 from orchestration.resources import Home, tell
+from orchestration.warehouse import logframes
 
 _MARTS = (
     "indicator_values",
@@ -39,8 +40,8 @@ def release_asset(donor: str, name: str) -> dg.AssetsDefinition:
 
 def _publish_if_approved(quarter: str, donor: str, home: Home) -> dg.MaterializeResult:
     from orchestration.releases.approvals import approval_of
-    from orchestration.releases.commands import donor_names, store
     from orchestration.releases.content import read_content
+    from orchestration.releases.donor_store import donor_names, store
     from orchestration.releases.publish import publish
 
     where = home.settings.home
@@ -66,4 +67,4 @@ def _publish_if_approved(quarter: str, donor: str, home: Home) -> dg.Materialize
 
 def release_assets() -> list[dg.AssetsDefinition]:
     """The release asset of every donor there is a logframe for."""
-    return [release_asset(frame.donor.code, frame.donor.name) for frame in indicator_definitions.load()]
+    return [release_asset(frame.donor.code, frame.donor.name) for frame in logframes.load()]

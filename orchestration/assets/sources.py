@@ -9,8 +9,9 @@ from typing import Any
 import dagster as dg
 
 from ingest.contracts.loading import load_corrections, load_region, region_files
-from ingest.contracts.model import Source
-from orchestration import receipts as rc
+from ingest.contracts.source import Source
+from orchestration.assets import table_metadata
+from orchestration.checks import counted, table_checks
 from orchestration.quarters import all_quarters
 from orchestration.resources import Home
 
@@ -100,23 +101,23 @@ def source_assets(region: str, name: str) -> dg.AssetsDefinition:
     def read_and_judge(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:
         quarter = context.partition_key
         done = home.ingest(region, name, quarter)
-        own = rc.of_quarter(done, quarter, source.cadence)
-        for earlier in rc.other_quarters_read(done, quarter):
-            served = rc.of_quarter(done, earlier, source.cadence)
+        own = counted.of_quarter(done, quarter, source.cadence)
+        for earlier in counted.other_quarters_read(done, quarter):
+            served = counted.of_quarter(done, earlier, source.cadence)
             for table in source.tables:
                 context.log_event(
                     dg.AssetMaterialization(
                         asset_key(region, name, table),
                         partition=earlier,
-                        metadata=rc.metadata(served, table, earlier),
+                        metadata=table_metadata.metadata(served, table, earlier),
                     )
                 )
         for table, spec in source.tables.items():
             key = asset_key(region, name, table)
-            yield dg.MaterializeResult(asset_key=key, metadata=rc.metadata(own, table, quarter))
-            yield from rc.check_results(home.settings.home, own, source, region, name, table, spec, key)
+            yield dg.MaterializeResult(asset_key=key, metadata=table_metadata.metadata(own, table, quarter))
+            yield from table_checks.check_results(done, own, source, region, name, table, spec, key)
             if table in corrected:
-                yield rc.corrections_result(home.settings.home, own, table, key)
+                yield table_checks.corrections_result(home.settings.home, own, table, key)
 
     return read_and_judge
 

@@ -18,13 +18,13 @@ from dagster_dbt import (
 from packaging.version import Version
 
 from ingest.contracts.loading import load_region, region_files
-from ingest.feeds import FEEDS
-from ingest.lake import folder
-from orchestration import dbt, docs_site, warehouse
+from ingest.deliveries.places import folder
+from ingest.mapping.feeds import FEEDS
 from orchestration.assets.linkage import linkage_key, linked_regions
 from orchestration.assets.sources import QUARTERS, asset_key
 from orchestration.resources import Home, tell
 from orchestration.settings import DBT_PROJECT
+from orchestration.warehouse import build_state, dbt
 
 
 def feed_key(feed: str) -> dg.AssetKey:
@@ -109,7 +109,7 @@ def warehouse_assets() -> dg.AssetsDefinition:
     )
     def build_warehouse(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:
         where = home.settings
-        quarters = warehouse.quarters_to_build(where, context.partition_key)
+        quarters = build_state.quarters_to_build(where, context.partition_key)
         tell("warehouse_started", quarters=quarters)
         context.log.info("Building quarters %s", ", ".join(quarters))
         with dbt.environment(where):
@@ -129,9 +129,9 @@ def warehouse_assets() -> dg.AssetsDefinition:
             # dbt's lines go to a file of their own; people read progress, assets and checks.
             with log.open("w", encoding="utf-8") as stream, contextlib.redirect_stdout(stream):
                 yield from cli.cli(arguments, context=context, target_path=target).stream()
-        warehouse.swap_in(where)
-        docs_site.write_dbt_docs(where)
-        warehouse.remember(where, quarters)
+        build_state.swap_in(where)
+        dbt.write_documentation(where)
+        build_state.remember(where, quarters)
         tell("warehouse_done", quarters=quarters)
 
     return build_warehouse

@@ -7,50 +7,20 @@ entries of `build`.
 import hashlib
 import io
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from orchestration.releases.changes import Change, annotate
+from orchestration.releases.changes import annotate
 from orchestration.releases.content import Content
 from orchestration.releases.csv_file import to_csv
+from orchestration.releases.donor_workbook import to_workbook
+from orchestration.releases.header import MANIFEST, Header
 from orchestration.releases.rounding import rounded_texts
-from orchestration.releases.workbook import to_workbook
 
-MANIFEST = "manifest.json"
 FORMAT = "sangam-release/1"
-
-
-@dataclass(frozen=True)
-class Header:
-    """What a release is besides its values: all of it data, so that it can be built again.
-
-    `approved_at` is the time of the sign-off (UTC, ISO 8601), `predecessor` the release that this one
-    replaces (`r001`) and `reason` why it does.
-    """
-
-    number: int
-    donor_name: str
-    approved_by: str
-    approved_at: str
-    code_version: str
-    predecessor: str | None = None
-    predecessor_manifest_sha256: str | None = None
-    reason: str | None = None
-    changes: Sequence[Change] = ()
-
-    @property
-    def release(self) -> str:
-        """The release's name: `r001`."""
-        return release_name(self.number)
-
-
-def release_name(number: int) -> str:
-    """Return the name of the release of that number: 1 is `r001`."""
-    return f"r{number:03d}"
 
 
 def build(content: Content, header: Header) -> dict[str, bytes]:
@@ -106,18 +76,3 @@ def _manifest(content: Content, header: Header, files: dict[str, bytes]) -> byte
         "files": [{"name": name, "sha256": sha256(body), "size": len(body)} for name, body in files.items()],
     }
     return (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
-
-
-def header_of(manifest: dict[str, Any]) -> Header:
-    """Return the header that a manifest was made with."""
-    return Header(
-        number=int(manifest["release"][1:]),
-        donor_name=manifest["donor_name"],
-        approved_by=manifest["approved_by"],
-        approved_at=manifest["approved_at"],
-        code_version=manifest["code_version"],
-        predecessor=manifest["predecessor"],
-        predecessor_manifest_sha256=manifest["predecessor_manifest_sha256"],
-        reason=manifest["reason"],
-        changes=[Change(**change) for change in manifest["changes"]],
-    )

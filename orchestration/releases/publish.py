@@ -18,15 +18,16 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from ingest.errors import SangamError
-from orchestration import object_store
-from orchestration.holds import require_none
+from orchestration.checks.holds import require_none
 from orchestration.releases import shelf
 from orchestration.releases.approvals import Approval, require_approval
-from orchestration.releases.build import MANIFEST, Header, build, read_parquet, sha256
+from orchestration.releases.build import build, read_parquet, sha256
 from orchestration.releases.changes import compare
 from orchestration.releases.code_version import code_version
 from orchestration.releases.content import COLUMNS, Content, read_content
-from orchestration.seaweed import bucket_name
+from orchestration.releases.header import MANIFEST, Header
+from orchestration.s3 import object_store
+from orchestration.s3.seaweed import bucket_name
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

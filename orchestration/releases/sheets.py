@@ -5,16 +5,14 @@ A donor's quarter has some hundred values: here they are written cell by cell, a
 
 import textwrap
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 
 from orchestration.releases.content import Content
+from orchestration.releases.header import Header
 from orchestration.releases.rounding import decimals, rounded_numbers
 from orchestration.releases.styles import Styles, page, put, title
-
-if TYPE_CHECKING:
-    from orchestration.releases.build import Header
 
 HEADER_ROW = 3
 # Heading, width, key of the row, kind of cell.

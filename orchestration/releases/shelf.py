@@ -8,10 +8,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import SangamError
-from orchestration import object_store
-from orchestration.releases.build import MANIFEST, release_name
 from orchestration.releases.content import check_names
-from orchestration.seaweed import bucket_name
+from orchestration.releases.header import MANIFEST, release_name
+from orchestration.s3 import object_store
+from orchestration.s3.seaweed import bucket_name
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

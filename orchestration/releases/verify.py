@@ -8,14 +8,15 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from ingest.errors import SangamError
-from orchestration import object_store
 from orchestration.releases import shelf
-from orchestration.releases.build import MANIFEST, build, header_of, read_parquet, sha256
+from orchestration.releases.build import build, read_parquet, sha256
 from orchestration.releases.changes import Change, compare
 from orchestration.releases.code_version import code_version
 from orchestration.releases.content import COLUMNS, read_content
+from orchestration.releases.header import MANIFEST, header_of
 from orchestration.releases.publish import local_folder
-from orchestration.seaweed import bucket_name
+from orchestration.s3 import object_store
+from orchestration.s3.seaweed import bucket_name
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -12,8 +12,8 @@ import pytest
 
 from expectations.batches import check_batches
 from ingest.contracts.loading import load_region, region_files
-from orchestration import indicator_definitions
-from orchestration.explain import explain
+from orchestration.warehouse import logframes
+from orchestration.warehouse.explain import explain
 from tests.expected import indicator_differences
 from tests.runs import Run
 
@@ -39,7 +39,7 @@ def test_indicators_are_the_expected_ones(shared_run: Run, donor: str) -> None:
 def test_refused_files_have_their_codes_and_the_others_go_through(shared_run: Run) -> None:
     entries = json.loads((shared_run.expected / "records.json").read_text(encoding="utf-8"))
     wanted = {f"{e['region']}/{e['file']}": e["refused"] for e in entries if e["refused"]}
-    found = {f"{r['region']}/{r['file']}": r["refused"] for r in shared_run.outcome.refused}
+    found = {f"{r.region}/{r.file}": r.refused for r in shared_run.outcome.refused}
     assert found == wanted
     assert shared_run.outcome.failed == []
 
@@ -72,7 +72,7 @@ def test_what_stands_apart_from_the_total_is_explained_as_well(shared_run: Run) 
 @pytest.mark.parametrize("donor", list(DONORS))
 def test_what_did_not_arrive_is_not_reported(shared_run: Run, donor: str) -> None:
     """2021Q3 brought nothing usable: no zero, nothing carried over but survey rounds, and a reason each."""
-    frame = next(f for f in indicator_definitions.load() if f.donor.code == donor)
+    frame = next(f for f in logframes.load() if f.donor.code == donor)
     rounds = {i.code for i in frame.indicators if "round" in i.over_time or i.compared_with}
     found = rows(
         shared_run,

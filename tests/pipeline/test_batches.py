@@ -15,14 +15,14 @@ import pytest
 from expectations import judge
 from expectations.batches import Result, batches, check_batches, result_path
 from ingest.errors import SangamError
-from orchestration import holds
+from orchestration.checks import holds
 
 Lake = tuple[Path, dict[str, list[dict[str, Any]]]]
 QUARTER = "2021Q2"
 
 
 def _errors(results: dict[tuple[str, str, str], Result]) -> list[str]:
-    return [r["checks"][name]["message"] for r in results.values() for name in r["errors"]]
+    return [r["checks"][name].message for r in results.values() for name in r["errors"]]
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +128,7 @@ def test_what_did_not_change_is_not_checked_again(checked: Path, monkeypatch: py
 def test_a_changed_delivery_and_the_one_after_it_are_checked_again(spoilt: Path) -> None:
     receipt = next((spoilt / "lake" / "receipts").glob("region=sindh/source=births/quarter=2021Q1/*.json"))
     words = json.loads(receipt.read_text())
-    receipt.write_text(json.dumps({**words, "contract": "another"}))
+    receipt.write_text(json.dumps({**words, "judged_as": {**words["judged_as"], "contract": "another"}}))
     again = check_batches(spoilt, QUARTER)
     assert {key[1:] for key, r in again.items() if r["checked_now"]} == {
         ("births", "2021Q1"),
@@ -147,8 +147,8 @@ def test_the_previous_delivery_is_the_last_one_there_is(checked: Path) -> None:
 def test_only_what_a_held_delivery_feeds_waits(spoilt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from orchestration.assets.batch_checks import batch_checks, batch_key
     from orchestration.assets.sources import QUARTERS
+    from orchestration.cli.status import release_drop
     from orchestration.resources import Home
-    from orchestration.status import release_drop
 
     monkeypatch.setenv("SANGAM_HOME", str(spoilt))
     _spoil(spoilt, "births", "births", "FROM t WHERE district <> 'Dadu'")

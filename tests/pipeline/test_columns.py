@@ -6,7 +6,7 @@ import duckdb
 import pytest
 import yaml
 
-from ingest.feeds import FEEDS
+from ingest.mapping.feeds import FEEDS
 from orchestration.releases import content
 from tests import dbt_build, marts
 from tests.dbt_build import Built

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from ingest.deliveries.landing import scan
 from ingest.errors import SangamError
-from ingest.landing import scan
-from orchestration import object_store, seaweed
-from orchestration.landing_mirror import mirror, mirrored
+from orchestration.s3 import object_store, seaweed
+from orchestration.s3.landing_mirror import mirror, mirrored
 
 BODY = b"donor,indicator,quarter,target,baseline,baseline_period,note\neu_success,EU-03,2021Q2,70,52,2014,\n"
 

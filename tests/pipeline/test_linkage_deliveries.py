@@ -11,9 +11,9 @@ import duckdb
 import pandas as pd
 import pytest
 
+from ingest.boundary.pseudonyms import SECRET_VARIABLE
 from ingest.contracts.loading import load_region
 from ingest.errors import SangamError
-from ingest.identifiers import SECRET_VARIABLE
 from ingest.linkage import link_region
 from ingest.linkage.decisions import Decision
 from ingest.run import ingest_source

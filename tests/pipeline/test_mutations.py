@@ -12,20 +12,22 @@ import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import openpyxl
 import pytest
 
-from ingest import history, samples
+from ingest import samples
+from ingest.deliveries.delivery import quarter_end
+from ingest.deliveries.receipt import Receipt
 from ingest.errors import Refused
-from ingest.judge_file import judge_file
-from ingest.judging import Judged
-from ingest.lake import findings_select, table_counts
-from ingest.landing import quarter_end
+from ingest.feedback import findings
+from ingest.feedback.quarantine import findings_select
+from ingest.judging.counts import table_counts
+from ingest.judging.delivered_file import judge_file
+from ingest.judging.judged_drop import JudgedDrop
 from ingest.run import ingest_source
-from ingest.samples.xls import _compound
+from ingest.samples.files.xls import _compound
 from tests import editing
 from tests.faults import (
     ALLOWANCES,
@@ -62,13 +64,13 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out / "landing"
 
 
-def judged(landing: Path, file: str) -> Judged:
+def judged(landing: Path, file: str) -> JudgedDrop:
     """A file of a landing, judged by its contract."""
     region, source, quarter, _ = file.split("/")
     return judge_file(landing / file, region, source, quarter_end(quarter).date())
 
 
-def found_in(result: Judged) -> set[Found]:
+def found_in(result: JudgedDrop) -> set[Found]:
     """All that was found: quarantined records cell by cell, and warnings."""
     found: set[Found] = set()
     for table in result.source.tables:
@@ -95,7 +97,7 @@ def deliver(landing: Path, file: str, content: bytes) -> Path:
 def test_a_clean_delivery_has_no_finding(clean: Path, file: str) -> None:
     result = judged(clean, file)
     assert found_in(result) == set()
-    assert sum(counts["accepted"] for counts in table_counts(result).values()) >= 8
+    assert sum(counts.accepted for counts in table_counts(result).values()) >= 8
     result.close()
 
 
@@ -112,7 +114,7 @@ def test_one_fault_is_found_where_it_is_and_nothing_else(clean: Path, tmp_path: 
         (fault.table, None if fault.total else row, named, fault.code) for row in rows
     }
     if fault.at.isupper():
-        assert history.letter(result, fault.table, column) == fault.at
+        assert findings.letter(result, fault.table, column) == fault.at
     told = result.connection.execute(
         f"SELECT file, row, reasons, message FROM ({findings_select(result, fault.table, fault.file)})"
     ).fetchall()
@@ -136,7 +138,7 @@ def test_a_number_in_a_binary_workbook(clean: Path, tmp_path: Path) -> None:
     deliver(tmp_path, KSK03, editing.xls_number(content, row, 6, 130))
     result = judged(tmp_path, KSK03)
     assert found_in(result) == {("Enumeration", row, "age", "out_of_range")}
-    assert history.letter(result, "Enumeration", "age") == "F"
+    assert findings.letter(result, "Enumeration", "age") == "F"
 
 
 # --------------------------------------------------------------------------------------------- faults of a whole file
@@ -254,9 +256,9 @@ def test_a_file_that_is_not_as_agreed_is_refused_with_the_remedy(
 # ------------------------------------------------------------------------- faults that show beside other deliveries
 
 
-def lake_findings(home: Path, receipt: dict[str, Any]) -> set[Found]:
+def lake_findings(home: Path, receipt: Receipt) -> set[Found]:
     """All that the lake says of a delivery."""
-    at = f"region={receipt['region']}/source={receipt['source']}/quarter={receipt['quarter']}/{receipt['sha256'][:16]}"
+    at = f"region={receipt.region}/source={receipt.source}/quarter={receipt.quarter}/{receipt.sha256[:16]}"
     with duckdb.connect() as con:
         held = con.execute(
             f"SELECT \"table\", row, columns, reasons FROM '{home}/lake/quarantine/{at}.parquet'"
@@ -267,10 +269,10 @@ def lake_findings(home: Path, receipt: dict[str, Any]) -> set[Found]:
     return {(t, r, ",".join(c), ",".join(codes)) for t, r, c, codes in held} | set(told)
 
 
-def take_in(home: Path, landing: Path, file: str) -> tuple[dict[str, Any], set[Found]]:
+def take_in(home: Path, landing: Path, file: str) -> tuple[Receipt, set[Found]]:
     """Take in a file's source; the file's own receipt and what was found in it."""
     region, source, _, name = file.split("/")
-    receipts = {r["file"]: r for r in ingest_source(home, landing, region, source)}
+    receipts = {r.file: r for r in ingest_source(home, landing, region, source)}
     return receipts[name], lake_findings(home, receipts[name])
 
 
@@ -284,7 +286,7 @@ def test_a_mobile_number_of_several_persons(clean: Path, tmp_path: Path) -> None
     landing = tmp_path / "landing"
     deliver(landing, ALLOWANCES, document.written())
     receipt, found = take_in(tmp_path / "home", landing, ALLOWANCES)
-    assert receipt["status"] == "current"
+    assert receipt.status == "current"
     assert found == {("allowances", document.numbers[at], "mobile", "shared_mobile") for at in (one, other)}
 
 
@@ -331,15 +333,15 @@ def test_an_extract_with_half_of_its_rows_gone_waits(clean: Path, tmp_path: Path
     del document.rows[int(len(document.rows) * 0.4) :]
     deliver(landing, PTS, document.written())
     receipt, found = take_in(tmp_path / "home", landing, PTS)
-    assert receipt["status"] == "paused"
+    assert receipt.status == "paused"
     assert [
-        reason for reason in receipt["drift"] if "'enterprise_month'" in reason and "shrank" in reason
-    ] == receipt["drift"]
-    assert len(receipt["drift"]) == 1
+        reason for reason in receipt.waits.reasons if "'enterprise_month'" in reason and "shrank" in reason
+    ] == list(receipt.waits.reasons)
+    assert len(receipt.waits.reasons) == 1
     assert found == set()
     shutil.rmtree(tmp_path / "home")
     deliver(landing, PTS, (clean / PTS).read_bytes())  # with all of its rows it goes through
-    assert take_in(tmp_path / "home", landing, PTS)[0]["status"] == "current"
+    assert take_in(tmp_path / "home", landing, PTS)[0].status == "current"
 
 
 def _until(path: Path, month: str) -> bytes:

@@ -18,7 +18,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ingest.errors import SangamError
-from orchestration import object_store, seaweed
+from orchestration.s3 import object_store, seaweed
 
 DONORS = ("eu_success", "eu")  # one name begins like the other: rights must not go by prefix
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.releases import approvals, commands
+from orchestration.releases import approvals, donor_store
 from orchestration.releases.publish import publish
 from tests.conftest import TEST_SECRET
 from tests.personal import Personal, Search, personal_values
@@ -29,7 +29,7 @@ def released(sample_run: Run) -> Run:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SANGAM_HOME", str(home))
         approvals.approve(home, DONOR, QUARTER, "An M&E officer")
-        with commands.store(publishing_for=DONOR) as client:
+        with donor_store.store(publishing_for=DONOR) as client:
             publish(home, client, DONOR, QUARTER, None, {})
     return sample_run
 

@@ -11,9 +11,10 @@ import typer
 from typer.testing import CliRunner
 
 from ingest.errors import SangamError
-from orchestration import object_store, seaweed
-from orchestration.releases import approvals, commands, publish, shelf, verify
+from orchestration.cli import releases
+from orchestration.releases import approvals, publish, shelf, verify
 from orchestration.releases.publish import Published
+from orchestration.s3 import object_store, seaweed
 from tests import marts
 
 DONORS = [f"donor_{letter}" for letter in "abcdefghijklmnop"]
@@ -263,8 +264,8 @@ def test_the_commands(
 ) -> None:
     monkeypatch.setenv("SANGAM_HOME", str(home))
     app = typer.Typer()
-    app.command("approve")(commands.approve_command)
-    app.add_typer(commands.release_app, name="release")
+    app.command("approve")(releases.approve_command)
+    app.add_typer(releases.release_app, name="release")
 
     def run(*words: str, status: int = 0) -> str:
         result = CliRunner().invoke(app, words)

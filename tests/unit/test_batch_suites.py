@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 import yaml
 
-from expectations.batches import Batch, applies, told
+from expectations.batches import Batch, told
 from expectations.facts import Side, connect
-from expectations.profile import profile, words
+from expectations.profile import applies, profile, words
 from expectations.suite import MEASURES, SUITES, Check, Figure, Suite, load_suite
 from ingest.contracts.loading import load_region, region_files
-from ingest.contracts.model import Source
+from ingest.contracts.source import Source
 from ingest.errors import SangamError
 
 SOURCES = [(region, source) for region in region_files() for source in load_region(region).sources]

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest import cleaning
-from ingest.columns import match_spelling
+from ingest.cleaning import expressions
+from ingest.contracts.vocabularies import match_spelling
 
 CONNECTION = duckdb.connect(config={"threads": 1})
 ZEROS = {
@@ -38,23 +38,23 @@ def evaluate(expression: Callable[[str], str], values: Sequence[str | None]) -> 
 
 
 def cleaned_number(value: str) -> str:
-    return f"({cleaning.number_text(cleaning.text(value))})"
+    return f"({expressions.number_text(expressions.text(value))})"
 
 
 def number(value: str) -> str:
-    return cleaning.number_value(cleaned_number(value), "DECIMAL(28,9)")
+    return expressions.number_value(cleaned_number(value), "DECIMAL(28,9)")
 
 
 def integer(value: str) -> str:
-    return cleaning.number_value(cleaned_number(value), "BIGINT")
+    return expressions.number_value(cleaned_number(value), "BIGINT")
 
 
 def ambiguous(value: str) -> str:
-    return cleaning.is_ambiguous(cleaned_number(value))
+    return expressions.is_ambiguous(cleaned_number(value))
 
 
 def day(value: str) -> str:
-    return cleaning.date_value(cleaning.text(value))
+    return expressions.date_value(expressions.text(value))
 
 
 def western(value: int) -> str:
@@ -94,14 +94,14 @@ def in_script(text: str, zero: str) -> str:
     ],
 )
 def test_text(delivered: str | None, shown: str | None) -> None:
-    assert evaluate(cleaning.text, [delivered]) == [shown]
+    assert evaluate(expressions.text, [delivered]) == [shown]
 
 
 @pytest.mark.parametrize("joined", ["क्\u200dष", "می\u200cخواهم"])
 def test_joiners_go_for_matching_only(joined: str) -> None:
     bare = joined.replace("\u200c", "").replace("\u200d", "")
-    assert evaluate(cleaning.text, [joined]) == [joined]
-    assert evaluate(cleaning.without_joiners, [joined]) == [bare]
+    assert evaluate(expressions.text, [joined]) == [joined]
+    assert evaluate(expressions.without_joiners, [joined]) == [bare]
     assert match_spelling(joined) == bare
 
 
@@ -109,16 +109,16 @@ def test_joiners_go_for_matching_only(joined: str) -> None:
     "word", ["NA", "na", "N/A", "n/a", "-", "--", "null", "NULL", "Not available", "NOT AVAILABLE", "नहीं"]
 )
 def test_empty_words(word: str) -> None:
-    assert evaluate(lambda x: cleaning.is_empty_word(x, ("नहीं",)), [word]) == [True]
+    assert evaluate(lambda x: expressions.is_empty_word(x, ("नहीं",)), [word]) == [True]
 
 
 @pytest.mark.parametrize("word", ["none", "0", "no", "Nasreen", "n.a", "---", "नहींं"])
 def test_words_that_are_not_empty(word: str) -> None:
-    assert evaluate(lambda x: cleaning.is_empty_word(x, ("नहीं",)), [word]) == [False]
+    assert evaluate(lambda x: expressions.is_empty_word(x, ("नहीं",)), [word]) == [False]
 
 
 def test_a_dash_is_kept_where_it_means_zero() -> None:
-    assert evaluate(lambda x: cleaning.is_empty_word(x, keep_dash=True), ["-", "--"]) == [False, True]
+    assert evaluate(lambda x: expressions.is_empty_word(x, keep_dash=True), ["-", "--"]) == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_whole_numbers(delivered: str, expected: int | None) -> None:
 @settings(deadline=None, max_examples=40)
 def test_digits_of_every_script_round_trip(cases: list[tuple[int, str]]) -> None:
     written = [in_script(str(value), ZEROS[script]) for value, script in cases]
-    assert evaluate(cleaning.ascii_digits, written) == [str(value) for value, _ in cases]
+    assert evaluate(expressions.ascii_digits, written) == [str(value) for value, _ in cases]
     assert evaluate(integer, written) == [value for value, _ in cases]
 
 
@@ -283,7 +283,7 @@ def test_every_spelling_of_a_day_gives_the_day(cases: list[tuple[date, str]]) ->
     ],
 )
 def test_months(delivered: str, expected: date | None) -> None:
-    assert evaluate(lambda x: cleaning.month_value(cleaning.text(x)), [delivered]) == [expected]
+    assert evaluate(lambda x: expressions.month_value(expressions.text(x)), [delivered]) == [expected]
 
 
 @pytest.mark.parametrize(
@@ -291,15 +291,15 @@ def test_months(delivered: str, expected: date | None) -> None:
     [("0000-00-00", True), ("0000-00-00 00:00:00", True), ("00/00/0000", True), ("2000-01-01", False)],
 )
 def test_zero_dates(delivered: str, expected: bool) -> None:
-    assert evaluate(cleaning.is_zero_date, [delivered]) == [expected]
+    assert evaluate(expressions.is_zero_date, [delivered]) == [expected]
 
 
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=20))
 @settings(deadline=None, max_examples=80)
 def test_text_is_idempotent_normal_and_trimmed(values: list[str]) -> None:
     values = [v.replace("\0", "") for v in values]
-    once = evaluate(cleaning.text, values)
-    assert evaluate(cleaning.text, once) == once
+    once = evaluate(expressions.text, values)
+    assert evaluate(expressions.text, once) == once
     for text in once:
         if text is not None:
             assert text == unicodedata.normalize("NFC", text)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from ingest.contracts.loading import fingerprint, load_region, load_source, merge, region_files
+from ingest.contracts.loading import fingerprint, load_region, load_source, region_files
+from ingest.contracts.yaml_file import merge
 from ingest.errors import SangamError
 
 SOURCE = """

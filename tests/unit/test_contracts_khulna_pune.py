@@ -15,14 +15,15 @@ import pyarrow as pa
 import pytest
 from pydantic import ValidationError
 
-from ingest import layout
+from ingest.boundary.published import published_columns
 from ingest.contracts.loading import load_source
-from ingest.contracts.model import Source
+from ingest.contracts.source import Source
 from ingest.errors import Refused
-from ingest.judging import Judged, judge
-from ingest.published import published_columns
+from ingest.judging.judge import judge
+from ingest.judging.judged_drop import JudgedDrop
 from ingest.readers import Chunk
 from ingest.run import ingest_source
+from ingest.tables import layout
 
 
 def chunk(table: str, rows: list[list[str | None]], *, grid: bool = True, heading: str = "") -> Chunk:
@@ -34,11 +35,11 @@ def chunk(table: str, rows: list[list[str | None]], *, grid: bool = True, headin
     return Chunk(table, pa.RecordBatch.from_arrays(columns, names), numbers, grid, (), heading)
 
 
-def judged(source: Source, *chunks: Chunk, file: str = "file.any") -> Judged:
+def judged(source: Source, *chunks: Chunk, file: str = "file.any") -> JudgedDrop:
     return judge(layout.pieces(chunks, source, file), source, quarter_end=date(2021, 6, 30))
 
 
-def reasons(result: Judged) -> dict[tuple[str, int], set[str]]:
+def reasons(result: JudgedDrop) -> dict[tuple[str, int], set[str]]:
     found: dict[tuple[str, int], set[str]] = {}
     for table, record, code in result.connection.execute("SELECT tbl, record, code FROM findings").fetchall():
         found.setdefault((table, record), set()).add(code)
@@ -157,7 +158,7 @@ LISTS = Source.model_validate(
 
 
 def test_all_tables_of_a_page_are_one_and_keys_say_what_stands_there() -> None:
-    from ingest.findings import key_text
+    from ingest.judging.keys import key_text
 
     pages = [
         chunk("table1", [["no", "amount"], ["১", "5"], ["1", "6"]], heading="E."),
@@ -376,12 +377,12 @@ def warned(home: Path, receipts: list[dict[str, Any]]) -> set[tuple[str, str]]:
     """(file, key) of the warnings of the deliveries that count."""
     found = set()
     for receipt in receipts:
-        if receipt["status"] == "current":
-            at = f"region={receipt['region']}/source={receipt['source']}/quarter={receipt['quarter']}"
-            path = home / "lake/warnings" / at / f"{receipt['sha256'][:16]}.parquet"
+        if receipt.status == "current":
+            at = f"region={receipt.region}/source={receipt.source}/quarter={receipt.quarter}"
+            path = home / "lake/warnings" / at / f"{receipt.sha256[:16]}.parquet"
             with duckdb.connect() as connection:
                 rows = connection.execute(f"SELECT key FROM read_parquet('{path}')").fetchall()
-            found |= {(receipt["file"], key) for (key,) in rows}
+            found |= {(receipt.file, key) for (key,) in rows}
     return found
 
 
@@ -420,7 +421,7 @@ def test_shared_mobile_looks_at_all_lists(
         f"allowance_{scheme}" for scheme in expected
     }
     again = ingest_source(tmp_path / "home", landing, "khulna", "allowances")
-    assert not any(receipt["read_now"] for receipt in again)
+    assert not any(receipt.read_now for receipt in again)
 
 
 def test_a_redelivered_list_mends_the_warnings_of_the_others(tmp_path: Path) -> None:
@@ -434,11 +435,11 @@ def test_a_redelivered_list_mends_the_warnings_of_the_others(tmp_path: Path) -> 
     }
     receipts = ingest_source(home, landing, "khulna", "allowances")
     assert warned(home, receipts) == both
-    assert all(r["tables"]["allowances"]["warnings"] == {"shared_mobile": 1} for r in receipts)
+    assert all(r.tables["allowances"].warnings == {"shared_mobile": 1} for r in receipts)
     deliver(landing, "khulna/allowances/2021Q2/allowance_old_age_2021Q2_v2.html", allowance_page(CHAYA))
     receipts = ingest_source(home, landing, "khulna", "allowances")
     assert warned(home, receipts) == set()
-    assert [r["status"] for r in receipts].count("current") == 2
+    assert [r.status for r in receipts].count("current") == 2
 
 
 CASES = list(load_source("pune", "cases").tables["cases"].columns)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from expectations.batches import result_path
-from ingest.lake import write_json
-from orchestration.docs_site import serve, write_index
+from ingest.files import write_json
+from orchestration.cli.docs_site import serve, write_index
 from orchestration.settings import Settings
 
 

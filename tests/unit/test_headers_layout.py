@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from ingest.errors import Refused
-from ingest.headers import match_form, match_header
-from ingest.layout import pieces
+from ingest.tables.headers import match_form, match_header
+from ingest.tables.layout import pieces
 from tests.tables import Cells, grid, named, source_of, table_of, taken
 
 PEOPLE: dict[str, Any] = {

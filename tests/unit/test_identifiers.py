@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest import identifiers
+from ingest.boundary import pseudonyms
+from ingest.cleaning import identifiers
 from ingest.errors import SangamError
 
 CONNECTION = duckdb.connect(config={"threads": 1})
@@ -179,39 +180,39 @@ def test_an_unknown_kind_is_refused() -> None:
 @settings(deadline=None, max_examples=40)
 def test_a_pseudonym_is_pythons_hmac(values: list[str], key: bytes) -> None:
     expected = [
-        f"{identifiers.key_id(key)}:{hmac.new(key, f'cnic:{v}'.encode(), hashlib.sha256).hexdigest()}"
+        f"{pseudonyms.key_id(key)}:{hmac.new(key, f'cnic:{v}'.encode(), hashlib.sha256).hexdigest()}"
         for v in values
     ]
-    assert evaluate(lambda x: identifiers.pseudonym("cnic", x, key), values) == expected
+    assert evaluate(lambda x: pseudonyms.pseudonym("cnic", x, key), values) == expected
 
 
 def test_kinds_and_keys_are_separated() -> None:
     number, other = "4130312345671", b"another secret, 32 characters ok"
     made = [
-        evaluate(lambda x, k=kind, s=key: identifiers.pseudonym(k, x, s), [number])[0].split(":")
+        evaluate(lambda x, k=kind, s=key: pseudonyms.pseudonym(k, x, s), [number])[0].split(":")
         for kind in ("cnic", "phone", "nid")
         for key in (KEY, other)
     ]
     assert len({digest for _, digest in made}) == 6
-    assert {made[0][0], made[1][0]} == {identifiers.key_id(KEY), identifiers.key_id(other)}
-    assert identifiers.key_id(KEY) not in KEY.hex()
+    assert {made[0][0], made[1][0]} == {pseudonyms.key_id(KEY), pseudonyms.key_id(other)}
+    assert pseudonyms.key_id(KEY) not in KEY.hex()
 
 
 def test_nothing_gives_no_pseudonym() -> None:
-    assert evaluate(lambda x: identifiers.pseudonym("cnic", x, KEY), [None]) == [None]
+    assert evaluate(lambda x: pseudonyms.pseudonym("cnic", x, KEY), [None]) == [None]
 
 
-@pytest.mark.parametrize("value", [None, "", identifiers.DEMO_SECRET, "short", "15 characters.."])
+@pytest.mark.parametrize("value", [None, "", pseudonyms.DEMO_SECRET, "short", "15 characters.."])
 def test_a_missing_or_weak_secret_stops_the_run(value: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     if value is None:
-        monkeypatch.delenv(identifiers.SECRET_VARIABLE)
+        monkeypatch.delenv(pseudonyms.SECRET_VARIABLE)
     else:
-        monkeypatch.setenv(identifiers.SECRET_VARIABLE, value)
-    with pytest.raises(SangamError, match=identifiers.SECRET_VARIABLE):
-        identifiers.secret()
-    assert identifiers.secret(demo=True) == (value or identifiers.DEMO_SECRET).encode()
+        monkeypatch.setenv(pseudonyms.SECRET_VARIABLE, value)
+    with pytest.raises(SangamError, match=pseudonyms.SECRET_VARIABLE):
+        pseudonyms.secret()
+    assert pseudonyms.secret(demo=True) == (value or pseudonyms.DEMO_SECRET).encode()
 
 
 def test_a_good_secret_is_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(identifiers.SECRET_VARIABLE, KEY.decode())
-    assert identifiers.secret() == identifiers.secret(demo=True) == KEY
+    monkeypatch.setenv(pseudonyms.SECRET_VARIABLE, KEY.decode())
+    assert pseudonyms.secret() == pseudonyms.secret(demo=True) == KEY

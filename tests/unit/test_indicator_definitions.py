@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from ingest.errors import SangamError
-from orchestration.indicator_definitions import FOLDER, as_dbt_vars, load
+from orchestration.warehouse.logframes import FOLDER, as_dbt_vars, load
 
 
 def logframe(**indicator: Any) -> dict[str, Any]:

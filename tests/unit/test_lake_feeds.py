@@ -13,12 +13,18 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingest import feeds, lake, run
+from ingest import files
+from ingest.boundary import masking
 from ingest.contracts import loading
-from ingest.contracts.model import Mapping
+from ingest.contracts.mapping import Mapping
+from ingest.deliveries.landing import scan, strays
+from ingest.deliveries.receipt import Receipt
+from ingest.deliveries.status import current
 from ingest.errors import Refused, SangamError
-from ingest.landing import current, scan, strays
+from ingest.feedback import quarantine
+from ingest.mapping import feeds, selects
 from ingest.run import ingest_source
+from tests.receipts import receipt_for
 from tests.tables import use_contracts
 
 ARRIVED = datetime(2021, 7, 8, 9, tzinfo=UTC)
@@ -83,8 +89,8 @@ def deliver(
     return path
 
 
-def take_in(home: Path, landing: Path) -> dict[str, dict[str, Any]]:
-    return {r["file"]: r for r in ingest_source(home, landing, "here", "register")}
+def take_in(home: Path, landing: Path) -> dict[str, Receipt]:
+    return {r.file: r for r in ingest_source(home, landing, "here", "register")}
 
 
 def rows(home: Path, pattern: str, columns: str = "*") -> list[tuple[Any, ...]]:
@@ -114,7 +120,7 @@ def snapshot(home: Path) -> dict[str, tuple[bytes, int]]:
 
 
 def break_in_the_middle(path: Path) -> None:
-    with lake.atomic(path) as temporary:
+    with files.atomic(path) as temporary:
         temporary.write_bytes(b"half of the new")
         raise RuntimeError("the power is gone")
 
@@ -133,7 +139,7 @@ def test_a_fault_in_the_middle_leaves_the_old_file(tmp_path: Path, before: bytes
 
 def test_what_a_killed_process_leaves_is_no_file_of_a_reader(tmp_path: Path) -> None:
     path = tmp_path / "file.parquet"
-    with lake.atomic(path) as temporary:
+    with files.atomic(path) as temporary:
         assert temporary.parent == path.parent
         assert not list(tmp_path.glob("*.parquet"))
         duckdb.sql(f"COPY (SELECT 1 AS x) TO '{temporary}' (FORMAT parquet)")
@@ -144,10 +150,10 @@ def test_a_second_run_reads_nothing_and_touches_no_file(home: Path, landing: Pat
     deliver(landing, GOOD, BAD)
     deliver(landing, GOOD, file="person_copy.csv", quarter="2021Q1")
     first = take_in(home, landing)
-    assert {r["read_now"] for r in first.values()} == {True}
+    assert {r.read_now for r in first.values()} == {True}
     before = snapshot(home)
     second = take_in(home, landing)
-    assert {r["read_now"] for r in second.values()} == {False}
+    assert {r.read_now for r in second.values()} == {False}
     assert snapshot(home) == before
 
 
@@ -155,12 +161,12 @@ def test_the_sample_drops_are_read_once(
     sindh_lake: tuple[Path, dict[str, list[dict[str, Any]]]], sample_drops: Path
 ) -> None:
     home, first = sindh_lake
-    assert all(r["read_now"] for receipts in first.values() for r in receipts)
+    assert all(r.read_now for receipts in first.values() for r in receipts)
     before = snapshot(home)
     for source in first:
         again = ingest_source(home, sample_drops / "landing", "sindh", source)
-        assert not any(r["read_now"] for r in again)
-        assert [r["tables"] for r in again] == [r["tables"] for r in first[source]]
+        assert not any(r.read_now for r in again)
+        assert [r.tables for r in again] == [r.tables for r in first[source]]
     assert snapshot(home) == before
 
 
@@ -171,7 +177,7 @@ def test_a_redelivery_replaces_as_a_whole(home: Path, landing: Path) -> None:
     old = sorted(home.glob("lake/accepted/**/*.parquet"))
     deliver(landing, "8,B,,,,,2", file="person_v2.csv", hours=1)
     found = take_in(home, landing)
-    assert {f: (r["status"], r["read_now"]) for f, r in found.items()} == {
+    assert {f: (r.status, r.read_now) for f, r in found.items()} == {
         "person.csv": ("superseded", False),
         "person_v2.csv": ("current", True),
     }
@@ -180,7 +186,7 @@ def test_a_redelivery_replaces_as_a_whole(home: Path, landing: Path) -> None:
     # The earlier one stays stored, and its receipt says what became of it.
     assert all(p.exists() for p in old)
     receipts = [json.loads(p.read_text()) for p in home.glob("lake/receipts/**/*.json")]
-    assert {r["file"]: r["status"] for r in receipts} == {f: r["status"] for f, r in found.items()}
+    assert {r["file"]: r["status"] for r in receipts} == {f: r.status for f, r in found.items()}
 
 
 def test_a_refused_redelivery_replaces_nothing(home: Path, landing: Path) -> None:
@@ -190,9 +196,9 @@ def test_a_refused_redelivery_replaces_nothing(home: Path, landing: Path) -> Non
     path.write_text("id,name\n1,x\n", encoding="utf-8")
     found = take_in(home, landing)
     refused = found["person_v2.csv"]
-    assert (refused["status"], refused["refused"]) == ("refused", "missing_column")
-    assert "'village'" in refused["message"]
-    assert found["person.csv"]["status"] == "current"
+    assert (refused.status, refused.refused) == ("refused", "missing_column")
+    assert "'village'" in refused.message
+    assert found["person.csv"].status == "current"
     assert persons(home) == ["1"]
     assert statuses(home) == {"person.csv": "current", "person_v2.csv": "refused"}
 
@@ -211,17 +217,17 @@ def test_quarters_do_not_replace_one_another(home: Path, landing: Path) -> None:
 def test_the_same_bytes_under_two_names_are_read_once_each(home: Path, landing: Path) -> None:
     deliver(landing, GOOD)
     deliver(landing, GOOD, file="person_again.csv", hours=1)
-    assert {f: r["status"] for f, r in take_in(home, landing).items()} == {
+    assert {f: r.status for f, r in take_in(home, landing).items()} == {
         "person.csv": "superseded",
         "person_again.csv": "current",
     }
     before = snapshot(home)
-    assert not any(r["read_now"] for r in take_in(home, landing).values())
+    assert not any(r.read_now for r in take_in(home, landing).values())
     assert snapshot(home) == before
     assert persons(home) == ["1"]
 
 
-def test_the_delivery_log_decides_the_order(landing: Path) -> None:
+def test_the_delivery_log_decides_the_order(home: Path, landing: Path) -> None:
     first = deliver(landing, GOOD, file="a.csv", hours=5)
     second = deliver(landing, "8,B,,,,,2", file="b.csv", hours=1)
     paths = [p.relative_to(landing).as_posix() for p in (first, second)]
@@ -233,7 +239,7 @@ def test_the_delivery_log_decides_the_order(landing: Path) -> None:
     ]
     (landing / "_received.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert [d.file for d in scan(landing)] == ["a.csv", "b.csv"]
-    assert current(scan(landing), set())[paths[0]] == "superseded"
+    assert take_in(home, landing)["a.csv"].status == "superseded"
     # Another zone is another time; a file that is not in the log counts as of when it was seen.
     lines[1] = f"2021-07-01T08:00:00-05:00,{paths[0]},x"
     (landing / "_received.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -256,7 +262,8 @@ def test_parts_of_a_drop_stand_beside_each_other(landing: Path) -> None:
     change_contract(landing, lambda text: text + "part: 'allowance_(.*?)_'\n")
     for hours, file in enumerate(["allowance_widow_1.csv", "allowance_old_1.csv", "allowance_widow_2.csv"]):
         deliver(landing, GOOD, file=file, hours=hours)
-    found = current(scan(landing), set())
+    there = scan(landing)
+    found = current(there, {d.relative: receipt_for(d) for d in there})
     assert {path.rpartition("/")[2]: status for path, status in found.items()} == {
         "allowance_widow_1.csv": "superseded",
         "allowance_old_1.csv": "current",
@@ -272,11 +279,11 @@ def change_contract(landing: Path, change: Callable[[str], str]) -> None:
 
 def test_a_changed_contract_judges_again(home: Path, landing: Path) -> None:
     deliver(landing, GOOD, "3,C,,,,,55")
-    assert take_in(home, landing)["person.csv"]["tables"]["person"]["accepted"] == 2
+    assert take_in(home, landing)["person.csv"].tables["person"].accepted == 2
     change_contract(landing, lambda text: text.replace("max: 100", "max: 50"))
     found = take_in(home, landing)["person.csv"]
-    assert found["read_now"]
-    assert found["tables"]["person"]["by_reason"] == {"out_of_range": 1}
+    assert found.read_now
+    assert found.tables["person"].by_reason == {"out_of_range": 1}
     assert persons(home) == ["1"]
 
 
@@ -292,7 +299,7 @@ def test_a_delivery_that_todays_contract_refuses_leaves_lake_and_feeds(home: Pat
     deliver(landing, GOOD, BAD)
     take_in(home, landing)
     change_contract(landing, lambda text: text.replace("      score: {", "      rank: {}\n      score: {"))
-    assert take_in(home, landing)["person.csv"]["refused"] == "missing_column"
+    assert take_in(home, landing)["person.csv"].refused == "missing_column"
     assert persons(home) == []
     for layer in ("accepted", "quarantine", "warnings"):
         assert not list(home.glob(f"lake/{layer}/**/*.parquet"))
@@ -306,7 +313,7 @@ def test_another_secret_makes_other_pseudonyms(
     pattern = "lake/feeds/feed=person/region=here/*/*/*.parquet"
     before = rows(home, pattern, "official_id_key")
     monkeypatch.setenv("SANGAM_SECRET", "another secret that is long enough")
-    assert take_in(home, landing)["person.csv"]["read_now"]
+    assert take_in(home, landing)["person.csv"].read_now
     after = rows(home, pattern, "official_id_key")
     assert len(before) == len(after) == 1
     assert before != after
@@ -325,13 +332,13 @@ def test_a_fault_while_writing_is_mended_by_the_next_run(
 ) -> None:
     deliver(landing, GOOD, BAD)
     with monkeypatch.context() as patch:
-        patch.setattr(run.lake, "write_warnings", lambda *_: 1 / 0)
+        patch.setattr(quarantine, "write_warnings", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             take_in(home, landing)
     assert not list(home.glob("lake/receipts/**/*.json"))
     assert persons(home) == []
     found = take_in(home, landing)["person.csv"]
-    assert (found["read_now"], found["tables"]["person"]["accepted"]) == (True, 1)
+    assert (found.read_now, found.tables["person"].accepted) == (True, 1)
     assert persons(home) == ["1"]
 
 
@@ -361,11 +368,11 @@ def test_quarantine_says_what_to_do_and_masks_personal_values(home: Path, landin
     assert (file, table, row, key) == ("here/register/2021Q2/person.csv", "person", 3, "2")
     assert found == ["bad_identifier", "out_of_range"]
     assert columns == ["cnic", "score"]
-    assert values == dict.fromkeys(("name", "village", "cnic", "mobile", "birth_date"), lake.MASK) | {
+    assert values == dict.fromkeys(("name", "village", "cnic", "mobile", "birth_date"), masking.MASK) | {
         "id": "2",
         "score": "101",
     }
-    assert f'cnic: "{lake.MASK}" is no valid number of its kind (13 digits, the first 1 to 7)' in message
+    assert f'cnic: "{masking.MASK}" is no valid number of its kind (13 digits, the first 1 to 7)' in message
     assert 'score: "101" is outside what is possible (at least 0 and at most 100)' in message
 
 
@@ -380,7 +387,7 @@ def test_accepted_records_point_to_their_place(home: Path, landing: Path) -> Non
         "person",
         3,
         2,
-        receipt["sha256"],
+        receipt.sha256,
     )
 
 
@@ -422,7 +429,7 @@ def test_every_feed_can_be_read_before_anything_arrived(home: Path) -> None:
 )
 def test_a_mapping_into_nowhere_is_refused(feed: str, columns: dict[str, str], message: str) -> None:
     with pytest.raises(SangamError, match=message):
-        feeds.mapping_sql(feed, Mapping(table="t", columns=columns), ["id"])
+        selects.feed_select(feed, Mapping(table="t", columns=columns), ["id"])
 
 
 def test_a_mapping_that_does_not_work_names_itself(home: Path, landing: Path) -> None:

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.boundary.pseudonyms import key_id
+from ingest.contracts.linkage import Linkage, LinkRule
 from ingest.contracts.loading import load_region
-from ingest.contracts.model import Linkage, LinkRule
 from ingest.errors import SangamError
-from ingest.identifiers import key_id
 from ingest.linkage import names
 from ingest.linkage.clusters import Clusters
 from ingest.linkage.decisions import Decision, load_decisions
-from ingest.vault import encrypt, read_identities
+from ingest.store.vault import encrypt, read_identities
 from tests.linkage_rows import KEY, identities, who_is_who
 
 KHULNA = load_region("khulna").linkage["person"]
@@ -481,8 +481,8 @@ def test_a_household_with_the_right_code_and_another_name_is_shown_with_all_that
 
 def test_every_region_compares_only_what_the_model_knows() -> None:
     from ingest.contracts.loading import region_files
-    from ingest.linkage.model import COMPARISONS
-    from ingest.vault import IDENTITY
+    from ingest.linkage.comparisons import COMPARISONS
+    from ingest.store.vault import IDENTITY
 
     for region in region_files():
         for linkage in load_region(region).linkage.values():

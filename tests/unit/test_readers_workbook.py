@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import Refused
 from ingest.readers import Chunk, read, sniff
-from ingest.readers.workbook import numbers, text_cells
+from ingest.readers.spreadsheet import numbers, text_cells
 
 
 def grids(path: Path) -> dict[str, Chunk]:

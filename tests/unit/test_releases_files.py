@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.releases.build import Header, build, header_of, read_parquet
+from orchestration.releases.build import build, read_parquet
 from orchestration.releases.changes import compare
 from orchestration.releases.content import CHANGE, COLUMNS, DEFINITION, DROP, Content, content_hash, steady
 from orchestration.releases.csv_file import to_csv
+from orchestration.releases.header import Header, header_of
 from orchestration.releases.rounding import rounded_numbers, rounded_texts
 
 HEADER = Header(1, "A Donor, Some Programme", "Amina Soomro", "2021-07-20T09:15:00Z", "0.1.0+src.abc")

@@ -14,18 +14,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest import history
-from ingest.columns import CELL_REASONS
+from ingest.cleaning.columns import CELL_REASONS
+from ingest.deliveries.delivery import Delivery
 from ingest.errors import REFUSAL_CODES
-from ingest.lake import table_counts
-from ingest.landing import Delivery
-from ingest.return_slip import rows as slip_rows
-from ingest.return_slip.catalogue import FOLDER, beside_english, catalogue, english
-from ingest.return_slip.content import FileContent, judged_content
-from ingest.return_slip.ranges import runs
-from ingest.return_slip.styles import ERROR, WARNING
-from ingest.return_slip.table_sheet import sheet_names
-from ingest.return_slip.workbook import to_workbook
+from ingest.feedback import findings
+from ingest.feedback.catalogue import FOLDER, beside_english, catalogue, english
+from ingest.feedback.slip import rows as slip_rows
+from ingest.feedback.slip.content import FileContent, judged_content
+from ingest.feedback.slip.ranges import runs
+from ingest.feedback.slip.slip_workbook import to_workbook
+from ingest.feedback.slip.styles import ERROR, WARNING
+from ingest.feedback.slip.table_sheet import sheet_names
+from ingest.judging.counts import table_counts
 from tests.tables import grid, judged, named, source_of
 
 KEY = b"a key of the tests"
@@ -153,7 +153,7 @@ def _content(
     result = judged([grid([["A title"], HEADER, *rows])], source, date(2021, 6, 30))
     result.kind = "xlsx"
     try:
-        history.gather(result, KEY, last or [])
+        findings.gather(result, KEY, last or [])
         return judged_content(result, _delivery(tmp_path, **more), table_counts(result), [])
     finally:
         result.connection.close()
@@ -178,7 +178,7 @@ def test_a_near_word_is_suggested(tmp_path: Path) -> None:
         vocabularies={"d": {"Jamshoro": ["JAMSHORO"], "Matiari": []}},
     )
     result = judged([named("t", ["id", "d"], [["1", "Jamshorro"], ["2", "Jamshorro"]])], source)
-    history.gather(result, KEY)
+    findings.gather(result, KEY)
     content = judged_content(result, _delivery(tmp_path), table_counts(result), [])
     assert [g.suggestion for g in content.groups] == ["Jamshoro"]
 
@@ -279,7 +279,7 @@ def test_a_record_without_key_is_known_by_a_keyed_hash_of_what_it_says() -> None
 
     def identities(rows: list[list[str | None]], key: bytes = KEY) -> list[str]:
         result = judged([named("people", ["name", "id", "age", "sex"], rows)], source)
-        history.gather(result, key)
+        findings.gather(result, key)
         found = result.connection.execute("SELECT identity FROM stated WHERE col = 'id'").fetchall()
         return [row[0] for row in found]
 
@@ -300,7 +300,7 @@ def test_another_spelling_of_a_key_is_the_same_record() -> None:
 
     def identity(*cells: str | None) -> str:
         result = judged([named("t", ["who", "on", "x"], [[*cells]])], source)
-        history.gather(result, KEY)
+        findings.gather(result, KEY)
         (row,) = result.connection.execute("SELECT identity FROM stated").fetchall()
         return str(row[0])
 
@@ -311,8 +311,8 @@ def test_another_spelling_of_a_key_is_the_same_record() -> None:
 def test_a_personal_key_is_hashed(tmp_path: Path) -> None:
     table = {"key": ["who"], "columns": {"who": {"personal": "name"}, "x": {"required": True}}}
     result = judged([named("t", ["who", "x"], [["Asma Bibi", None]])], source_of({"t": table}))
-    history.gather(result, KEY)
-    history.write_findings(tmp_path, result, _delivery(tmp_path))
+    findings.gather(result, KEY)
+    findings.write_findings(tmp_path, result, _delivery(tmp_path))
     (path,) = tmp_path.rglob("*.parquet")
     (row,) = pq.read_table(path, partitioning=None).to_pylist()
     assert row["key"] == "•••"

@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 
 from ingest.errors import SangamError
 from ingest.readers import read
-from ingest.samples import defects, make, mess
-from ingest.samples.columns import NO_DAY, Dice, dates, day, last_day
-from ingest.samples.defects import Bad, Children, Spoil
-from ingest.samples.estimates import Design, change, survey_share
-from ingest.samples.sindh_survey import choose
-from ingest.samples.sql_writer import Column, DumpWriter, columns, tuples
+from ingest.samples import make
+from ingest.samples.arrays import NO_DAY, Dice, dates, day, last_day
+from ingest.samples.files import mess
+from ingest.samples.files.mysqldump import Column, DumpWriter, columns, tuples
+from ingest.samples.sindh.survey import choose
+from ingest.samples.truth import defects
+from ingest.samples.truth.defects import Bad, Children, Spoil
+from ingest.samples.truth.estimates import Design, change, survey_share
 
 SCALE = 0.003
 SINDH = ["success_sindh"]

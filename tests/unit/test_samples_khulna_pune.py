@@ -12,13 +12,13 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from ingest.judge_file import judge_file
+from ingest.judging.delivered_file import judge_file
 from ingest.readers import read, sniff
 from ingest.samples import make
-from ingest.samples.columns import last_day
-from ingest.samples.khulna_places import SERVICES
-from ingest.samples.pune_words import SCHEMES
-from ingest.samples.xls import write_xls
+from ingest.samples.arrays import last_day
+from ingest.samples.files.xls import write_xls
+from ingest.samples.khulna.places import SERVICES
+from ingest.samples.pune.words import SCHEMES
 
 PROGRAMMES = ("slg_erlc_khulna", "kashtakari_pune")
 QUARTERS = ("2021Q1", "2021Q2")

@@ -16,7 +16,7 @@ import pytest
 
 from ingest.readers import read, sniff
 from ingest.samples import make
-from ingest.samples.nro_places import STATES
+from ingest.samples.nro.places import STATES
 
 NRO = ["kudumbashree_nro"]
 REGIONS = [state.region for state in STATES]

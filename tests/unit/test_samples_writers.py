@@ -11,13 +11,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.readers import read, sniff
-from ingest.samples import check_digits
-from ingest.samples.defects import Spoil
-from ingest.samples.ods import write_ods
-from ingest.samples.pg_writer import lines, write_pg_dump
-from ingest.samples.sheet_mix import mix_sheet
-from ingest.samples.sql_writer import Column
-from ingest.samples.truth import TableTruth
+from ingest.samples.files import check_digits
+from ingest.samples.files.mysqldump import Column
+from ingest.samples.files.ods import write_ods
+from ingest.samples.files.pg_dump import lines, write_pg_dump
+from ingest.samples.files.sheet_mix import mix_sheet
+from ingest.samples.truth.defects import Spoil
+from ingest.samples.truth.drop_truth import TableTruth
 
 
 @pytest.mark.parametrize(("body", "digit"), [(236, 3), (12345, 1), (142857, 0)])

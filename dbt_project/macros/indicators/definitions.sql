@@ -1,4 +1,4 @@
-{#- The definitions given in the variables, as rows. What the rows mean is said in orchestration/indicator_definitions.py. -#}
+{#- The definitions given in the variables, as rows. What the rows mean is said in orchestration/warehouse/logframes.py. -#}
 
 {#- `rows`: list of lists of values; `columns`: [(name, type)]. Without rows, a relation of that shape without rows. -#}
 {% macro rows_of(columns, rows) -%}

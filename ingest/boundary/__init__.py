@@ -1,0 +1,1 @@
+"""What may leave `ingest`, and in which form: pseudonyms, years, masks."""

@@ -1,0 +1,1 @@
+"""Delivered text → values, column by column, as SQL expressions."""

@@ -1,0 +1,155 @@
+"""What one column's cells become: cleaned text, value, and the reason a cell is refused.
+
+SQL expressions (DuckDB) made from a contract's column; judging puts them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ingest.cleaning import expressions, identifiers
+from ingest.cleaning.naming import c, n, r, t, v
+from ingest.contracts.column import Column
+from ingest.contracts.vocabularies import VOCABULARY_SEPARATOR, spellings
+from ingest.sql import quote
+
+# Order matters: a cell's error is stored as its position here (0: none), one byte a cell.
+CELL_REASONS = (
+    "",
+    "missing_required",
+    "bad_date",
+    "future_date",
+    "bad_number",
+    "ambiguous_grouping",
+    "out_of_range",
+    "bad_identifier",
+    "unknown_code",
+)
+IDENTIFIERS = ("cnic", "aadhaar", "nid", "phone", "card")
+NUMBER_TYPE = "DECIMAL(28,9)"
+
+
+@dataclass(frozen=True)
+class CellSql:
+    """SQL of one column, each word over the one before: `c_` cleaned, `t_` text or NULL, `v_` value, `e_` error."""
+
+    name: str
+    column: Column
+    clean: str
+    text: str
+    value: str
+    error: str
+    sql_type: str
+
+    @property
+    def normal(self) -> str:
+        """SQL of `n_…` over `t_…`: digits in ASCII and the like, or nothing. A step of its own, because values and
+        errors look at it many times."""
+        if self.is_number:
+            return expressions.number_text(t(self.name))
+        if self.column.type in ("date", "month"):
+            return expressions.ascii_digits(t(self.name))
+        return identifiers.digits_of(t(self.name)) if self.column.type in ("cnic", "aadhaar", "nid") else ""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the value is a number."""
+        return self.column.type in ("integer", "number")
+
+
+def cell_sql(
+    name: str,
+    column: Column,
+    vocabularies: Mapping[str, Any],
+    placeholders: tuple[str, ...],
+    quarter_end: date | None,
+) -> CellSql:
+    """The column's SQL. `quarter_end` is the last day a date may lie on (None: no such bound)."""
+    clean = c(name)
+    empty = expressions.is_empty_word(clean, placeholders, keep_dash=column.dash_is_zero)
+    if column.type == "date" and not column.required:
+        empty = f"{empty} OR {expressions.is_zero_date(clean)}"
+    text = f"CASE WHEN {empty} THEN NULL ELSE {clean} END"
+    if column.type in ("code", "codes", *IDENTIFIERS) or column.vocabulary:
+        text = expressions.without_joiners(text)
+    value, error, sql_type = _value_and_error(name, column, vocabularies, quarter_end)
+    missing = "1" if column.required else "0"
+    return CellSql(
+        name,
+        column,
+        expressions.text(r(name)),
+        text,
+        value,
+        f"CASE WHEN {t(name)} IS NULL THEN {missing} {error} ELSE 0 END",
+        sql_type,
+    )
+
+
+def _reason(code: str) -> int:
+    return CELL_REASONS.index(code)
+
+
+def _value_and_error(
+    name: str, column: Column, vocabularies: Mapping[str, Any], quarter_end: date | None
+) -> tuple[str, str, str]:
+    """Value expression, WHEN branches of the error, SQL type."""
+    text, value = t(name), v(name)
+    if column.type in ("integer", "number"):
+        return _number(name, column)
+    if column.type in ("date", "month"):
+        make = expressions.date_value if column.type == "date" else expressions.month_value
+        made = make(text, n(name))
+        late = f"WHEN {value} > DATE '{quarter_end}' THEN {_reason('future_date')}" if quarter_end else ""
+        return made, f"WHEN {value} IS NULL THEN {_reason('bad_date')} {late}", "DATE"
+    if column.type in IDENTIFIERS:
+        made = identifiers.canonical(column.type, text, column.pattern, n(name))
+        masked = identifiers.is_masked(column.type, text, n(name))
+        bad = (
+            ""
+            if column.type == "phone"
+            else f"WHEN {value} IS NULL AND NOT {masked} THEN {_reason('bad_identifier')}"
+        )
+        return made, bad, "VARCHAR"
+    if column.vocabulary:
+        return _coded(name, column, vocabularies)
+    return text, "", "VARCHAR"
+
+
+def _number(name: str, column: Column) -> tuple[str, str, str]:
+    text, value, cleaned = t(name), v(name), n(name)
+    sql_type = "BIGINT" if column.type == "integer" else NUMBER_TYPE
+    made = expressions.number_value(cleaned, sql_type)
+    bad = (
+        f"WHEN {value} IS NULL THEN CASE WHEN {expressions.is_ambiguous(cleaned)} THEN {_reason('ambiguous_grouping')} "
+        f"WHEN {expressions.is_too_large(cleaned)} THEN {_reason('out_of_range')} ELSE {_reason('bad_number')} END"
+    )
+    if column.dash_is_zero:
+        made = f"CASE WHEN {text} IN ('-', '–', '—') THEN 0 ELSE {made} END"
+    bounds = [
+        f"{value} {sign} {bound:.12g}"
+        for sign, bound in (("<", column.min), (">", column.max), ("<=", column.above))
+        if bound is not None
+    ]
+    outside = f"WHEN {' OR '.join(bounds)} THEN {_reason('out_of_range')}" if bounds else ""
+    return made, f"{bad} {outside}", sql_type
+
+
+def _coded(name: str, column: Column, vocabularies: Mapping[str, Any]) -> tuple[str, str, str]:
+    text, value = t(name), v(name)
+    known = spellings(column, vocabularies)
+    unknown = f"WHEN {value} IS NULL THEN {_reason('unknown_code')}"
+    codes = ", ".join(quote(c) for c in dict.fromkeys(known.values()))
+    if column.type == "codes":
+        made = f"CASE WHEN list_has_all([{codes}], string_split({text}, ' ')) THEN {text} END"
+        return made, unknown, "VARCHAR"
+    keys = ", ".join(quote(k) for k in known)
+    looked_up = f"MAP {{{', '.join(f'{quote(k)}: {quote(c)}' for k, c in known.items())}}}"
+    if column.within:
+        key = f"coalesce({v(column.within)}, '') || {quote(VOCABULARY_SEPARATOR)} || {text}"
+        return f"CASE WHEN {key} IN ({keys}) THEN {looked_up}[{key}] END", unknown, "VARCHAR"
+    same = [k for k, c in known.items() if k == c]
+    plain = f"WHEN {text} IN ({', '.join(quote(s) for s in same)}) THEN {text}" if same else ""
+    return f"CASE {plain} WHEN {text} IN ({keys}) THEN {looked_up}[{text}] END", unknown, "VARCHAR"

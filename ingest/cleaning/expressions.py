@@ -1,0 +1,139 @@
+"""Digits, numbers, dates and text: SQL expressions (DuckDB) that turn delivered text into values.
+
+Each function takes the SQL text of an expression and gives SQL text, so that a whole column is cleaned in one
+vectorised pass. What a column may hold is the contract's business, in `columns`.
+"""
+
+from __future__ import annotations
+
+from ingest.sql import quote
+
+# Digits of every script the partners write in: Arabic-Indic, Extended Arabic-Indic, Devanagari, Bengali,
+# Kannada, Malayalam and full-width; all map to ASCII.
+_ZEROS = (0x0660, 0x06F0, 0x0966, 0x09E6, 0x0CE6, 0x0D66, 0xFF10)
+_DIGITS = "".join(chr(zero + n) for zero in _ZEROS for n in range(10))
+_ASCII = "0123456789" * len(_ZEROS)
+JOINERS = "\u200c\u200d"
+# Zero-width and invisible characters that carry no meaning; the joiners do and are not among them.
+_INVISIBLE = "[\u180e\u200b\u200e\u200f\u2060-\u2064\ufeff\u00ad\u061c\u202a-\u202e\u2066-\u2069]"
+_SPACE = r"[\s\p{Z}\x{0B}\x{1C}-\x{1F}\x{85}]+"
+_PLAIN = "[!-~]+( [!-~]+)*"
+EMPTY_WORDS = ("na", "n/a", "-", "--", "null", "not available", "none given")
+NUMBER = r"-?[0-9]+(\.[0-9]+)?"
+_WESTERN = r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?"
+_INDIAN = r"-?[0-9]{1,2}(,[0-9]{2})*,[0-9]{3}(\.[0-9]+)?"
+_GROUPED = r"-?[0-9]+(,[0-9]*)+(\.[0-9]+)?"
+_SCIENTIFIC = r"-?[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]+"
+_CURRENCY = r"^(-?)\s*(₹|৳|₨|rs\.?|tk\.?|pkr|inr|bdt)\s*"
+_TAIL = r"\s*(/[-–])?\s*([*†‡]+)?\s*$"
+FOOTNOTE = r"[0-9]\s*(?:/[-–])?\s*([*†‡]+)\s*$"
+
+
+def text(raw: str) -> str:
+    """Text as people are shown it: NFC, trimmed, inner white space folded, invisible characters gone."""
+    folded = f"regexp_replace(regexp_replace({raw}, '{_INVISIBLE}', '', 'g'), '{_SPACE}', ' ', 'g')"
+    return (
+        f"CASE WHEN {raw} IS NULL OR regexp_full_match({raw}, '{_PLAIN}') THEN {raw} "
+        f"ELSE nullif(nfc_normalize(trim({folded})), '') END"
+    )
+
+
+def without_joiners(value: str) -> str:
+    """Text for matching: the joiners U+200C and U+200D go as well."""
+    return f"translate({value}, '{JOINERS}', '')"
+
+
+def ascii_digits(value: str) -> str:
+    """Digits of any script as ASCII digits; everything else stays."""
+    # As many bytes as characters: ASCII already, as nearly every cell is.
+    changed = f"translate({value}, '{_DIGITS}', '{_ASCII}')"
+    return f"CASE WHEN strlen({value}) = length({value}) THEN {value} ELSE {changed} END"
+
+
+def is_empty_word(value: str, placeholders: tuple[str, ...] = (), *, keep_dash: bool = False) -> str:
+    """True for `NA`, `N/A`, `-`, `Not available` … and the region's own placeholders."""
+    words = [w for w in (*EMPTY_WORDS, *placeholders) if not (keep_dash and w == "-")]
+    # The spellings are listed and the length is asked first: folding every cell's case would cost more than this.
+    variants = {form for w in words for form in (w, w.lower(), w.upper(), w.capitalize(), w.title())}
+    longest = max(len(form.encode()) for form in variants)
+    return f"(strlen({value}) <= {longest} AND {value} IN ({', '.join(quote(f) for f in sorted(variants))}))"
+
+
+def number_text(value: str) -> str:
+    """Cleaned text of a number: ASCII digits, no currency sign, no `/-`, no footnote mark; groups still there."""
+    stripped = (
+        f"regexp_replace(regexp_replace({ascii_digits(value)}, '{_CURRENCY}', '\\1', 'i'), '{_TAIL}', '')"
+    )
+    return (
+        f"CASE WHEN regexp_full_match({value}, '{NUMBER}') THEN {value} "
+        f"ELSE replace({stripped}, '−', '-') END"
+    )
+
+
+def number_value(cleaned: str, sql_type: str) -> str:
+    """The number in `cleaned` (from `number_text`), or NULL where it is none or its groups are ambiguous."""
+    whole = r"^(-?[0-9,]+)\.0+$"
+    digits = f"replace({cleaned}, ',', '')"
+    if sql_type == "BIGINT":
+        digits = f"regexp_replace({digits}, '{whole}', '\\1')"
+        plain = r"-?[0-9]+(\.0+)?"
+        grouped = f"regexp_full_match({cleaned}, '{_WESTERN}') OR regexp_full_match({cleaned}, '{_INDIAN}')"
+        return (
+            f"CASE WHEN regexp_full_match({cleaned}, '{plain}') OR (({grouped}) AND regexp_full_match({digits}, "
+            f"'-?[0-9]+')) THEN try_cast({digits} AS BIGINT) END"
+        )
+    return (
+        f"CASE WHEN regexp_full_match({cleaned}, '{NUMBER}') THEN try_cast({cleaned} AS {sql_type}) "
+        f"WHEN regexp_full_match({cleaned}, '{_WESTERN}') OR regexp_full_match({cleaned}, '{_INDIAN}') "
+        f"THEN try_cast({digits} AS {sql_type}) "
+        f"WHEN regexp_full_match({cleaned}, '{_SCIENTIFIC}') "
+        f"THEN try_cast(try_cast({cleaned} AS DOUBLE) AS {sql_type}) END"
+    )
+
+
+def is_ambiguous(cleaned: str) -> str:
+    """True for digit groups that are neither Western (1,234,567) nor Indian (12,34,567), such as 3,0000."""
+    return (
+        f"regexp_full_match({cleaned}, '{_GROUPED}') AND NOT regexp_full_match({cleaned}, '{_WESTERN}') "
+        f"AND NOT regexp_full_match({cleaned}, '{_INDIAN}')"
+    )
+
+
+def is_too_large(cleaned: str) -> str:
+    """True for a number that is well written but has more digits than any column holds."""
+    return f"regexp_full_match({cleaned}, '-?[0-9,]{{19,}}(\\.[0-9]+)?')"
+
+
+def is_zero_date(value: str) -> str:
+    """True for `0000-00-00`, MySQL's empty date, with or without a time."""
+    return f"regexp_full_match({value}, '0{{4}}-00-00( 00:00:00(\\.0+)?)?|00/00/0{{4}}')"
+
+
+def date_value(value: str, digits: str = "") -> str:
+    """The day in `value`: ISO (a time of day is allowed), DD/MM/YYYY, DD-MM-YYYY, DD-Mon-YYYY, Excel serial."""
+    d = digits or ascii_digits(value)
+    slashed = f"replace(replace({d}, '-', '/'), '.', '/')"
+    worded = f"regexp_replace({d}, '[ ,./-]+', '-', 'g')"
+    time = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?\s*(Z|[+-][0-9]{2}:?[0-9]{2})?"
+    return (
+        f"CASE WHEN regexp_full_match({value}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') THEN try_cast({value} AS DATE) "
+        f"WHEN regexp_full_match({d}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}({time})?') "
+        f"THEN try_cast(left({d}, 10) AS DATE) "
+        f"WHEN regexp_full_match({d}, '[0-9]{{1,2}}([-/.])[0-9]{{1,2}}[-/.][0-9]{{4}}') "
+        f"THEN CAST(try_strptime({slashed}, '%d/%m/%Y') AS DATE) "
+        f"WHEN regexp_full_match({d}, '[0-9]{{1,2}}[ ./-]+[A-Za-z]{{3,9}}[ ,./-]+[0-9]{{4}}') "
+        f"THEN CAST(try_strptime({worded}, ['%d-%b-%Y', '%d-%B-%Y']) AS DATE) "
+        f"WHEN regexp_full_match({d}, '[1-6][0-9]{{4}}(\\.[0-9]+)?') "
+        f"THEN DATE '1899-12-30' + CAST(floor(try_cast({d} AS DOUBLE)) AS INTEGER) END"
+    )
+
+
+def month_value(value: str, digits: str = "") -> str:
+    """The first day of the month in `value`: `YYYY-MM`, `MM/YYYY`, or a full date."""
+    d = digits or ascii_digits(value)
+    return (
+        f"CASE WHEN regexp_full_match({d}, '[0-9]{{4}}-[0-9]{{2}}') THEN try_cast({d} || '-01' AS DATE) "
+        f"WHEN regexp_full_match({d}, '[0-9]{{1,2}}[/-][0-9]{{4}}') "
+        f"THEN CAST(try_strptime('01/' || replace({d}, '-', '/'), '%d/%m/%Y') AS DATE) "
+        f"ELSE CAST(date_trunc('month', {date_value(value, d)}) AS DATE) END"
+    )

@@ -1,0 +1,35 @@
+"""The words for one column of a table."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ingest.contracts.word import Word
+
+ColumnType = Literal[
+    "text", "code", "integer", "number", "date", "month", "codes", "cnic", "aadhaar", "nid", "phone", "card"
+]
+Personal = Literal["name", "identifier", "phone", "birth_date", "locality"]
+
+
+class Column(Word):
+    """One column: how to find it in the header, how to read it, what it may hold."""
+
+    type: ColumnType = "text"
+    header: tuple[str, ...] = ()  # further spellings of the header, beside the column's own name
+    header_like: str = ""  # regular expression; the column's name may use its groups, e.g. "IMI {1}"
+    required: bool = False
+    optional: bool = False  # the column itself may be absent from the file
+    min: float | None = None
+    max: float | None = None
+    above: float | None = None  # exclusive lower bound
+    vocabulary: str = ""  # name of a vocabulary of the source or region
+    within: str = ""  # the vocabulary is keyed by the value of this other column
+    ref: str = ""  # "table" (its key) or "table.column"
+    personal: Personal | None = None
+    dash_is_zero: bool = False
+    pattern: str = ""  # for type `card`: the shape of the identifier
+    # Taken from the file, not from a cell of the record: "heading", "sheet", "file:<regex>", "above:<regex>"
+    # (a title cell), "beside:<regex>" (the next filled cell right of a title cell).
+    from_context: str = ""
+    key_as_delivered: bool = False  # findings name the record by this part of its key as it was delivered

@@ -1,0 +1,58 @@
+"""The words for a partner region, and what holds over all its sources."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from ingest.contracts.linkage import Linkage
+from ingest.contracts.rule import Related
+from ingest.contracts.source import Source
+from ingest.contracts.word import Word, in_order
+
+
+class Region(Word):
+    """A partner region: whose deliveries, in which calendar, currency and scripts."""
+
+    region: str
+    programme: str
+    title: str
+    country: str = ""
+    fiscal_year_starts: int = 1  # month
+    currency: str = ""
+    scripts: tuple[str, ...] = ("Latn",)
+    languages: tuple[str, ...] = ("en",)
+    placeholders: tuple[str, ...] = ()  # beside those of every region
+    due_days: dict[str, int] = Field(default_factory=dict)
+    linkage: dict[Literal["person", "household"], Linkage] = Field(default_factory=dict)
+    sources: dict[str, Source]
+
+    @model_validator(mode="after")
+    def _looked_up_tables_exist(self) -> Region:
+        for source_name, source in self.sources.items():
+            for table_name, table in source.tables.items():
+                for rule_name, rule in table.rules.items():
+                    for look in rule.related.values():
+                        self._check_look(f"{source_name}/{table_name}, rule '{rule_name}'", source_name, look)
+        in_order({name: source.looked_up_sources() - {name} for name, source in self.sources.items()})
+        return self
+
+    def reading_groups(self) -> list[list[str]]:
+        """The sources in groups that look nothing of each other up; within a group those looked up come first."""
+        needs = {name: source.looked_up_sources() - {name} for name, source in self.sources.items()}
+        groups: list[set[str]] = []
+        for name in needs:
+            joined = [group for group in groups if group & (needs[name] | {name})]
+            groups = [group for group in groups if group not in joined]
+            groups.append({name, *needs[name]}.union(*joined))
+        ordered = in_order(needs)
+        return [sorted(group, key=ordered.index) for group in groups]
+
+    def _check_look(self, where: str, source_name: str, look: Related) -> None:
+        other = self.sources.get(look.source or source_name)
+        table = other.tables.get(look.table) if other else None
+        if table is None:
+            raise ValueError(
+                f"{where}: there is no table '{look.source or source_name}/{look.table}' to look up."
+            )

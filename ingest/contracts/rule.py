@@ -1,0 +1,53 @@
+"""The words for named rules and what they look up."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from ingest.contracts.word import Word
+
+Severity = Literal["error", "warning"]
+
+
+class Related(Word):
+    """One value looked up or aggregated from accepted rows of a table, matched by columns."""
+
+    table: str
+    # Of all current files of a source of the region, same quarter; may be this drop's own source, for what its files
+    # share. Empty: of this drop. Outside the drop, columns bear the names they have in the lake (`nid_key`).
+    source: str = ""
+    match: dict[str, str]  # column there: column here
+    value: str  # SQL expression over the matched rows, e.g. count(distinct household_id)
+    where: str = "true"
+    quarters_back: int = Field(default=0, ge=0)
+
+    @property
+    def outside(self) -> str:
+        """The name under which judging is given records from outside the drop; empty for a table of the drop."""
+        if not (self.source or self.quarters_back):
+            return ""
+        owner = f"{self.source}/" if self.source else ""
+        return f"{owner}{self.table}" + (f"@{self.quarters_back}" if self.quarters_back else "")
+
+
+class Rule(Word):
+    """A named rule: `check` is an SQL expression over the columns that is true (or null) for a good record."""
+
+    check: str
+    when: str = "true"
+    severity: Severity = "error"
+    related: dict[str, Related] = Field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    message: str
+
+    @model_validator(mode="after")
+    def _only_warnings_look_outside(self) -> Rule:
+        outside = [name for name, look in self.related.items() if look.outside]
+        if outside and self.severity == "error":
+            raise ValueError(
+                f"'{', '.join(outside)}' is looked up outside the drop: only a rule of severity warning may, since "
+                "what is accepted must not depend on other deliveries."
+            )
+        return self

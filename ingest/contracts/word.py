@@ -1,0 +1,25 @@
+"""What all words of a contract have in common."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Word(BaseModel):
+    """Base of all contract words: an unknown key is a spelling mistake, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def in_order(needs: dict[str, set[str]]) -> list[str]:
+    """The names with those they need first. Raises ValueError where they go round in a circle."""
+    done: list[str] = []
+    waiting = dict(needs)
+    while waiting:
+        ready = [name for name, needed in waiting.items() if needed <= set(done)]
+        if not ready:
+            raise ValueError(f"The references among {', '.join(waiting)} go round in a circle.")
+        done += ready
+        for name in ready:
+            del waiting[name]
+    return done

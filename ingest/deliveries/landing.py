@@ -1,0 +1,119 @@
+"""What has arrived in a landing folder (or an S3 prefix, mirrored).
+
+    landing/<region>/<source>/<quarter>/<file>      drops
+    landing/_reference/<source>.csv                 targets, exchange rates
+    landing/_received.csv                           the delivery log, where there is one
+
+Files are only read here, never changed. What they hold is the business of `readers` and `judging`.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ingest.contracts.loading import load_region, region_files
+from ingest.deliveries.delivery import NO_QUARTER, QUARTER, Delivery, sha256_of
+from ingest.errors import SangamError
+
+
+@dataclass(frozen=True)
+class Stray:
+    """A file that no contract expects, with what to do about it."""
+
+    relative: str
+    message: str
+
+
+def _log(landing: Path) -> dict[str, datetime]:
+    """Time of arrival by relative path, from `_received.csv`."""
+    log = landing / "_received.csv"
+    if not log.exists():
+        return {}
+    with log.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    try:
+        return {row["path"].removeprefix("landing/"): _moment(row["received_at"]) for row in rows}
+    except (KeyError, ValueError) as error:
+        raise SangamError(
+            f"{log}: the delivery log needs the columns received_at (ISO time), path, sha256: {error!r}."
+        ) from error
+
+
+def _moment(words: str) -> datetime:
+    """An ISO time; without a zone it is UTC, so that no machine's own zone decides an order."""
+    moment = datetime.fromisoformat(words)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _where(parts: tuple[str, ...]) -> tuple[str, str, str] | str:
+    """Region, source and quarter of a relative path, or a message why it is none of a drop."""
+    if parts[0] == "_reference" and len(parts) == 2:
+        region, source, quarter = "_reference", Path(parts[1]).stem, NO_QUARTER
+    elif len(parts) == 4:
+        region, source, quarter = parts[0], parts[1], parts[2]
+        if not QUARTER.match(quarter):
+            return f"'{quarter}' is no quarter such as 2021Q2; rename the folder."
+    else:
+        return "Files lie in <region>/<source>/<quarter>/; move it there."
+    if region not in region_files():
+        return f"No contract for region '{region}' (known: {', '.join(r for r in region_files() if r[0] != '_')})."
+    if source not in load_region(region).sources:
+        return (
+            f"Region '{region}' has no source '{source}' (known: {', '.join(load_region(region).sources)})."
+        )
+    return region, source, quarter
+
+
+def _files(landing: Path) -> list[str]:
+    """Relative paths of all files of a landing but hidden ones and the log. Raises SangamError where it is none."""
+    if not landing.is_dir():
+        raise SangamError(f"There is no landing folder {landing}. Name one with --landing.")
+    paths = (p.relative_to(landing).as_posix() for p in landing.rglob("*") if p.is_file())
+    return sorted(p for p in paths if p != "_received.csv" and not p.rpartition("/")[2].startswith("."))
+
+
+def strays(landing: Path) -> list[Stray]:
+    """The files that no contract expects."""
+    placed = ((relative, _where(tuple(relative.split("/")))) for relative in _files(landing))
+    return [Stray(relative, where) for relative, where in placed if isinstance(where, str)]
+
+
+def scan(
+    landing: Path, *, up_to: str | None = None, sources: Iterable[tuple[str, str]] | None = None
+) -> list[Delivery]:
+    """All deliveries up to a quarter, in order of arrival; of some (region, source) only, where named.
+
+    Raises SangamError where the landing does not exist or its log is unreadable.
+    """
+    wanted = None if sources is None else set(sources)
+    files, log = _files(landing), _log(landing)
+    deliveries: list[Delivery] = []
+    for relative in files:
+        where = _where(tuple(relative.split("/")))
+        if isinstance(where, str):
+            continue
+        region, source, quarter = where
+        if (wanted is not None and (region, source) not in wanted) or (
+            up_to and quarter != NO_QUARTER and quarter > up_to
+        ):
+            continue
+        path = landing / relative
+        seen = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        deliveries.append(
+            Delivery(
+                region,
+                source,
+                quarter,
+                path,
+                relative,
+                log.get(relative, seen),
+                sha256_of(path),
+                path.stat().st_size,
+            )
+        )
+    deliveries.sort(key=lambda d: (d.received_at, d.relative))
+    return deliveries

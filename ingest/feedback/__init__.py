@@ -1,0 +1,1 @@
+"""What is held back and why, in words: quarantine, findings, messages, return slips."""

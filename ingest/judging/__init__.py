@@ -1,0 +1,1 @@
+"""Records → accepted or quarantined, with reasons and warnings."""

@@ -1,0 +1,1 @@
+"""Accepted records → the canonical feeds, and identities for the vault."""

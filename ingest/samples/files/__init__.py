@@ -1,0 +1,1 @@
+"""Writers of the kinds of file partners deliver, with the disorder they come in."""

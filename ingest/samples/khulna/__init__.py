@@ -1,0 +1,1 @@
+"""Sample drops of SLG-ERLC in Khulna."""

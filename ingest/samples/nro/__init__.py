@@ -1,0 +1,1 @@
+"""Sample drops of Kudumbashree NRO in four states."""

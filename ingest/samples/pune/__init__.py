@@ -1,0 +1,1 @@
+"""Sample drops of the Kashtakari helpdesks of Pune."""

@@ -1,0 +1,1 @@
+"""Sample drops of SUCCESS in Sindh."""

@@ -1,0 +1,1 @@
+"""What is expected of sample drops: planted defects, counted outcomes, estimates."""

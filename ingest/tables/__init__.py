@@ -1,0 +1,1 @@
+"""Cells of a sheet, page or dump → the tables of a contract."""

@@ -1,0 +1,24 @@
+"""Records of one table as a file has them: what layout hands to judging."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from ingest.contracts.table import Totals
+from ingest.tables.headers import Found
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Records of one table: text cells under the contract's names, each record with its row in the file."""
+
+    table: str
+    columns: tuple[Found, ...]
+    cells: pa.RecordBatch
+    rows: np.ndarray
+    totals: tuple[tuple[Totals, pd.DataFrame], ...] = ()  # subtotal rows, columns as `cells`
+    places: dict[str, str] = field(default_factory=dict)  # name: column letter as a person sees it

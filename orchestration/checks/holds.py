@@ -1,0 +1,113 @@
+"""Deliveries whose batch checks found an error hold the releases they feed, until somebody lets them through.
+
+Nothing else waits: marts are built with them, and donors they do not feed get their releases. Results are written by
+`expectations.batches`; the decision of a person is the one that lets a paused drop through
+(`ingest.deliveries.let_through`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from expectations.batches import Batch, batches, result_path
+from ingest.contracts.loading import load_region, region_files
+from ingest.deliveries.let_through import is_let_through
+from ingest.deliveries.let_through import let_through as record
+from ingest.errors import SangamError
+from orchestration.warehouse import logframes
+
+Result = dict[str, Any]
+
+
+@cache
+def feeding(donor: str) -> frozenset[tuple[str, str]]:
+    """The (region, source) a donor's indicators are made of, and the reference tables."""
+    frames = [frame for frame in logframes.load() if frame.donor.code == donor]
+    own = {
+        (region, source)
+        for frame in frames
+        for indicator in frame.indicators
+        for region in indicator.regions or frame.donor.regions
+        for source in indicator.sources
+        if region in region_files() and source in load_region(region).sources
+    }
+    shared = {("_reference", source) for source in load_region("_reference").sources} if own else set()
+    return frozenset(own | shared)
+
+
+@cache
+def _read_to_date() -> frozenset[tuple[str, str]]:
+    """The (region, source) of which some indicator reads the drops of all quarters so far."""
+    return frozenset(
+        (region, source)
+        for frame in logframes.load()
+        for indicator in frame.indicators
+        for region in indicator.regions or frame.donor.regions
+        for source in indicator.drops_to_date
+    )
+
+
+def serving(there: Iterable[Batch], region: str, source: str, quarter: str) -> list[Batch]:
+    """Those deliveries behind a quarter's numbers: its own, a survey's latest round, all so far where they add up."""
+    own = [batch for batch in there if (batch.region, batch.source) == (region, source)]
+    if load_region(region).sources[source].cadence != "quarter":
+        return own[-1:]
+    if (region, source) in _read_to_date():
+        return own
+    return [batch for batch in own if batch.quarter == quarter]
+
+
+def held(home: Path, there: Iterable[Batch], region: str, source: str, quarter: str) -> list[Result]:
+    """Results with an error that nobody let through, of the deliveries behind a quarter's numbers.
+
+    `there`: the current deliveries up to the quarter, of this source and maybe others.
+    """
+    found = []
+    for batch in serving(there, region, source, quarter):
+        path = result_path(home, region, source, batch.quarter)
+        result = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        if result.get("errors") and not is_settled(home, batch):
+            found.append(result)
+    return found
+
+
+def is_settled(home: Path, batch: Batch) -> bool:
+    """Whether somebody decided for every file of a delivery."""
+    return all(is_let_through(home, receipt.sha256) for receipt in batch.receipts)
+
+
+def require_none(home: Path, donor: str, quarter: str) -> None:
+    """Raises SangamError where a delivery that feeds a donor's quarter waits: which, why, what to do."""
+    sources = feeding(donor)
+    there = batches(home, quarter, sources)
+    lines = [line(result) for pair in sorted(sources) for result in held(home, there, *pair, quarter)]
+    if lines:
+        raise SangamError(f"{donor} {quarter} is not released yet:\n" + "\n".join(lines))
+
+
+def line(result: Result) -> str:
+    """Why a delivery waits and how it is let through."""
+    why = " ".join(result["checks"][name]["message"] for name in result["errors"])
+    where = f"{result['region']}/{result['source']} {result['quarter']}"
+    remedy = f"`sangam release-drop {where} --by NAME --reason WHY` lets it through."
+    return f"{result['title']} waits. {why} {remedy}"
+
+
+def waiting(home: Path, region: str, source: str, quarter: str) -> tuple[Batch, Result] | None:
+    """A quarter's delivery that waits for its batch checks, with their result."""
+    own = [batch for batch in batches(home, quarter, [(region, source)]) if batch.quarter == quarter]
+    path = result_path(home, region, source, quarter)
+    if not own or not path.exists() or is_settled(home, own[0]):
+        return None
+    result = json.loads(path.read_text(encoding="utf-8"))
+    return (own[0], result) if result["errors"] else None
+
+
+def let_through(home: Path, batch: Batch, result: Result, by: str, reason: str) -> list[Path]:
+    """Record for every file of a delivery that a person lets it through. Raises SangamError without words."""
+    why = [result["checks"][name]["message"] for name in result["errors"]]
+    return [record(home, receipt, why, by, reason) for receipt in batch.receipts]

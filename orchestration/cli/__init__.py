@@ -1,0 +1,1 @@
+"""What a person starts, and what the terminal says."""

@@ -1,0 +1,157 @@
+"""The command `sangam`. Each command is a few lines over a plain function; heavy imports wait until needed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ingest.errors import SangamError
+from orchestration.settings import settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="From partners' files to donors' numbers, each explained down to the delivered cell.",
+)
+
+
+@app.command()
+def sample(
+    out: Annotated[Path, typer.Argument(help="Folder to write to: landing/ and expected/.")],
+    scale: Annotated[float, typer.Option(help="1.0 is the programmes' full size.")] = 0.01,
+    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 1,
+    programme: Annotated[list[str] | None, typer.Option(help="Only this programme; may be repeated.")] = None,
+    quarter: Annotated[list[str] | None, typer.Option(help="Quarters to deliver; may be repeated.")] = None,
+) -> None:
+    """Make sample drops with mess, planted defects and the expected results beside them."""
+    from ingest import samples
+
+    samples.make(
+        out,
+        scale=scale,
+        seed=seed,
+        programmes=programme or None,
+        quarters=tuple(quarter) if quarter else ("2021Q1", "2021Q2"),
+        progress=lambda line: typer.echo(line, err=True),
+    )
+
+
+@app.command()
+def run(
+    quarter: Annotated[str, typer.Option(help="The quarter to report, such as 2021Q2.")],
+    landing: Annotated[
+        str | None, typer.Option(help="Folder or s3://bucket/prefix; default $SANGAM_HOME/landing.")
+    ] = None,
+    region: Annotated[list[str] | None, typer.Option(help="Only this region; may be repeated.")] = None,
+) -> None:
+    """Everything up to releases waiting for sign-off. Exit status 1: a step failed; 3: a file was refused."""
+    from orchestration.cli.progress import run_with_progress
+
+    raise typer.Exit(run_with_progress(settings(landing), quarter, region or []))
+
+
+@app.command()
+def read(
+    file: Annotated[Path, typer.Argument(help="Any supported file; no contract is needed.")],
+    table: Annotated[str | None, typer.Option("--table", "-t", help="Which table or sheet.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="CSV to write; default: standard output.")
+    ] = None,
+) -> None:
+    """A file's table as CSV (RFC 4180, UTF-8)."""
+    from ingest.readers.export import to_csv
+
+    if out is None:
+        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+        to_csv(file, table, sys.stdout)
+        return
+    from ingest.files import atomic
+
+    with atomic(out) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
+        to_csv(file, table, stream)
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="The files of one delivery.")],
+    contract: Annotated[str, typer.Option(help="region/source, such as sindh/mis.")],
+    quarter: Annotated[str, typer.Option(help="The quarter the delivery is for, such as 2021Q2.")],
+    return_slip: Annotated[
+        Path | None, typer.Option(help="Workbook to write: the faulty rows, with reasons and what to do.")
+    ] = None,
+) -> None:
+    """Judge a delivery before it is sent. Exit status 1 when anything is quarantined or refused."""
+    from orchestration.cli.check import check_files
+
+    raise typer.Exit(check_files(files, contract, quarter, return_slip))
+
+
+@app.command()
+def explain(
+    donor: str,
+    indicator: str,
+    quarter: str,
+    where: Annotated[str, typer.Option(help="dimension=category")] = "all=all",
+    rows: Annotated[int, typer.Option(help="How many evidence rows to name.")] = 10,
+    region: Annotated[str | None, typer.Option(help="For indicators of several regions.")] = None,
+) -> None:
+    """A value, its definition, and the delivered rows it is made of."""
+    from orchestration.cli.show_explanation import show_explanation
+    from orchestration.warehouse.explain import explain as find
+
+    dimension, sign, category = where.partition("=")
+    if not sign:
+        raise SangamError(f"--where wants dimension=category, such as district=Dadu; got '{where}'.")
+    show_explanation(
+        find(settings(), donor, indicator, quarter, where=(dimension, category), rows=rows, region=region)
+    )
+
+
+@app.command()
+def status(
+    quarter: Annotated[str, typer.Option(help="The quarter to look at, such as 2021Q2.")],
+    landing: Annotated[str | None, typer.Option(help="Folder or s3://bucket/prefix.")] = None,
+) -> None:
+    """What has arrived, is missing, waits, was refused or came late, per region and source."""
+    from orchestration.cli.status import show_status
+    from orchestration.quarters import check_quarter
+
+    show_status(settings(landing), check_quarter(quarter))
+
+
+@app.command("release-drop")
+def release_drop(
+    source: Annotated[str, typer.Argument(help="REGION/SOURCE, such as sindh/mis.")],
+    quarter: Annotated[str, typer.Argument(help="Such as 2021Q2.")],
+    by: Annotated[str, typer.Option(help="Who lets it through.")] = "",
+    reason: Annotated[str, typer.Option(help="Why the change is right.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+) -> None:
+    """Let a delivery through that waits because it shrank or grew beyond its contract's bounds."""
+    from orchestration.cli.status import release_drop as let_through
+
+    region, slash, name = source.partition("/")
+    if not slash:
+        raise SangamError(f"Name the delivery as REGION/SOURCE, such as sindh/mis; got '{source}'.")
+    let_through(settings().home, region, name, quarter, by, reason, dry_run=dry_run)
+
+
+def _releases() -> None:
+    from orchestration.cli.releases import approve_command, release_app
+
+    app.command("approve")(approve_command)
+    app.add_typer(release_app, name="release")
+
+
+def main() -> None:
+    """The command's entry: errors that a person can mend are printed as such, without a traceback."""
+    try:
+        _releases()
+        app()
+    except SangamError as error:
+        typer.secho(f"sangam: {error}", fg=typer.colors.RED, err=True)
+        raise SystemExit(2) from error

@@ -1,0 +1,145 @@
+"""`sangam status`: what of a quarter has arrived, is missing, waits, was refused or came late; `release-drop`.
+
+Reads the landing and the receipts; nothing is judged here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from rich.table import Table
+
+from ingest.contracts.loading import load_region, region_files
+from ingest.contracts.region import Region
+from ingest.contracts.source import Source
+from ingest.deliveries.delivery import Delivery, quarter_end
+from ingest.deliveries.drift_preview import preview
+from ingest.deliveries.landing import scan
+from ingest.deliveries.let_through import let_through, paused
+from ingest.deliveries.receipts import receipt_of
+from orchestration.checks import holds
+from orchestration.checks.table_checks import waits_lines
+from orchestration.cli.console import console
+from orchestration.settings import Settings
+
+DUE_DAYS = 15  # where a region's contract states none
+_COLOURS = {"arrived": "green", "late": "yellow", "paused": "yellow", "refused": "red", "missing": "red"}
+
+
+@dataclass(frozen=True)
+class SourceStatus:
+    """One source of a quarter."""
+
+    region: str
+    source: str
+    state: str  # arrived, late, not read yet, paused, refused, missing, round of …, not due
+    due: date
+    files: int
+    arrived_at: datetime | None
+    note: str
+
+
+def quarter_status(settings: Settings, quarter: str, today: date | None = None) -> list[SourceStatus]:
+    """The status of every source of every region in a quarter. Raises SangamError for an unusable landing."""
+    deliveries = scan(settings.landing, up_to=quarter)
+    now = today or datetime.now(UTC).date()
+    return [
+        _source_status(settings.home, contract, name, source, quarter, deliveries, now)
+        for contract in (load_region(region) for region in region_files() if region[0] != "_")
+        for name, source in contract.sources.items()
+    ]
+
+
+def _source_status(
+    home: Path,
+    contract: Region,
+    name: str,
+    source: Source,
+    quarter: str,
+    deliveries: list[Delivery],
+    today: date,
+) -> SourceStatus:
+    own = [d for d in deliveries if (d.region, d.source) == (contract.region, name)]
+    there = [d for d in own if d.quarter == quarter]
+    due = quarter_end(quarter).date() + timedelta(days=contract.due_days.get(name, DUE_DAYS))
+    last = max((d.received_at for d in there), default=None)
+    state, note = _state(home, source, quarter, own, there, due, today)
+    return SourceStatus(contract.region, name, state, due, len(there), last, note)
+
+
+def _state(
+    home: Path,
+    source: Source,
+    quarter: str,
+    own: list[Delivery],
+    there: list[Delivery],
+    due: date,
+    today: date,
+) -> tuple[str, str]:
+    if not there:
+        rounds = sorted({d.quarter for d in own if d.quarter < quarter})
+        if source.cadence == "round":
+            return (
+                (f"round of {rounds[-1]}", "the latest round serves")
+                if rounds
+                else ("missing", "no round yet")
+            )
+        return ("missing", f"due {due}") if today > due else ("not due", f"due {due}")
+    receipts = [r for d in there if (r := receipt_of(home, d))]
+    if len(receipts) < len(there):
+        return "not read yet", "`sangam run` reads it"
+    for word in ("paused", "refused"):
+        found = [r for r in receipts if r.status == word]
+        if found and (word == "paused" or not any(r.status == "current" for r in receipts)):
+            return word, "; ".join(waits_lines(found[0]) or [found[0].message])
+    first = min(d.received_at for d in there).date()
+    if first > due:
+        return "late", f"arrived {(first - due).days} days after {due}"
+    return "arrived", ""
+
+
+def show_status(settings: Settings, quarter: str) -> None:
+    """Print the table."""
+    table = Table(title=f"Deliveries for {quarter}", title_justify="left")
+    for column in ("region", "source", "state", "files", "arrived", "due", "what"):
+        table.add_column(column, justify="right" if column == "files" else "left", no_wrap=column != "what")
+    for row in quarter_status(settings, quarter):
+        colour = _COLOURS.get(row.state, "dim")
+        arrived = row.arrived_at.strftime("%Y-%m-%d") if row.arrived_at else ""
+        table.add_row(
+            row.region,
+            row.source,
+            f"[{colour}]{row.state}[/]",
+            str(row.files or ""),
+            arrived,
+            str(row.due),
+            row.note,
+        )
+    console.print(table)
+
+
+def release_drop(
+    home: Path, region: str, source: str, quarter: str, by: str, reason: str, *, dry_run: bool
+) -> None:
+    """Show what the waiting deliveries would change and, unless only asked to show, let them through."""
+    if held := holds.waiting(home, region, source, quarter):
+        console.print(holds.line(held[1]))
+        paths = [] if dry_run else holds.let_through(home, *held, by, reason)
+        console.print(*(f"Recorded in {path}." for path in paths), sep="\n")
+        return
+    for receipt in paused(home, region, source, quarter):
+        console.print(f"[bold]{receipt.path}[/] waits:")
+        for why in waits_lines(receipt):
+            console.print(f"  {why}")
+        table = Table("table", "rows before", "rows now", "added", "gone", "changed")
+        for change in preview(home, receipt):
+            figures = (change.before, change.now, change.added, change.gone, change.changed)
+            table.add_row(change.table, *(f"{figure:,}" for figure in figures))
+        console.print(table)
+        if dry_run:
+            console.print("Nothing was released (--dry-run).")
+            continue
+        path = let_through(home, receipt, waits_lines(receipt), by, reason)
+        console.print(f"Released by {by}: {reason}. Recorded in {path}; the next `sangam run` takes it.")

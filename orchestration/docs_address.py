@@ -1,0 +1,12 @@
+"""Where the pages beside the Dagster UI are read; they are written and served by `cli.docs_site`."""
+
+from __future__ import annotations
+
+import os
+
+PORT = int(os.environ.get("SANGAM_DOCS_PORT", "3001"))
+
+
+def url(page: str) -> str:
+    """The address of a page."""
+    return f"http://127.0.0.1:{PORT}/{page}"

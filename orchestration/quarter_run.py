@@ -1,0 +1,168 @@
+"""A quarter from the landing to releases waiting for sign-off, through Dagster, in this process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ingest.contracts.loading import load_region, region_files
+from ingest.deliveries import landing
+from ingest.deliveries.receipt import Receipt
+from ingest.errors import SangamError
+from ingest.files import atomic
+from orchestration.quarters import check_quarter
+from orchestration.settings import Settings
+
+DAGSTER_YAML = """# Dagster's storage of this home. Nothing is sent out and nobody is asked to sign up.
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+event_log_storage:
+  module: orchestration.event_log
+  class: KeptOpenEventLogStorage
+"""
+
+
+@dataclass
+class Outcome:
+    """What a run did."""
+
+    quarter: str
+    receipts: list[Receipt] = field(default_factory=list)
+    strays: list[landing.Stray] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)  # steps and blocking checks that failed, with why
+    waiting: list[str] = field(default_factory=list)  # deliveries that hold releases, with why and what to do
+
+    @property
+    def refused(self) -> list[Receipt]:
+        """Receipts of refused files."""
+        return [r for r in self.receipts if r.refused]
+
+    @property
+    def exit_status(self) -> int:
+        """0: all went through; 1: something failed; 3: some file was refused, waits, or is expected by no contract."""
+        if self.failed:
+            return 1
+        return 3 if self.refused or self.strays or self.waiting else 0
+
+
+def prepare_dagster_home(settings: Settings) -> None:
+    """Dagster's storage within the home."""
+    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    config = settings.dagster_home / "dagster.yaml"
+    if not config.exists():
+        with atomic(config) as temporary:
+            temporary.write_text(DAGSTER_YAML, encoding="utf-8")
+    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
+
+
+def run_quarter(settings: Settings, quarter: str, regions: Iterable[str] | None = None) -> Outcome:
+    """Run the quarter's job for all regions, or for some.
+
+    Raises SangamError for a quarter, region, secret or landing that cannot be used. A refused file or a failed step
+    raises nothing; it is in the outcome.
+    """
+    from ingest.boundary import pseudonyms  # before anything is read: a missing secret stops the run
+
+    check_quarter(quarter)
+    pseudonyms.secret(demo=settings.demo)
+    wanted = list(regions or ())
+    if unknown := set(wanted) - set(region_files()):
+        raise SangamError(
+            f"No contract for region {', '.join(sorted(unknown))}; known: {', '.join(region_files())}."
+        )
+    strays = [s for s in landing.strays(settings.landing) if not wanted or s.relative.split("/")[0] in wanted]
+    outcome = Outcome(quarter, strays=strays)
+    prepare_dagster_home(settings)
+    os.environ["SANGAM_HOME"] = str(settings.home)
+    os.environ["SANGAM_LANDING"] = str(settings.landing)
+
+    from orchestration import reading_ahead
+
+    # Exchange rates and targets are every region's.
+    with reading_ahead.reading(settings, quarter, {*wanted, "_reference"} if wanted else region_files()):
+        _run_job(quarter, wanted, outcome)
+    send_slips(settings.home, {r.region for r in outcome.receipts})
+    return outcome
+
+
+def _run_job(quarter: str, wanted: list[str], outcome: Outcome) -> None:
+    """Run Dagster's job of the quarter and note what it did."""
+    import dagster as dg
+
+    from orchestration.definitions import QUARTER_JOB, defs
+    from orchestration.resources import listen
+
+    def hear(event: str, facts: dict[str, Any]) -> None:
+        if event == "source_done":
+            outcome.receipts.extend(facts["receipts"])
+        if event == "batches_checked":
+            outcome.waiting.extend(facts["waiting"])
+
+    stop = listen(hear)
+    try:
+        with dg.DagsterInstance.get() as instance:
+            job = defs.resolve_job_def(QUARTER_JOB)
+            done = job.execute_in_process(
+                instance=instance,
+                partition_key=quarter,
+                raise_on_error=False,
+                asset_selection=_selection(defs, wanted) if wanted else None,
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                tags={"sangam/quarter": quarter},
+            )
+            outcome.failed = _failures(done)
+    finally:
+        stop()
+
+
+def send_slips(home: Path, regions: Iterable[str]) -> None:
+    """Return slips that are new go to the partners' buckets."""
+    from orchestration.resources import tell
+    from orchestration.s3.partner_buckets import send_new
+
+    if put := send_new(home, sorted(regions)):
+        tell("slips_sent", keys=put)
+
+
+def _selection(defs: Any, regions: list[str]) -> list[Any]:
+    """All assets but the sources of other regions."""
+    others = {
+        (region.lstrip("_"), source)
+        for region in region_files()
+        for source in load_region(region).sources
+        if region not in regions and region != "_reference"
+    }
+    return [
+        key
+        for key in defs.resolve_asset_graph().materializable_asset_keys
+        if tuple(key.path[:2]) not in others
+    ]
+
+
+def _failures(done: Any) -> list[str]:
+    """Failed steps in a line each, with the innermost reason."""
+    failures = []
+    for event in done.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            while error is not None and error.cause is not None:
+                error = error.cause
+            words = error.message.strip() if error else "failed"
+            # dbt's command line holds all definitions; what went wrong stands behind this heading.
+            failures.append(
+                f"{event.step_key}: {words.rpartition('Errors parsed from dbt logs:')[2].strip()}"
+            )
+    return failures
+
+
+def home_of(path: Path) -> str:
+    """A home as people type it."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

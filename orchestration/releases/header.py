@@ -1,0 +1,55 @@
+"""What a release is besides its values: number, names, sign-off, what it replaces; and reading it from a manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from orchestration.releases.changes import Change
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a release is besides its values: all of it data, so that it can be built again.
+
+    `approved_at` is the time of the sign-off (UTC, ISO 8601), `predecessor` the release that this one
+    replaces (`r001`) and `reason` why it does.
+    """
+
+    number: int
+    donor_name: str
+    approved_by: str
+    approved_at: str
+    code_version: str
+    predecessor: str | None = None
+    predecessor_manifest_sha256: str | None = None
+    reason: str | None = None
+    changes: Sequence[Change] = ()
+
+    @property
+    def release(self) -> str:
+        """The release's name: `r001`."""
+        return release_name(self.number)
+
+
+def release_name(number: int) -> str:
+    """Return the name of the release of that number: 1 is `r001`."""
+    return f"r{number:03d}"
+
+
+def header_of(manifest: dict[str, Any]) -> Header:
+    """Return the header that a manifest was made with."""
+    return Header(
+        number=int(manifest["release"][1:]),
+        donor_name=manifest["donor_name"],
+        approved_by=manifest["approved_by"],
+        approved_at=manifest["approved_at"],
+        code_version=manifest["code_version"],
+        predecessor=manifest["predecessor"],
+        predecessor_manifest_sha256=manifest["predecessor_manifest_sha256"],
+        reason=manifest["reason"],
+        changes=[Change(**change) for change in manifest["changes"]],
+    )

@@ -1,0 +1,1 @@
+"""dbt and the marts: logframes, what has to be built, explaining a number."""

@@ -1,0 +1,97 @@
+"""Which quarters the warehouse has to build, and putting the built warehouse where people read it.
+
+dbt is the single writer and works on a database of its own; readers get a copy that is swapped in as a whole, so
+that neither waits for the other. No SQL here: the models are in `dbt_project`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from ingest.deliveries.delivery import NO_QUARTER
+from ingest.files import atomic, write_json
+from orchestration.settings import DBT_PROJECT, Settings
+
+_IN_MANIFEST = ("models", "macros", "seeds", "tests", "dbt_project.yml", "profiles.yml", "indicators")
+
+
+def build_path(settings: Settings) -> Path:
+    """The database dbt writes."""
+    return settings.home / "build" / "warehouse.duckdb"
+
+
+def project_fingerprint() -> str:
+    """A hash of everything in the dbt project that decides about a number."""
+    digest = hashlib.sha256()
+    for name in _IN_MANIFEST:
+        at = DBT_PROJECT / name
+        for path in [at] if at.is_file() else sorted(p for p in at.rglob("*") if p.is_file()):
+            digest.update(
+                path.relative_to(DBT_PROJECT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0"
+            )
+    return digest.hexdigest()[:16]
+
+
+def drop_states(feeds: Path) -> dict[str, Any]:
+    """What the feeds hold: for each region/source/quarter what it was published from, and how it was linked."""
+    linked = {
+        f"{path.parent.name.partition('=')[2]}/{path.stem}/{path.stem.split('-')[1]}": json.loads(
+            path.read_text(encoding="utf-8")
+        )
+        for path in sorted((feeds / "feed=crosswalk").glob("region=*/_linked-*.json"))
+    }
+    return linked | {
+        "/".join(part.partition("=")[2] for part in path.parent.parts[-3:]): json.loads(
+            path.read_text(encoding="utf-8")
+        )
+        for path in sorted((feeds / "feed=drop").glob("region=*/source=*/quarter=*/_published.json"))
+    }
+
+
+def _state_path(settings: Settings) -> Path:
+    return settings.home / "build" / "state.json"
+
+
+def quarters_to_build(settings: Settings, quarter: str) -> list[str]:
+    """The quarters that have to be built anew so that `quarter` and all later ones built before are right.
+
+    From the earliest quarter in which a delivery or a contract changed; all when a definition, a model, a target or
+    a rate changed. The quarter asked for is always among them.
+    """
+    now = drop_states(settings.feeds)
+    path = _state_path(settings)
+    before: dict[str, Any] = {"drops": {}, "built": [], "project": ""}
+    if path.exists() and build_path(settings).exists():
+        before = json.loads(path.read_text(encoding="utf-8"))
+    there = {key.rpartition("/")[2] for key in now} - {NO_QUARTER}
+    built = set(before["built"]) | there | {quarter}
+    changed = {key.rpartition("/")[2] for key in now if now[key] != before["drops"].get(key)}
+    changed |= {key.rpartition("/")[2] for key in before["drops"] if key not in now}
+    if NO_QUARTER in changed or before["project"] != project_fingerprint():
+        return sorted(built)
+    first = min(changed, default=quarter)
+    return sorted(q for q in built if q >= first or q == quarter)
+
+
+def remember(settings: Settings, quarters: list[str]) -> None:
+    """Note what the warehouse was built from, after it was built and swapped in."""
+    path = _state_path(settings)
+    before = json.loads(path.read_text(encoding="utf-8"))["built"] if path.exists() else []
+    write_json(
+        path,
+        {
+            "drops": drop_states(settings.feeds),
+            "built": sorted(set(before) | set(quarters)),
+            "project": project_fingerprint(),
+        },
+    )
+
+
+def swap_in(settings: Settings) -> None:
+    """Put a copy of the built database where readers find it, as a whole or not at all."""
+    with atomic(settings.warehouse) as temporary:
+        shutil.copyfile(build_path(settings), temporary)

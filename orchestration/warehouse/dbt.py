@@ -1,0 +1,100 @@
+"""Running dbt: its manifest for Dagster, its variables and its environment. One dbt call a run."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ingest.errors import SangamError
+from ingest.files import atomic
+from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.warehouse import logframes as definitions
+from orchestration.warehouse.build_state import build_path, project_fingerprint
+
+TARGET = DBT_PROJECT / "target"
+
+
+def executable() -> str:
+    """The dbt of this Python."""
+    return str(Path(sys.executable).with_name("dbt"))
+
+
+def variables(settings: Settings, quarters: list[str]) -> str:
+    """dbt's --vars as JSON: where the feeds are, which quarters, all indicator definitions."""
+    return json.dumps(definitions.as_dbt_vars(definitions.load(), quarters, settings.feeds))
+
+
+@contextmanager
+def environment(settings: Settings) -> Iterator[None]:
+    """dbt's environment while it runs: the database it writes, quiet logs within the home."""
+    build_path(settings).parent.mkdir(parents=True, exist_ok=True)
+    words = {
+        "SANGAM_WAREHOUSE": str(build_path(settings)),
+        "DBT_PROFILES_DIR": str(DBT_PROJECT),
+        "DBT_LOG_PATH": str(settings.home / "build" / "dbt_logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    before = {word: os.environ.get(word) for word in words}
+    os.environ.update(words)
+    try:
+        yield
+    finally:
+        for word, value in before.items():
+            if value is None:
+                os.environ.pop(word, None)
+            else:
+                os.environ[word] = value
+
+
+def manifest() -> Path:
+    """dbt's manifest, and beside it its documentation as one page, made anew when the project changed.
+
+    Raises SangamError with dbt's own words where the project does not parse.
+    """
+    path, mark = TARGET / "manifest.json", TARGET / "manifest.fingerprint"
+    state = project_fingerprint()
+    if path.exists() and mark.exists() and mark.read_text() == state and documentation().exists():
+        return path
+    # Definitions are loaded without a home: the manifest knows models and tests, not where data is.
+    words = json.dumps(definitions.as_dbt_vars(definitions.load(), [], "feeds"))
+    TARGET.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=TARGET) as made:
+        # Writing the documentation parses the project, and costs hardly more than parsing; it opens no warehouse.
+        command = [executable(), "docs", "generate", "--static", "--empty-catalog", "--target-path", made]
+        where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+        quiet = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_LOG_PATH": str(TARGET / "logs")}
+        done = subprocess.run(  # noqa: S603 - our own dbt
+            [*command, *where, "--vars", words],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, **quiet, "SANGAM_WAREHOUSE": ":memory:"},
+        )
+        if done.returncode:
+            raise SangamError(f"dbt cannot parse {DBT_PROJECT}:\n{done.stdout[-2000:]}{done.stderr[-1000:]}")
+        for result in (path, documentation()):
+            (Path(made) / result.name).replace(result)
+    mark.write_text(state)
+    return path
+
+
+def documentation() -> Path:
+    """dbt's documentation of the project as one page; `manifest` makes it."""
+    return TARGET / "static_index.html"
+
+
+def write_documentation(where: Settings) -> None:
+    """Put dbt's documentation into the home's pages, anew when the project changed."""
+    manifest()
+    page, made = where.home / "docs" / "dbt" / "static_index.html", documentation()
+    if page.exists() and page.stat().st_mtime_ns == made.stat().st_mtime_ns:
+        return
+    with atomic(page) as temporary:
+        shutil.copy2(made, temporary)
