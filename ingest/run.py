@@ -23,8 +23,7 @@ from ingest.deliveries.places import vault_path
 from ingest.deliveries.receipt import JudgedAs, Receipt, TableCounts, Told
 from ingest.deliveries.receipts import keep, receipt_of
 from ingest.errors import Refused
-from ingest.feedback import quarantine
-from ingest.feedback.slip import slip
+from ingest.feedback import report
 from ingest.judging import counts
 from ingest.mapping import feeds, identities
 from ingest.mapping.publish import publish_feeds
@@ -149,7 +148,7 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
         accepted.remove(this.home, delivery)
         vault_path(this.home, delivery).unlink(missing_ok=True)
         words = {"status": "refused", "refused": refusal.code, "message": str(refusal)}
-        told = slip.report_refused(this.home, delivery, refusal, last)
+        told = report.report_refused(this.home, delivery, refusal, last)
         receipt = receipt.model_copy(update={**words, "told": told})
     receipt = receipt.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
     keep(this.home, receipt)
@@ -202,11 +201,10 @@ def _read_and_write(
     last_day = None if delivery.quarter == NO_QUARTER else quarter_end(delivery.quarter).date()
     judged = judge_file(delivery.path, contract, last_day, compared.relations, key)
     try:
-        accepted.write_accepted(home, judged, delivery, key)
-        quarantine.write_quarantine(home, judged, delivery)
-        quarantine.write_warnings(home, judged, delivery)
-        identities.write_identities(home, judged, delivery, key)
         tables = counts.table_counts(judged)
-        return tables, slip.report_judged(home, judged, delivery, key, tables, last)
+        accepted.write_accepted(home, judged, delivery, key)
+        told = report.report_judged(home, judged, delivery, key, tables, last)
+        identities.write_identities(home, judged, delivery, key)
+        return tables, told
     finally:
         judged.close()

@@ -4,4 +4,4 @@ select
     cast(delivery ->> {{ column.name | text }} as {{ column.sql_type }}) as {{ column.name }},
     {%- endfor %}
 
-from (select unnest(cast(? as json[])) as delivery)
+from (select unnest(cast(? as json[])) as delivery) as given -- noqa: PRS
