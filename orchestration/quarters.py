@@ -29,4 +29,6 @@ def check_quarter(quarter: str, today: datetime | None = None) -> str:
     if quarter in known:
         return quarter
     why = f"lies before the first one, {known[0]}" if quarter < known[0] else "has not begun yet"
-    raise SangamError(f"{quarter} {why}. Name a quarter from {known[0]} to {known[-1]}, the one that is running.")
+    raise SangamError(
+        f"{quarter} {why}. Name a quarter from {known[0]} to {known[-1]}, the one that is running."
+    )
