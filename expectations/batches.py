@@ -20,7 +20,7 @@ import duckdb
 
 from expectations.profile import applies
 from expectations.suite import Check, Suite, load_suite
-from ingest.contracts.loading import load_region, region_files
+from ingest.contracts.loading import has_source, load_region
 from ingest.contracts.source import Source
 from ingest.deliveries.delivery import NO_QUARTER
 from ingest.deliveries.places import folder
@@ -93,8 +93,11 @@ def batches(home: Path, quarter: str, wanted: Iterable[tuple[str, str]] | None =
     names = None if wanted is None else set(wanted)
     found: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
     for region, source, at, file, sha256 in _current_drops(home):
-        is_known = region in region_files() and source in load_region(region).sources
-        if is_known and (at == NO_QUARTER or at <= quarter) and (names is None or (region, source) in names):
+        if (
+            has_source(region, source)
+            and (at == NO_QUARTER or at <= quarter)
+            and (names is None or (region, source) in names)
+        ):
             found[region, source][at] += _receipts(home, region, source, at, file, sha256)
     made = []
     for (region, source), quarters in sorted(found.items()):

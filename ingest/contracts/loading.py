@@ -37,6 +37,7 @@ REFERENCE = "_reference"  # the programme and region of tables that are every re
 
 _NO_SOURCES = ("programme", "decisions", "corrections")
 _file = cache(read_mapping)
+_decisions = cache(decision_words.read_decisions)
 
 
 def regions_root() -> Path:
@@ -70,7 +71,7 @@ def region_file(name: str, root: Path | None = None) -> Path:
 
 def forget() -> None:
     """Read every file anew when it is next asked for."""
-    for cached in (_loaded, _file, _read_corrections):
+    for cached in (_loaded, _file, _read_corrections, _decisions):
         cached.cache_clear()
 
 
@@ -158,15 +159,10 @@ def fault(region: str, root: Path | None = None) -> str:
     try:
         load_region(region, root)
         _read_corrections(own_file)
-        decision_words.read_decisions(own_file.parents[1])
+        _decisions(own_file.parents[1])
     except SangamError as error:
         return str(error)
     return ""
-
-
-def sound_regions() -> list[str]:
-    """The regions of which everything can be read; what is wrong with the others says `fault`."""
-    return [region for region in region_files() if not fault(region)]
 
 
 def has_source(region: str, source: str) -> bool:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ingest.contracts.loading import load_region, region_files
+from ingest.contracts.faults import in_short
+from ingest.contracts.loading import fault, load_region, region_files
 from ingest.deliveries.delivery import NO_QUARTER, QUARTER, Delivery, sha256_of
 from ingest.errors import SangamError
 
@@ -61,6 +62,8 @@ def _where(parts: tuple[str, ...]) -> tuple[str, str, str] | str:
         return "Files lie in <region>/<source>/<quarter>/; move it there."
     if region not in region_files():
         return f"No contract for region '{region}' (known: {', '.join(r for r in region_files() if r[0] != '_')})."
+    if why := fault(region):
+        return f"The contract of region '{region}' does not load: {in_short(why)}"
     if source not in load_region(region).sources:
         return (
             f"Region '{region}' has no source '{source}' (known: {', '.join(load_region(region).sources)})."

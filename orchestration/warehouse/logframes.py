@@ -228,6 +228,26 @@ def load(folder: Path | None = None) -> list[Logframe]:
     return [read(file) for file in files]
 
 
+def sound(folder: Path | None = None) -> list[Logframe]:
+    """The logframes that load; what is wrong with the others says `faults`."""
+    return [one for one in _each(folder).values() if isinstance(one, Logframe)]
+
+
+def faults(folder: Path | None = None) -> dict[str, str]:
+    """The donors whose logframe does not load, by the name of its file, each with the reason."""
+    return {donor: one for donor, one in _each(folder).items() if isinstance(one, str)}
+
+
+def _each(folder: Path | None) -> dict[str, Logframe | str]:
+    found: dict[str, Logframe | str] = {}
+    for file in sorted((folder or logframes_root()).glob("*.yml")):
+        try:
+            found[file.stem] = read(file)
+        except SangamError as error:
+            found[file.stem] = str(error)
+    return found
+
+
 def read(file: Path) -> Logframe:
     """One logframe. Raises SangamError, naming file and line, where it is no valid one."""
     document = read_mapping(file)
