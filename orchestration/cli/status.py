@@ -44,7 +44,8 @@ class SourceStatus:
 
     region: str
     source: str
-    state: str  # broken (a region that does not load), arrived, late, not read yet, paused, refused, missing, round of …, not due
+    # broken: a region that does not load
+    state: str  # or arrived, late, not read yet, paused, refused, missing, round of …, not due
     due: date | None
     files: int
     arrived_at: datetime | None
