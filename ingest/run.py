@@ -136,7 +136,9 @@ def _read_and_write(
     """Judge a delivery and write all that comes of it; what its receipt says of tables, findings and slip."""
     # Imported here: reading needs Arrow and the parsers, which a run that finds nothing new does not.
     from ingest.judging.delivered_file import judge_file
+    from ingest.mapping.trial import require_sound
 
+    require_sound(delivery.region, delivery.source)
     last_day = None if delivery.quarter == NO_QUARTER else quarter_end(delivery.quarter).date()
     judged = judge_file(delivery.path, delivery.region, delivery.source, last_day, related, key)
     try:

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from ingest.contracts.loading import load_corrections, load_region
+from ingest.contracts.loading import load_corrections, load_region, source_words
 from ingest.errors import Refused
 from ingest.judging.judge import judge
 from ingest.judging.judged_drop import JudgedDrop
+from ingest.judging.sql_faults import SqlFault
 from ingest.readers import Chunk, read, sniff
 from ingest.tables.layout import pieces
 
@@ -30,7 +31,7 @@ def judge_file(
 
     `related`: SQL relations for what rules look up outside the drop; a rule whose relation is missing is left out.
     `key`: of the pseudonyms they are matched by.
-    Raises Refused when the file cannot be read as the contract says.
+    Raises Refused when the file cannot be read as the contract says, SangamError for a rule whose SQL fails.
     """
     contract = load_region(region)
     spec = contract.sources[source]
@@ -42,15 +43,18 @@ def judge_file(
             f"{' or '.join(_PLAIN_NAMES.get(f, f) for f in spec.format)}. Export it again in that form.",
         )
     quarter = f"{last_day.year}Q{(last_day.month + 2) // 3}" if last_day else ""
-    judged = judge(
-        pieces(_ahead(path), spec, path.name),
-        spec,
-        placeholders=contract.placeholders,
-        quarter_end=last_day,
-        related=related,
-        key=key,
-        corrected=[c for c in load_corrections(region, source) if c.covers(path.name, quarter)],
-    )
+    try:
+        judged = judge(
+            pieces(_ahead(path), spec, path.name),
+            spec,
+            placeholders=contract.placeholders,
+            quarter_end=last_day,
+            related=related,
+            key=key,
+            corrected=[c for c in load_corrections(region, source) if c.covers(path.name, quarter)],
+        )
+    except SqlFault as fault:
+        raise fault.placed(source_words(region, source), f"{region}/{source}") from fault
     judged.kind = kind
     return judged
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from ingest import files
-from ingest.contracts.loading import load_region
+from ingest.contracts.loading import load_region, source_words
 from ingest.deliveries import drift, places
 from ingest.deliveries.delivery import Delivery
 from ingest.deliveries.status import current
+from ingest.judging.sql_faults import SqlFault
 from ingest.mapping import write_feeds
 
 
@@ -73,7 +74,10 @@ def _publish_group(
             accepted: dict[str, list[Path]] = {table: [] for table in source.tables}
             for table in by_path[member.relative]["tables"]:
                 accepted[source.template(table)].append(places.parquet_path(home, "accepted", member, table))
-            written += write_feeds.write_feeds(home, source, partitions, accepted, member.sha256[:16])
+            try:
+                written += write_feeds.write_feeds(home, source, partitions, accepted, member.sha256[:16])
+            except SqlFault as fault:
+                raise fault.placed(source_words(region, source_name), f"{region}/{source_name}") from fault
     rows = [
         {
             "file": m.relative,

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
+import duckdb
+
+from ingest.contracts.faults import did_you_mean
 from ingest.contracts.mapping import Mapping
-from ingest.errors import SangamError
+from ingest.judging.sql_faults import SqlFault, naming
 from ingest.mapping.feeds import FEEDS, MAP_TYPE, PLACE_IN_FILE
 from ingest.sql import quote, sql_name
 
@@ -18,14 +24,16 @@ def _map_sql(attributes: dict[str, str]) -> str:
 def mapping_sql(feed: str, mapping: Mapping, names: list[str]) -> str:
     """The SELECT that turns a table's accepted records into rows of a feed.
 
-    Raises SangamError where the mapping names a column the feed does not have.
+    Raises SqlFault where the mapping names a feed or column that there is not, or none of the columns it turns.
     """
     columns = FEEDS.get(feed)
     if columns is None:
-        raise SangamError(f"There is no feed '{feed}'. Feeds: {', '.join(FEEDS)}.")
+        raise SqlFault(f"there is no feed '{feed}'{did_you_mean(feed, FEEDS)}")
     map_column = next((c for c, sql_type in columns.items() if sql_type == MAP_TYPE), None)
-    if extra := set(mapping.columns) - set(columns):
-        raise SangamError(f"Feed '{feed}' has no column {', '.join(sorted(extra))}; use attributes for it.")
+    for extra in sorted(set(mapping.columns) - set(columns)):
+        near = did_you_mean(extra, columns)
+        words = f"it has no column '{extra}'{near} What only you keep goes into attributes."
+        raise SqlFault(words, "columns", extra)
     fields = []
     for column, sql_type in columns.items():
         if column in PLACE_IN_FILE:
@@ -40,6 +48,33 @@ def mapping_sql(feed: str, mapping: Mapping, names: list[str]) -> str:
         f"SELECT {', '.join(fields)} FROM ({relation(mapping, names)}) WHERE {mapping.where}"
         f"{first if mapping.one_per else ''}"
     )
+
+
+@contextmanager
+def naming_mapping(
+    what: str, mapping: Mapping, at: tuple[Any, ...], connection: duckdb.DuckDBPyConnection
+) -> Iterator[None]:
+    """Run a mapping's SQL; what is wrong with it becomes an SqlFault that names table, expression and column."""
+    parts: dict[tuple[Any, ...], str] = {("columns", name): sql for name, sql in mapping.columns.items()}
+    parts |= {("attributes", name): sql for name, sql in mapping.attributes.items()}
+    parts |= {("where",): mapping.where, ("one_per",): " ".join(mapping.one_per)}
+    parts |= {("look_up", alias, "on"): look.on for alias, look in mapping.look_up.items()}
+    if mapping.unpivot:
+        parts[("unpivot",)] = " ".join(mapping.unpivot.columns)
+    known = set(mapping.look_up) | (
+        {mapping.unpivot.name, mapping.unpivot.value} if mapping.unpivot else set()
+    )
+    for table in (mapping.table, *(look.table for look in mapping.look_up.values())):
+        known |= set(column_names(connection, table))
+    known -= {*PLACE_IN_FILE, "_delivered", "_notes", "_warnings"}
+    with naming(f"{what}, table '{mapping.table}'", at, parts, known):
+        yield
+
+
+def column_names(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """The columns of a table or view."""
+    rows = connection.execute(f"SELECT column_name FROM (DESCRIBE {sql_name(table)})").fetchall()
+    return [str(row[0]) for row in rows]
 
 
 def relation(mapping: Mapping, names: list[str]) -> str:

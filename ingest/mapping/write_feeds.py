@@ -18,10 +18,9 @@ import duckdb
 from ingest.cleaning.look_ups import define_look_up
 from ingest.contracts.source import Source
 from ingest.deliveries.places import folder
-from ingest.errors import SangamError
 from ingest.files import atomic
 from ingest.mapping.feeds import FEEDS
-from ingest.mapping.selects import mapping_sql
+from ingest.mapping.selects import column_names, mapping_sql, naming_mapping
 from ingest.sql import quote, sql_name
 
 
@@ -37,7 +36,7 @@ def write_feeds(
 ) -> list[Path]:
     """Map one delivery's accepted tables to feed files. Returns the files written.
 
-    `accepted`: the contract's table → its Parquet files; `stem`: how the files are named. Raises SangamError for
+    `accepted`: the contract's table → its Parquet files; `stem`: how the files are named. Raises SqlFault for
     a mapping whose expression the accepted columns do not bear.
     """
     written: list[Path] = []
@@ -53,26 +52,15 @@ def write_feeds(
                     folder(home, "feeds", feed=feed, **partitions)
                     / f"{stem}-{mapping.table}-{number}.parquet"
                 )
-                try:
-                    select = mapping_sql(feed, mapping, _names(connection, mapping.table))
+                with naming_mapping(f"feed '{feed}'", mapping, ("feeds", feed, number), connection):
+                    select = mapping_sql(feed, mapping, column_names(connection, mapping.table))
                     with atomic(at) as temporary:
                         connection.execute(
                             f"COPY ({select}) TO {quote(str(temporary))} "
                             "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
                         )
-                except duckdb.Error as error:
-                    where = "/".join(partitions.values())
-                    raise SangamError(
-                        f"Contract {where}: the mapping of table '{mapping.table}' to feed '{feed}' "
-                        f"does not work: {error}"
-                    ) from error
                 written.append(at)
     return written
-
-
-def _names(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    rows = connection.execute(f"SELECT column_name FROM (DESCRIBE {sql_name(table)})").fetchall()
-    return [str(row[0]) for row in rows]
 
 
 def remove_others(home: Path, partitions: dict[str, str], keep: Iterable[Path]) -> None:

@@ -101,7 +101,7 @@ def is_let_through(home: Path, batch: Batch) -> bool:
 
 
 def require_none(home: Path, donor: str, quarter: str) -> None:
-    """Raises SangamError where a delivery behind a donor's quarter waits or a region is not read: what, and what to do."""
+    """Raises SangamError where a delivery behind a donor's quarter waits or a region is not read, with why."""
     sources = feeding(donor)
     there = batches(home, quarter, sources)
     lines = unread(donor)
