@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
 
 import ingest.feedback.slip
 import ingest.readers
+from expectations.schemas import broken_promises
 from ingest.contracts.loading import load_region
+from ingest.deliveries.receipt import Receipt
 from ingest.mapping.feeds import write_schemas
 from ingest.run import ingest_source
 from orchestration.settings import Settings
@@ -30,7 +31,7 @@ _ON_THE_WAY = (
     "ingest.judging.delivered_file", "pyarrow.parquet", "pyarrow.pandas_compat", "python_calamine", "xlsxwriter",
     "cryptography.hazmat.primitives.ciphers.aead", "cryptography.hazmat.primitives.kdf.hkdf",
 )  # fmt: skip
-Receipts = list[dict[str, Any]]
+Receipts = list[Receipt]
 _reading: dict[tuple[str, str, str], Future[Receipts]] = {}
 
 
@@ -80,7 +81,13 @@ def _read(settings: Settings, quarter: str, region: str, group: list[str]) -> No
         try:
             future.set_result(
                 ingest_source(
-                    settings.home, settings.landing, region, source, quarter=quarter, demo=settings.demo
+                    settings.home,
+                    settings.landing,
+                    region,
+                    source,
+                    quarter=quarter,
+                    demo=settings.demo,
+                    verify=broken_promises,
                 )
             )
         except BaseException as error:  # noqa: BLE001 - raised in the step that asks for the receipts

@@ -11,13 +11,14 @@ from ingest.contracts.faults import did_you_mean
 from ingest.contracts.loading import source_words
 from ingest.contracts.mapping import IdentityMapping
 from ingest.deliveries.delivery import Delivery
+from ingest.deliveries.places import vault_path
 from ingest.files import atomic
 from ingest.judging.judged_drop import JudgedDrop
 from ingest.judging.sql_faults import SqlFault
-from ingest.mapping import selects
-from ingest.mapping.selects import naming_mapping
+from ingest.mapping.mapping_faults import naming_mapping
+from ingest.mapping.selects import mapped_select
 from ingest.sql import quote, sql_name
-from ingest.store.vault import IDENTITY, encrypt, of_delivery
+from ingest.store.vault import IDENTITY, encrypt
 
 
 def write_identities(home: Path, judged: JudgedDrop, delivery: Delivery, key: bytes) -> None:
@@ -25,7 +26,7 @@ def write_identities(home: Path, judged: JudgedDrop, delivery: Delivery, key: by
 
     Raises SangamError, naming file and line, for a mapping whose expressions the columns do not bear.
     """
-    path = of_delivery(home, delivery)
+    path = vault_path(home, delivery)
     if not judged.source.identities:
         return
     create_views(judged)
@@ -33,7 +34,7 @@ def write_identities(home: Path, judged: JudgedDrop, delivery: Delivery, key: by
     for number, mapping in enumerate(judged.source.identities):
         try:
             with naming_mapping("identities", mapping, ("identities", number), judged.connection):
-                select = identity_sql(mapping, delivery.relative, delivery.sha256)
+                select = identity_select(mapping, delivery.relative, delivery.sha256)
                 parts.append(judged.connection.sql(select).to_arrow_table())
         except SqlFault as fault:
             words = source_words(delivery.region, delivery.source)
@@ -63,7 +64,7 @@ def drop_views(judged: JudgedDrop) -> None:
         judged.connection.execute(f"DROP VIEW {sql_name(name)}")
 
 
-def identity_sql(mapping: IdentityMapping, file: str, sha256: str) -> str:
+def identity_select(mapping: IdentityMapping, file: str, sha256: str) -> str:
     """The SELECT of the identities a mapping stands for. Raises SqlFault for a column that an identity has not."""
     for extra in sorted(set(mapping.columns) - set(IDENTITY)):
         words = f"an identity has no column '{extra}'{did_you_mean(extra, IDENTITY)}"
@@ -73,6 +74,5 @@ def identity_sql(mapping: IdentityMapping, file: str, sha256: str) -> str:
         f"CAST({mapping.columns.get(column, 'NULL')} AS {sql_type}) AS {column}"
         for column, sql_type in IDENTITY.items()
     ]
-    place = f"{quote(file)} AS _file, _table, _row, _record, {quote(sha256)} AS _sha256"
-    relation = selects.relation(mapping, [])
-    return f"SELECT {', '.join(fields)}, {place} FROM ({relation}) WHERE {mapping.where}"
+    fields += [f"{quote(file)} AS _file", "_table", "_row", "_record", f"{quote(sha256)} AS _sha256"]
+    return mapped_select(mapping, [], fields)

@@ -25,6 +25,7 @@ from ingest.judging import rules
 from ingest.judging.judged_drop import JudgedDrop
 from ingest.judging.sql_faults import SqlFault
 from ingest.mapping import identities, selects
+from ingest.mapping.mapping_faults import column_names, naming_mapping
 from ingest.sql import quote, sql_name
 
 _DAY = date(2000, 12, 31)
@@ -125,8 +126,8 @@ def _identity_faults(drop: JudgedDrop) -> Iterator[SqlFault]:
     identities.create_views(drop)
     for number, mapping in enumerate(drop.source.identities):
         try:
-            with selects.naming_mapping("identities", mapping, ("identities", number), drop.connection):
-                drop.connection.execute(identities.identity_sql(mapping, "", ""))
+            with naming_mapping("identities", mapping, ("identities", number), drop.connection):
+                drop.connection.execute(identities.identity_select(mapping, "", ""))
         except SqlFault as fault:
             yield fault
     identities.drop_views(drop)
@@ -137,11 +138,9 @@ def _feed_faults(drop: JudgedDrop) -> Iterator[SqlFault]:
         drop.connection.execute(f"CREATE VIEW {sql_name(table)} AS SELECT * FROM {_published(drop, table)}")
     for feed, mappings in drop.source.feeds.items():
         for number, mapping in enumerate(mappings):
-            names = selects.column_names(drop.connection, mapping.table)
+            names = column_names(drop.connection, mapping.table)
             try:
-                with selects.naming_mapping(
-                    f"feed '{feed}'", mapping, ("feeds", feed, number), drop.connection
-                ):
-                    drop.connection.execute(selects.mapping_sql(feed, mapping, names))
+                with naming_mapping(f"feed '{feed}'", mapping, ("feeds", feed, number), drop.connection):
+                    drop.connection.execute(selects.feed_select(feed, mapping, names))
             except SqlFault as fault:
                 yield fault

@@ -5,11 +5,9 @@ Reads the landing and the receipts; nothing is judged here.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
@@ -17,12 +15,14 @@ from rich.table import Table
 from ingest.contracts.loading import load_region
 from ingest.contracts.region import Region
 from ingest.contracts.source import Source
-from ingest.deliveries import drift
 from ingest.deliveries.delivery import Delivery, quarter_end
+from ingest.deliveries.drift_preview import preview
 from ingest.deliveries.landing import scan
-from ingest.deliveries.places import receipt_path
+from ingest.deliveries.let_through import let_through, paused
+from ingest.deliveries.receipts import receipt_of
 from orchestration import soundness
 from orchestration.checks import holds
+from orchestration.checks.table_checks import waits_lines
 from orchestration.cli.console import console
 from orchestration.settings import Settings
 from orchestration.warehouse import logframes
@@ -106,19 +106,13 @@ def _state(
     if len(receipts) < len(there):
         return "not read yet", "`sangam run` reads it"
     for word in ("paused", "refused"):
-        found = [r for r in receipts if r["status"] == word]
-        if found and (word == "paused" or not any(r["status"] == "current" for r in receipts)):
-            return word, "; ".join(found[0].get("drift") or [found[0]["message"]])
+        found = [r for r in receipts if r.status == word]
+        if found and (word == "paused" or not any(r.status == "current" for r in receipts)):
+            return word, "; ".join(waits_lines(found[0]) or [found[0].message])
     first = min(d.received_at for d in there).date()
     if first > due:
         return "late", f"arrived {(first - due).days} days after {due}"
     return "arrived", ""
-
-
-def receipt_of(home: Path, delivery: Delivery) -> dict[str, Any] | None:
-    """A delivery's receipt, where it was read."""
-    path = receipt_path(home, delivery)
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def show_status(settings: Settings, quarter: str) -> None:
@@ -152,17 +146,17 @@ def release_drop(
         paths = [] if dry_run else holds.let_through(home, *held, by, reason)
         console.print(*(f"Recorded in {path}." for path in paths), sep="\n")
         return
-    for receipt in drift.paused(home, region, source, quarter):
-        console.print(f"[bold]{receipt['path']}[/] waits:")
-        for why in receipt["drift"]:
+    for receipt in paused(home, region, source, quarter):
+        console.print(f"[bold]{receipt.path}[/] waits:")
+        for why in waits_lines(receipt):
             console.print(f"  {why}")
         table = Table("table", "rows before", "rows now", "added", "gone", "changed")
-        for change in drift.preview(home, receipt):
+        for change in preview(home, receipt):
             figures = (change.before, change.now, change.added, change.gone, change.changed)
             table.add_row(change.table, *(f"{figure:,}" for figure in figures))
         console.print(table)
         if dry_run:
             console.print("Nothing was released (--dry-run).")
             continue
-        path = drift.release(home, receipt, by, reason)
+        path = let_through(home, receipt, waits_lines(receipt), by, reason)
         console.print(f"Released by {by}: {reason}. Recorded in {path}; the next `sangam run` takes it.")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.deliveries import drift
+from ingest.deliveries.drift_preview import preview
+from ingest.deliveries.let_through import let_through, paused
 from ingest.deliveries.places import folder
 from ingest.errors import SangamError
 from ingest.run import ingest_source
@@ -44,10 +45,10 @@ def test_a_delivery_that_shrinks_waits_until_a_person_releases_it(tmp_path: Path
     landing, home = tmp_path / "landing", tmp_path / "home"
     _deliver(landing, "2021Q1", "page.xls", 100, 1)
     _deliver(landing, "2021Q2", "page.xls", 40, 100)
-    receipts = {r["quarter"]: r for r in ingest_source(home, landing, "sindh", "births", demo=True)}
-    assert receipts["2021Q1"]["status"] == "current"
-    assert receipts["2021Q2"]["status"] == "paused"
-    assert "shrank by 60%" in receipts["2021Q2"]["drift"][0]
+    receipts = {r.quarter: r for r in ingest_source(home, landing, "sindh", "births", demo=True)}
+    assert receipts["2021Q1"].status == "current"
+    assert receipts["2021Q2"].status == "paused"
+    assert "shrank by 60%" in receipts["2021Q2"].waits.reasons[0]
     assert _rows(home, "2021Q1") == 200
     assert _rows(home, "2021Q2") == 0
 
@@ -59,24 +60,24 @@ def test_a_delivery_that_shrinks_waits_until_a_person_releases_it(tmp_path: Path
     assert row.state == "paused"
     assert "shrank" in row.note
 
-    waiting = drift.paused(home, "sindh", "births", "2021Q2")[0]
-    change = drift.preview(home, waiting)[0]
+    waiting = paused(home, "sindh", "births", "2021Q2")[0]
+    change = preview(home, waiting)[0]
     assert (change.before, change.now, change.added, change.gone, change.changed) == (100, 40, 0, 60, 0)
     with pytest.raises(SangamError, match="needs a name"):
-        drift.release(home, waiting, " ", "agreed")
-    drift.release(home, waiting, "Asha", "the portal closed eight offices")
-    receipts = {r["quarter"]: r for r in ingest_source(home, landing, "sindh", "births", demo=True)}
-    assert receipts["2021Q2"]["status"] == "current"
-    assert receipts["2021Q2"]["read_now"] is False
+        let_through(home, waiting, ["it shrank"], " ", "agreed")
+    let_through(home, waiting, ["it shrank"], "Asha", "the portal closed eight offices")
+    receipts = {r.quarter: r for r in ingest_source(home, landing, "sindh", "births", demo=True)}
+    assert receipts["2021Q2"].status == "current"
+    assert receipts["2021Q2"].read_now is False
     assert _rows(home, "2021Q2") == 80
     with pytest.raises(SangamError, match="No delivery of sindh/births 2021Q2 is waiting"):
-        drift.paused(home, "sindh", "births", "2021Q2")
+        paused(home, "sindh", "births", "2021Q2")
 
 
 def test_a_waiting_redelivery_leaves_the_earlier_one_current(tmp_path: Path) -> None:
     landing, home = tmp_path / "landing", tmp_path / "home"
     _deliver(landing, "2021Q1", "page.xls", 100, 1)
     _deliver(landing, "2021Q1", "page_v2.xls", 30, 2)
-    status = {r["file"]: r["status"] for r in ingest_source(home, landing, "sindh", "births", demo=True)}
+    status = {r.file: r.status for r in ingest_source(home, landing, "sindh", "births", demo=True)}
     assert status == {"page.xls": "current", "page_v2.xls": "paused"}
     assert _rows(home, "2021Q1") == 200
