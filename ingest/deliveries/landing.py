@@ -9,7 +9,6 @@ Files are only read here, never changed. What they hold is the business of `read
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +17,8 @@ from pathlib import Path
 from ingest.contracts.faults import in_short
 from ingest.contracts.loading import fault, load_region, region_files
 from ingest.deliveries.delivery import NO_QUARTER, QUARTER, Delivery, sha256_of
+from ingest.deliveries.received_log import NAME as LOG
+from ingest.deliveries.received_log import Received, read_log
 from ingest.errors import SangamError
 
 
@@ -27,27 +28,6 @@ class Stray:
 
     relative: str
     message: str
-
-
-def _log(landing: Path) -> dict[str, datetime]:
-    """Time of arrival by relative path, from `_received.csv`."""
-    log = landing / "_received.csv"
-    if not log.exists():
-        return {}
-    with log.open(encoding="utf-8-sig", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    try:
-        return {row["path"].removeprefix("landing/"): _moment(row["received_at"]) for row in rows}
-    except (KeyError, ValueError) as error:
-        raise SangamError(
-            f"{log}: the delivery log needs the columns received_at (ISO time), path, sha256: {error!r}."
-        ) from error
-
-
-def _moment(words: str) -> datetime:
-    """An ISO time; without a zone it is UTC, so that no machine's own zone decides an order."""
-    moment = datetime.fromisoformat(words)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _where(parts: tuple[str, ...]) -> tuple[str, str, str] | str:
@@ -76,7 +56,7 @@ def _files(landing: Path) -> list[str]:
     if not landing.is_dir():
         raise SangamError(f"There is no landing folder {landing}. Name one with --landing.")
     paths = (p.relative_to(landing).as_posix() for p in landing.rglob("*") if p.is_file())
-    return sorted(p for p in paths if p != "_received.csv" and not p.rpartition("/")[2].startswith("."))
+    return sorted(p for p in paths if p != LOG and not p.rpartition("/")[2].startswith("."))
 
 
 def strays(landing: Path) -> list[Stray]:
@@ -93,7 +73,7 @@ def scan(
     Raises SangamError where the landing does not exist or its log is unreadable.
     """
     wanted = None if sources is None else set(sources)
-    files, log = _files(landing), _log(landing)
+    files, log = _files(landing), read_log(landing)
     deliveries: list[Delivery] = []
     for relative in files:
         where = _where(tuple(relative.split("/")))
@@ -105,7 +85,7 @@ def scan(
         ):
             continue
         path = landing / relative
-        seen = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        logged = log.get(relative) or Received(datetime.fromtimestamp(path.stat().st_mtime, UTC), "")
         deliveries.append(
             Delivery(
                 region,
@@ -113,9 +93,10 @@ def scan(
                 quarter,
                 path,
                 relative,
-                log.get(relative, seen),
+                logged.at,
                 sha256_of(path),
                 path.stat().st_size,
+                logged.sha256,
             )
         )
     deliveries.sort(key=lambda d: (d.received_at, d.relative))
