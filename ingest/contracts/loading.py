@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -115,7 +115,8 @@ def _read_region(own_file: Path) -> tuple[Region, dict[str, Document]]:
         "programme": folder.name,
         "sources": sources,
     }
-    place = Place(own_file, 1, raw.place.inner | {"sources": Place(own_file, 1, _places(documents))})
+    sources_at = Place(own_file, 1, {name: document.place for name, document in documents.items()})
+    place = replace(raw.place, inner=raw.place.inner | {"sources": sources_at})
     return checked(Region, Document(content, place)), documents
 
 
@@ -141,13 +142,9 @@ def _source_words(folder: Path, programme: Document, own: Document) -> dict[str,
     for name in files.keys() - left_out:
         words = merge(_file(files[name]), overrides.part(name))
         vocabularies = merge(shared, words.part("vocabularies"))
-        place = Place(words.place.file, 1, words.place.inner | {"vocabularies": vocabularies.place})
+        place = replace(words.place, inner=words.place.inner | {"vocabularies": vocabularies.place})
         found[name] = Document({**words.content, "vocabularies": vocabularies.content}, place)
     return dict(sorted(found.items()))
-
-
-def _places(documents: dict[str, Document]) -> dict[str, Place]:
-    return {name: document.place for name, document in documents.items()}
 
 
 def fault(region: str, root: Path | None = None) -> str:
