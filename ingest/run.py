@@ -120,6 +120,7 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
         contract=fingerprint(delivery.region, delivery.source),
         engine=ENGINE,
         key_id=pseudonyms.key_id(this.key),
+        is_changed=delivery.is_changed,
         last=previous.marks(last),
         compared_with=compared.marks,
     )
@@ -140,6 +141,7 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
         read_now=True,
     )
     try:
+        _insist_on_what_arrived(delivery)
         tables, told = _read_and_write(this, delivery, contract, compared, last)
         receipt = _verified(
             this, receipt.model_copy(update={"tables": tables, "told": told}), contract.source
@@ -153,6 +155,17 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
     receipt = receipt.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
     keep(this.home, receipt)
     return receipt
+
+
+def _insist_on_what_arrived(delivery: Delivery) -> None:
+    """Raises Refused for a file that is not the one the delivery log has."""
+    if delivery.is_changed:
+        raise Refused(
+            "changed_file",
+            f"{delivery.file}: the file was changed after it arrived: its SHA-256 is {delivery.sha256[:12]}…, the "
+            f"delivery log (_received.csv) has {delivery.logged_sha256[:12]}…. Put the file back that arrived, or "
+            "deliver it again with a line of its own in the log.",
+        )
 
 
 def _is_same(known: JudgedAs, now: JudgedAs) -> bool:
@@ -196,7 +209,9 @@ def _read_and_write(
     """Judge a delivery and write all that comes of it; what its receipt says of tables, findings and slip."""
     # For start-up: reading needs Arrow and the parsers, which a run that finds nothing new does not.
     from ingest.judging.delivered_file import judge_file
+    from ingest.mapping.trial import require_sound
 
+    require_sound(delivery.region, delivery.source)
     home, key = this.home, this.key
     last_day = None if delivery.quarter == NO_QUARTER else quarter_end(delivery.quarter).date()
     judged = judge_file(delivery.path, contract, last_day, compared.relations, key)

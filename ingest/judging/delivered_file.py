@@ -9,9 +9,11 @@ from datetime import date
 from pathlib import Path
 
 from ingest.contracts.delivery_contract import DeliveryContract
+from ingest.contracts.loading import source_words
 from ingest.errors import Refused
 from ingest.judging.judge import judge
 from ingest.judging.judged_drop import JudgedDrop
+from ingest.judging.sql_faults import SqlFault
 from ingest.readers import Chunk, read, sniff
 from ingest.tables.layout import pieces
 
@@ -29,7 +31,7 @@ def judge_file(
 
     `related`: SQL relations for what rules look up outside the drop; a rule whose relation is missing is left out.
     `key`: of the pseudonyms they are matched by.
-    Raises Refused when the file cannot be read as the contract says.
+    Raises Refused when the file cannot be read as the contract says, SangamError for a rule whose SQL fails.
     """
     source = contract.source
     kind = sniff(path)
@@ -40,15 +42,19 @@ def judge_file(
             f"{' or '.join(_PLAIN_NAMES.get(f, f) for f in source.format)}. Export it again in that form.",
         )
     quarter = f"{last_day.year}Q{(last_day.month + 2) // 3}" if last_day else ""
-    judged = judge(
-        pieces(_ahead(path), source, path.name),
-        source,
-        placeholders=contract.region.placeholders,
-        quarter_end=last_day,
-        related=related,
-        key=key,
-        corrected=contract.corrections_of(path.name, quarter),
-    )
+    try:
+        judged = judge(
+            pieces(_ahead(path), source, path.name),
+            source,
+            placeholders=contract.region.placeholders,
+            quarter_end=last_day,
+            related=related,
+            key=key,
+            corrected=contract.corrections_of(path.name, quarter),
+        )
+    except SqlFault as fault:
+        region, name = contract.region.region, contract.source_name
+        raise fault.placed(source_words(region, name), f"{region}/{name}") from fault
     judged.kind = kind
     return judged
 

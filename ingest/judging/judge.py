@@ -62,7 +62,7 @@ def judge(
     for name in source.judging_order():
         _judge_table(judged, name)
     for name, table in source.tables.items():
-        rules.apply_rules(judged, name, table, "warning", related or {})
+        rules.apply_each(judged, name, table, "warning", related or {})
         totals.check_totals(judged, name, table)
     corrections.flag(judged)
     return judged
@@ -72,7 +72,7 @@ def _judge_table(judged: JudgedDrop, name: str) -> None:
     table = judged.source.tables[name]
     cells.cell_findings(judged, name)
     cells.order_findings(judged, name, table)
-    rules.apply_rules(judged, name, table, "error", {})
+    rules.apply_each(judged, name, table, "error", {})
     duplicates.duplicate_findings(judged, name, table)
     references = [cell for cell in judged.cells[name] if cell.column.ref]
     for cell in references:

@@ -11,6 +11,7 @@ from ingest.contracts.rule import Related, Rule
 from ingest.contracts.table import Table
 from ingest.judging.judged_drop import JudgedDrop
 from ingest.judging.keys import key_text
+from ingest.judging.sql_faults import naming
 from ingest.sql import render, sql_name
 
 
@@ -63,6 +64,29 @@ def apply_rules(
                 holds=rule.check,
             )
         )
+
+
+def apply_each(
+    judged: JudgedDrop, name: str, table: Table, severity: str, related: Mapping[str, str]
+) -> None:
+    """As `apply_rules`, one by one. Raises SqlFault, naming rule and column, for one that does not work."""
+    for rule_name, rule in table.rules.items():
+        if rule.severity != severity:
+            continue
+        parts: dict[tuple[str, ...], str] = {("check",): rule.check, ("when",): rule.when}
+        known = {cell.name for cell in judged.cells[name]} | set(rule.related)
+        for alias, look in rule.related.items():
+            at = ("related", alias)
+            parts |= {(*at, "value"): look.value, (*at, "where"): look.where}
+            parts |= {(*at, "match"): " ".join([*look.match, *look.match.values()])}
+            known |= {cell.name for cell in judged.cells.get(look.table, ())}
+            known |= {
+                f"{cell.name}_key" for cell in judged.cells[name] if look.outside and cell.column.personal
+            }
+        template = judged.source.template(name)
+        alone = table.model_copy(update={"rules": {rule_name: rule}})
+        with naming(f"rule '{rule_name}'", ("tables", template, "rules", rule_name), parts, known):
+            apply_rules(judged, name, alone, severity, related)
 
 
 def _columns(judged: JudgedDrop, name: str, rule: Rule) -> list[_Named]:

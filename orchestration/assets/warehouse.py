@@ -17,13 +17,14 @@ from dagster_dbt import (
 )
 from packaging.version import Version
 
-from ingest.contracts.loading import load_region, region_files
+from ingest.contracts.loading import load_region
 from ingest.deliveries.places import folder
 from ingest.mapping.feeds import FEEDS
 from orchestration.assets.linkage import linkage_key, linked_regions
 from orchestration.assets.sources import QUARTERS, asset_key
 from orchestration.resources import Home, tell
 from orchestration.settings import DBT_PROJECT
+from orchestration.soundness import sound_regions
 from orchestration.warehouse import build_state, dbt
 
 
@@ -35,7 +36,7 @@ def feed_key(feed: str) -> dg.AssetKey:
 def _tables_of(feed: str) -> list[dg.AssetKey]:
     """The tables that are mapped into a feed; every table tells `drop` what arrived."""
     keys = [linkage_key(region) for region in linked_regions()] if feed == "crosswalk" else []
-    for region in region_files():
+    for region in sound_regions():
         for name, source in load_region(region).sources.items():
             tables = list(source.tables) if feed == "drop" else [m.table for m in source.feeds.get(feed, ())]
             keys += [asset_key(region, name, table) for table in dict.fromkeys(tables)]

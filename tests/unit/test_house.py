@@ -23,7 +23,6 @@ SQL_IN_PYTHON = {
 HIDDEN_IMPORTS = {
     "expectations/batches.py",
     "expectations/judge.py",
-    "ingest/feedback/slip/slip.py",
     "ingest/linkage/clusters.py",
     "ingest/samples/__init__.py",
     "ingest/store/vault.py",
