@@ -259,6 +259,7 @@ def test_the_sql_of_every_shipped_contract_works(region: str, source: str) -> No
 def test_sql_that_fails_with_records_names_its_rule_and_no_value(
     root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    from ingest.contracts.delivery_contract import load_delivery_contract
     from ingest.judging.delivered_file import judge_file
 
     monkeypatch.setenv("SANGAM_REGIONS", str(root / "regions"))
@@ -267,7 +268,7 @@ def test_sql_that_fails_with_records_names_its_rule_and_no_value(
     require_sound("here", "register")  # without records, nothing is wrong with it
     file = tmp_path / "a_1.csv"
     file.write_text("id,sex,cnic,score\n1,F,41303-1234567-2,5\n", encoding="utf-8")
-    told = message(lambda: judge_file(file, "here", "register", None))
+    told = message(lambda: judge_file(file, load_delivery_contract("here", "register"), None))
     assert (
         "prog/register.yml:17: tables.person.rules.high: rule 'high': this SQL does not work: Conversion Error"
         in told
