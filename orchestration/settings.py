@@ -42,6 +42,7 @@ def settings(landing: str | Path | None = None) -> Settings:
     home = Path(os.environ.get("SANGAM_HOME", ".sangam")).resolve()
     where = str(landing or os.environ.get("SANGAM_LANDING") or home / "landing")
     if where.startswith("s3://"):
+        # For start-up: a landing on disk needs no S3.
         from orchestration.s3.landing_mirror import mirrored
 
         where = str(mirrored(where, home))

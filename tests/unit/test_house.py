@@ -23,9 +23,6 @@ SQL_IN_PYTHON = {
 HIDDEN_IMPORTS = {
     "expectations/batches.py",
     "expectations/judge.py",
-    "ingest/linkage/clusters.py",
-    "ingest/samples/__init__.py",
-    "ingest/store/vault.py",
     "orchestration/assets/releases.py",
     "orchestration/cli/check.py",
     "orchestration/cli/demo.py",
@@ -34,10 +31,6 @@ HIDDEN_IMPORTS = {
     "orchestration/quarter_run.py",
     "orchestration/releases/content.py",
     "orchestration/releases/donor_store.py",
-    "orchestration/s3/landing_mirror.py",
-    "orchestration/s3/object_store.py",
-    "orchestration/s3/partner_buckets.py",
-    "orchestration/settings.py",
 }
 
 
