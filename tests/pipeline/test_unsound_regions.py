@@ -61,6 +61,7 @@ def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ):
         shutil.copytree(folder, tmp_path / folder.name)
         monkeypatch.setenv(variable, str(tmp_path / folder.name))
+    monkeypatch.setenv("SANGAM_HOME", str(tmp_path / "home"))
     loading.forget()
     return tmp_path
 
@@ -115,6 +116,7 @@ def test_what_does_not_load_is_one_failing_asset_and_the_others_go_on(
         ("regions/success_sindh/mis.yml", "title: MIS dump", "titel: MIS dump", {"sindh"}),
         ("regions/success_sindh/corrections.yml", "[]", "[{id: x}]", {"sindh"}),
         ("regions/success_sindh/regions/sindh.yml", "title: Sindh", "title: [", {"sindh"}),
+        ("regions/success_sindh/mis.yml", "check: score < 24", "check: scor < 24", {"sindh"}),
         ("suites/success_sindh/births.yml", "checks:", "chekcs:", {"sindh"}),
         ("regions/kudumbashree_nro/regions/karnataka.yml", "title:", "titel:", {"karnataka"}),
         (
