@@ -6,12 +6,14 @@ Idempotent: a delivery whose bytes, contract, code and secret are unchanged is n
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from ingest.boundary import pseudonyms
 from ingest.code_state import code_fingerprint
+from ingest.contracts.delivery_contract import DeliveryContract, load_delivery_contract
 from ingest.contracts.loading import fingerprint, load_region
 from ingest.contracts.source import Source
 from ingest.deliveries import previous, related
@@ -21,8 +23,7 @@ from ingest.deliveries.places import vault_path
 from ingest.deliveries.receipt import JudgedAs, Receipt, TableCounts, Told
 from ingest.deliveries.receipts import keep, receipt_of
 from ingest.errors import Refused
-from ingest.feedback import quarantine
-from ingest.feedback.slip import slip
+from ingest.feedback import report
 from ingest.judging import counts
 from ingest.mapping import feeds, identities
 from ingest.mapping.publish import publish_feeds
@@ -36,8 +37,16 @@ ENGINE = code_fingerprint(
     data=("ingest/feedback/catalogue/*.yml",),
 )
 
-# A second look at accepted records: a Parquet file of them, their contract and its table → what they break, in words.
-Verify = Callable[[Path, Source, str], Sequence[str]]
+
+class Verify(Protocol):
+    """A second look at accepted records, with code of its own."""
+
+    @property
+    def code(self) -> str:
+        """What decides about the verdict beside records and contract: when it changes, look again."""
+
+    def __call__(self, path: Path, contract: Source, table: str) -> Sequence[str]:
+        """What the records in a Parquet file break of a contract's table, in plain words; empty where nothing."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,7 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
 
     `compared`: the accepted records outside the drop that rules look up.
     """
-    contract = load_region(delivery.region).sources[delivery.source]
+    contract = load_delivery_contract(delivery.region, delivery.source)
     last = previous.last_deliveries(this.home, delivery)
     judged_as = JudgedAs(
         contract=fingerprint(delivery.region, delivery.source),
@@ -116,8 +125,8 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
         compared_with=compared.marks,
     )
     known = receipt_of(this.home, delivery)
-    if known and _is_same(known.judged_as, judged_as) and _is_whole(this.home, known, contract):
-        return _verified(this, known.model_copy(update={"seconds": 0.0}), contract)
+    if known and _is_same(known.judged_as, judged_as) and _is_whole(this.home, known, contract.source):
+        return _verified(this, known.model_copy(update={"seconds": 0.0}), contract.source)
     started = time.perf_counter()
     receipt = Receipt(
         region=delivery.region,
@@ -133,13 +142,15 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
     )
     try:
         _insist_on_what_arrived(delivery)
-        tables, told = _read_and_write(this, delivery, compared, last)
-        receipt = _verified(this, receipt.model_copy(update={"tables": tables, "told": told}), contract)
+        tables, told = _read_and_write(this, delivery, contract, compared, last)
+        receipt = _verified(
+            this, receipt.model_copy(update={"tables": tables, "told": told}), contract.source
+        )
     except Refused as refusal:
         accepted.remove(this.home, delivery)
         vault_path(this.home, delivery).unlink(missing_ok=True)
         words = {"status": "refused", "refused": refusal.code, "message": str(refusal)}
-        told = slip.report_refused(this.home, delivery, refusal, last)
+        told = report.report_refused(this.home, delivery, refusal, last)
         receipt = receipt.model_copy(update={**words, "told": told})
     receipt = receipt.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
     keep(this.home, receipt)
@@ -174,7 +185,7 @@ def _is_whole(home: Path, receipt: Receipt, contract: Source) -> bool:
 
 def _verified(this: Ingest, receipt: Receipt, contract: Source) -> Receipt:
     """The receipt with the verdict of the second look, which holds until the file, contract or code changes."""
-    if this.verify is None or receipt.is_verified or receipt.refused:
+    if this.verify is None or receipt.refused or receipt.verified_by == this.verify.code:
         return receipt
     tables = {
         name: counted.model_copy(
@@ -183,13 +194,17 @@ def _verified(this: Ingest, receipt: Receipt, contract: Source) -> Receipt:
         for name, counted in receipt.tables.items()
         for path in (receipt.accepted_file(this.home, name),)
     }
-    receipt = receipt.model_copy(update={"tables": tables, "is_verified": True})
+    receipt = receipt.model_copy(update={"tables": tables, "verified_by": this.verify.code})
     keep(this.home, receipt)
     return receipt
 
 
 def _read_and_write(
-    this: Ingest, delivery: Delivery, compared: related.Compared, last: list[Receipt]
+    this: Ingest,
+    delivery: Delivery,
+    contract: DeliveryContract,
+    compared: related.Compared,
+    last: list[Receipt],
 ) -> tuple[dict[str, TableCounts], Told]:
     """Judge a delivery and write all that comes of it; what its receipt says of tables, findings and slip."""
     # For start-up: reading needs Arrow and the parsers, which a run that finds nothing new does not.
@@ -199,13 +214,12 @@ def _read_and_write(
     home, key = this.home, this.key
     require_sound(delivery.region, delivery.source, home)
     last_day = None if delivery.quarter == NO_QUARTER else quarter_end(delivery.quarter).date()
-    judged = judge_file(delivery.path, delivery.region, delivery.source, last_day, compared.relations, key)
+    judged = judge_file(delivery.path, contract, last_day, compared.relations, key)
     try:
-        accepted.write_accepted(home, judged, delivery, key)
-        quarantine.write_quarantine(home, judged, delivery)
-        quarantine.write_warnings(home, judged, delivery)
-        identities.write_identities(home, judged, delivery, key)
         tables = counts.table_counts(judged)
-        return tables, slip.report_judged(home, judged, delivery, key, tables, last)
+        accepted.write_accepted(home, judged, delivery, key)
+        told = report.report_judged(home, judged, delivery, key, tables, last)
+        identities.write_identities(home, judged, delivery, key)
+        return tables, told
     finally:
         judged.close()

@@ -84,7 +84,7 @@ class Receipt(_Part):
     refused: str | None = None  # the refusal's code
     message: str = ""  # and its words
     tables: Mapping[str, TableCounts] = {}
-    is_verified: bool = False  # whether the accepted records were held against the contract once more
+    verified_by: str = ""  # the code that held the accepted records against the contract once more
     told: Told = Told()
     waits: Waits | None = None
     seconds: float = 0.0

@@ -46,12 +46,12 @@ def mapped_select(mapping: Mapping, names: Sequence[str], fields: Sequence[str])
         __file__,
         "selects.sql",
         table=mapping.table,
-        look_ups=mapping.look_up,
-        unpivoted=turned,
+        look_ups=[{"alias": alias, **look.model_dump()} for alias, look in mapping.look_up.items()],
+        unpivoted=None if turned is None else [{"column": c, "label": n} for c, n in turned.items()],
         label_name=unpivot.name if unpivot else "",
         value_name=unpivot.value if unpivot else "",
         fields=fields,
-        where=mapping.where,
+        condition=mapping.where,
         one_per=[sql_name(column) for column in mapping.one_per],
     )
 

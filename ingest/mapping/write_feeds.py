@@ -72,7 +72,8 @@ def remove_others(home: Path, partitions: dict[str, str], keep: Iterable[Path]) 
 def write_drops(home: Path, partitions: dict[str, str], rows: list[dict[str, Any]]) -> Path:
     """The feed of deliveries of one region, source and quarter: what is current, superseded or refused."""
     path = folder(home, "feeds", feed="drop", **partitions) / "drops.parquet"
-    select = render(__file__, "drops.sql", columns=FEEDS["drop"])
+    columns = [{"name": name, "sql_type": sql_type} for name, sql_type in FEEDS["drop"].items()]
+    select = render(__file__, "drops.sql", columns=columns)
     with duckdb.connect() as connection, atomic(path) as temporary:
         connection.execute(copy_to_parquet(select, temporary), [[json.dumps(row) for row in rows]])
     return path

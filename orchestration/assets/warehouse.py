@@ -13,7 +13,6 @@ from dagster_dbt import (
     DagsterDbtTranslator,
     DagsterDbtTranslatorSettings,
     DbtCliResource,
-    DbtProject,
     dbt_assets,
 )
 from packaging.version import Version
@@ -81,7 +80,7 @@ def feeds(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Material
 
 
 class Translator(DagsterDbtTranslator):
-    """dbt models by layer; staging models depend on their feed."""
+    """dbt models by layer; its sources are the feeds."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """`<schema>/<model>`."""
@@ -90,16 +89,6 @@ class Translator(DagsterDbtTranslator):
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """The layer."""
         return dbt_resource_props.get("schema") or "seeds"
-
-    def get_asset_spec(
-        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
-    ) -> dg.AssetSpec:
-        """The model's spec; a staging model's with its feed as upstream."""
-        spec = super().get_asset_spec(manifest, unique_id, project)
-        name = manifest["nodes"].get(unique_id, {}).get("name", "")
-        if name.startswith("stg_"):
-            return spec.merge_attributes(deps=[feed_key(name.removeprefix("stg_"))])
-        return spec
 
 
 class Dbt(DbtCliResource):

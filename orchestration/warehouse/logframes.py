@@ -20,6 +20,7 @@ from ingest.errors import SangamError
 FOLDER = Path(__file__).resolve().parents[2] / "dbt_project" / "indicators"
 
 OverTime = Literal["in_quarter", "cumulative", "as_at", "round", "cohort"]
+Kind = Literal["distinct_count", "sum", "ratio", "survey_share", "median"]
 Counted = Literal["units", "records", "value", "denominator"]
 FACTS = Literal[
     "bridge_membership",
@@ -32,7 +33,7 @@ FACTS = Literal[
     "fct_place_total",
     "fct_service_delivered",
 ]
-_COUNTED: dict[str, Counted] = {
+_COUNTED: dict[Kind, Counted] = {
     "distinct_count": "units",
     "survey_share": "units",
     "sum": "records",
@@ -124,6 +125,8 @@ class Indicator(_Strict):
     name: str
     level: Literal["impact", "outcome", "output"]
     description: str
+    numerator_definition: str  # what is counted, added up or measured, in plain words
+    denominator_definition: str  # over what; 'None: …' where nothing is divided or stated beside the value
     method: str
     source_note: str
     version: int = Field(default=1, ge=1)
@@ -132,7 +135,7 @@ class Indicator(_Strict):
     convert_to: list[str] = []
     direction: Literal["higher", "lower"]
     # what is counted
-    kind: Literal["distinct_count", "sum", "ratio", "survey_share", "median"]
+    kind: Kind
     over_time: list[OverTime] = Field(min_length=1)
     regions: list[str] = []  # default: the donor's
     sources: list[str] = Field(min_length=1)
@@ -181,6 +184,16 @@ class Indicator(_Strict):
             raise Fault(words, "compared_with")
         if {"in_quarter", "cumulative"} <= set(self.over_time) and not self.dated_by:
             raise Fault("in the quarter and cumulative differ by a date: give 'dated_by'.", "over_time")
+        return self
+
+    @model_validator(mode="after")
+    def _denominator_is_explained(self) -> Self:
+        has_denominator = self.kind == "survey_share" or self.denominator is not None
+        if has_denominator == self.denominator_definition.startswith("None: "):
+            raise ValueError(
+                f"{self.code}: 'denominator_definition' says what the denominator is, or 'None: …' where the "
+                f"definition has none; it {'has one' if has_denominator else 'has none'}"
+            )
         return self
 
 

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from ingest.contracts.delivery_contract import load_delivery_contract
 from ingest.contracts.loading import REGIONS, load_region
 from ingest.contracts.mapping import Mapping
 from ingest.contracts.rule import Related, Rule
@@ -329,7 +330,7 @@ def _workbook(path: Path, shown: str, rows: list[tuple[str, ...]]) -> Path:
 @pytest.mark.parametrize("shown", ["{0} / {1}", "{0}", "{1}", " {0}  /  {1}"])
 def test_either_half_of_a_label_is_enough(tmp_path: Path, shown: str) -> None:
     file = _workbook(tmp_path / "pae.xlsx", shown, [("108001", "toilet", "9", "5", "4")])
-    judged = judge_file(file, "jharkhand", "entitlements", LAST_DAY)
+    judged = judge_file(file, load_delivery_contract("jharkhand", "entitlements"), LAST_DAY)
     with judged.connection as connection:
         rows = connection.execute(
             "SELECT v_block, v_women_attended, v_fifth_schedule_area FROM j_GP"
@@ -351,7 +352,7 @@ def test_either_half_of_a_label_is_enough(tmp_path: Path, shown: str) -> None:
 )
 def test_the_funnel_narrows(tmp_path: Path, eligible: str, applied: str, received: str, good: bool) -> None:
     file = _workbook(tmp_path / "pae.xlsx", "{1}", [("108001", "toilet", eligible, applied, received)])
-    judged = judge_file(file, "jharkhand", "entitlements", LAST_DAY)
+    judged = judge_file(file, load_delivery_contract("jharkhand", "entitlements"), LAST_DAY)
     with judged.connection as connection:
         codes = connection.execute("SELECT code FROM findings").fetchall()
     assert codes == ([] if good else [("rule:funnel",)])
@@ -399,7 +400,9 @@ def _dump(path: Path, sales: list[str]) -> Path:
 def test_unit_suspect_takes_the_median_of_accepted_months(
     tmp_path: Path, sales: list[str], suspect: list[str]
 ) -> None:
-    judged = judge_file(_dump(tmp_path / "pts.sql", sales), "jharkhand", "pts", LAST_DAY)
+    judged = judge_file(
+        _dump(tmp_path / "pts.sql", sales), load_delivery_contract("jharkhand", "pts"), LAST_DAY
+    )
     with judged.connection as connection:
         rows = connection.execute(
             "SELECT key FROM warnings WHERE code = 'unit_suspect' ORDER BY 1"

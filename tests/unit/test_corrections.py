@@ -181,6 +181,21 @@ def test_a_row_stands_for_its_record() -> None:
     assert reasons(result, "person")[5] == ["bad_date", "orphan_reference"]
 
 
+def test_a_row_is_counted_in_the_file_and_not_in_the_table() -> None:
+    people = named("person", list(TABLES["person"]["columns"]), PEOPLE, first=4)
+    houses = named("house", list(TABLES["house"]["columns"]), HOUSES)
+    mend = override("person", "", "sex", "X", "M", row=8, file="file")
+    miss = override(
+        "person", "", "sex", "X", "M", row=5, file="file"
+    )  # the fifth record, two rows further up
+    words = {"source": source_of(TABLES, vocabularies=VOCABULARIES)}
+    result = judged([houses, people], **words, corrected=(mend,))
+    assert reasons(result, "person")[5] == ["bad_date", "orphan_reference"]
+    result = judged([houses, people], **words, corrected=(miss,))
+    assert reasons(result, "person")[5] == ["bad_date", "orphan_reference", "unknown_code"]
+    assert ("correction_stale", "C-1") in warnings(result, "person")
+
+
 @pytest.mark.parametrize(
     ("stale", "words"),
     [

@@ -96,6 +96,8 @@ indicators:
     description: d
     method: m
     source_note: s
+    numerator_definition: Things.
+    denominator_definition: 'None: a count.'
     unit: thing
     direction: higher
     kind: distinct_count
@@ -198,9 +200,9 @@ FAULTS = [
     ("suites/prog/register.yml", "measure: rows", "measure: rws", "register.yml:4", "no measure 'rws', did you mean 'rows'?"),
     ("suites/prog/register.yml", "at_least: 1", "at_lest: 1", "register.yml:5", "'at_lest' here, did you mean 'at_least'?"),
     ("suites/prog/register.yml", "    title: Rows\n", "", "register.yml:2", "'title' is needed: give it."),
-    ("logframes/donor_a.yml", "direction: higher", "direction: high", "donor_a.yml:15", "indicators[XX-01].direction: 'high' is not known, did you mean 'higher'?"),
-    ("logframes/donor_a.yml", "    unit_id: person_id", "    unit_i: person_id", "donor_a.yml:21", "'unit_i' here, did you mean 'unit_id'?"),
-    ("logframes/donor_a.yml", "from: dim_person", "from: dim_persn", "donor_a.yml:19", "'dim_persn' is not known, did you mean 'dim_person'?"),
+    ("logframes/donor_a.yml", "direction: higher", "direction: high", "donor_a.yml:17", "indicators[XX-01].direction: 'high' is not known, did you mean 'higher'?"),
+    ("logframes/donor_a.yml", "    unit_id: person_id", "    unit_i: person_id", "donor_a.yml:23", "'unit_i' here, did you mean 'unit_id'?"),
+    ("logframes/donor_a.yml", "from: dim_person", "from: dim_persn", "donor_a.yml:21", "'dim_persn' is not known, did you mean 'dim_person'?"),
     ("logframes/donor_a.yml", "due_days: 15", "due_days: -1", "donor_a.yml:6", "donor.due_days: '-1' does not fit"),
 ]  # fmt: skip
 
@@ -258,6 +260,7 @@ def test_the_sql_of_every_shipped_contract_works(region: str, source: str) -> No
 def test_sql_that_fails_with_records_names_its_rule_and_no_value(
     root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    from ingest.contracts.delivery_contract import load_delivery_contract
     from ingest.judging.delivered_file import judge_file
 
     monkeypatch.setenv("SANGAM_REGIONS", str(root / "regions"))
@@ -266,7 +269,7 @@ def test_sql_that_fails_with_records_names_its_rule_and_no_value(
     require_sound("here", "register")  # without records, nothing is wrong with it
     file = tmp_path / "a_1.csv"
     file.write_text("id,sex,cnic,score\n1,F,41303-1234567-2,5\n", encoding="utf-8")
-    told = message(lambda: judge_file(file, "here", "register", None))
+    told = message(lambda: judge_file(file, load_delivery_contract("here", "register"), None))
     assert (
         "prog/register.yml:17: tables.person.rules.high: rule 'high': this SQL does not work: Conversion Error"
         in told
