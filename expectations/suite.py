@@ -173,6 +173,11 @@ def load_suite(programme: str, source: str, root: Path | None = None) -> Suite:
     return _read_suite(programme, source, root or suites_root())
 
 
+def forget() -> None:
+    """Read every file anew when it is next asked for."""
+    _read_suite.cache_clear()
+
+
 @cache
 def _read_suite(programme: str, source: str, root: Path) -> Suite:
     own = root / programme / f"{source}.yml"
