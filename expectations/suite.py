@@ -4,23 +4,25 @@
     suites/<programme>/<source>.yml     merged over them: mappings key by key, `null` removes a check
 
 Bounds and explanations are data for an M&E officer to read and change; how measures are worked out is in `measuring`.
+SANGAM_SUITES names a folder that stands in the place of `expectations/suites`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ingest.contracts.loading import load_region, region_files
-from ingest.contracts.yaml_file import merge, read_yaml
-from ingest.errors import SangamError
+from ingest.contracts.faults import Fault, checked
+from ingest.contracts.loading import fault, load_region, region_files
+from ingest.contracts.yaml_file import merge, read_mapping
 
 SUITES = Path(__file__).parent / "suites"
 COMMON = "_common"
@@ -102,9 +104,9 @@ class Check(Word):
     @model_validator(mode="after")
     def _can_fail(self) -> Check:
         if self.measure not in MEASURES:
-            raise ValueError(f"there is no measure '{self.measure}'; known: {', '.join(MEASURES)}")
+            raise Fault(f"there is no measure '{self.measure}'", "measure", word=self.measure, known=MEASURES)
         if self.at_least is None and self.at_most is None:
-            raise ValueError("give 'at_least' or 'at_most'")
+            raise ValueError("give 'at_least' or 'at_most'.")
         return self
 
     def covers(self, name: str) -> bool:
@@ -140,9 +142,12 @@ class Suite(Word):
 
     @model_validator(mode="after")
     def _titles_differ(self) -> Suite:
-        titles = [check.title for check in self.checks.values()]
-        if twice := sorted({title for title in titles if titles.count(title) > 1}):
-            raise ValueError(f"two checks bear the title {', '.join(twice)}")
+        first: dict[str, str] = {}
+        for name, check in self.checks.items():
+            if (other := first.setdefault(check.title, name)) != name:
+                raise Fault(
+                    f"two checks bear the title '{check.title}', see '{other}'.", "checks", name, "title"
+                )
         return self
 
     def asks(self, measure: str, name: str) -> bool:
@@ -156,29 +161,45 @@ class Suite(Word):
         return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
+def suites_root() -> Path:
+    """The folder of the suites: SANGAM_SUITES, else the built-in one."""
+    return Path(os.environ.get("SANGAM_SUITES") or SUITES)
+
+
 def suite_names() -> list[tuple[str, str]]:
-    """Every (programme, source) there is a contract for, and with it a suite."""
-    regions = [load_region(name) for name in region_files()]
+    """Every (programme, source) there is a contract for that can be read, and with it a suite."""
+    regions = [load_region(name) for name in region_files() if not fault(name)]
     return sorted({(region.programme, source) for region in regions for source in region.sources})
 
 
-def suite_file(key: tuple[str, ...], root: Path = SUITES) -> Path:
+def suite_file(key: tuple[str, ...], root: Path) -> Path:
     """The file of a suite: (programme, source), or (`_common`,)."""
     return root.joinpath(*key).with_suffix(".yml")
 
 
-@cache
-def load_suite(programme: str, source: str = "", root: Path = SUITES) -> Suite:
+def load_suite(programme: str, source: str = "", root: Path | None = None) -> Suite:
     """The suite of a programme's source; the common one for `_common`, and for a source that has none of its own.
 
-    Raises SangamError for an inconsistent one.
+    Raises SangamError for an inconsistent one. A folder without `_common.yml` has the built-in one.
     """
-    words = read_yaml(suite_file((COMMON,), root))
+    return _read_suite(programme, source, root or suites_root())
+
+
+def suite_at(key: tuple[str, ...], root: Path) -> Suite:
+    """The suite whose file `suite_file` names."""
+    programme, source = (*key, "")[:2]
+    return load_suite(programme, source, root)
+
+
+def forget() -> None:
+    """Read every file anew when it is next asked for."""
+    _read_suite.cache_clear()
+
+
+@cache
+def _read_suite(programme: str, source: str, root: Path) -> Suite:
+    common = suite_file((COMMON,), root)
+    words = read_mapping(common if common.exists() else suite_file((COMMON,), SUITES))
     if source and (own := suite_file((programme, source), root)).exists():
-        words = merge(words, read_yaml(own))
-    try:
-        return Suite.model_validate(words)
-    except ValidationError as error:
-        lines = [f"- {'.'.join(str(p) for p in e['loc']) or 'suite'}: {e['msg']}" for e in error.errors()]
-        where = f"{programme}/{source}.yml with _common.yml" if source else "_common.yml"
-        raise SangamError(f"The suite {where} is not consistent:\n" + "\n".join(lines)) from error
+        words = merge(words, read_mapping(own))
+    return checked(Suite, words)

@@ -12,7 +12,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from expectations.suite import COMMON, Check, load_suite, suite_file
+from expectations.suite import COMMON, Check, forget, suite_at, suite_file
 from ingest.errors import SangamError
 from ingest.files import atomic
 
@@ -24,20 +24,20 @@ def write_checks(root: Path, key: tuple[str, ...], checks: dict[str, Check]) -> 
 
     Raises SangamError, and changes nothing, where the file would not be a suite any more.
     """
-    there = load_suite(*key, root=root).checks
+    there = suite_at(key, root).checks
     if checks == there:
         return  # Great Expectations saves a suite with whatever uses it
     path = suite_file(key, root)
     yaml = _as_people_write()
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     words = yaml.load(text) or {}
-    common = {} if key == (COMMON,) else load_suite(COMMON, root=root).checks
+    common = {} if key == (COMMON,) else suite_at((COMMON,), root).checks
     _change(words.setdefault("checks", {}), common, there, checks)
     changed = StringIO()
     yaml.dump(words, changed)
     _write(path, changed.getvalue())
     try:
-        load_suite(*key, root=root)
+        suite_at(key, root)
     except SangamError:
         _write(path, text)
         raise
@@ -92,4 +92,4 @@ def _as_people_write() -> YAML:
 def _write(path: Path, text: str) -> None:
     with atomic(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
-    load_suite.cache_clear()
+    forget()

@@ -6,12 +6,14 @@ Idempotent: a delivery whose bytes, contract, code and secret are unchanged is n
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from ingest.boundary import pseudonyms
 from ingest.code_state import code_fingerprint
+from ingest.contracts.delivery_contract import DeliveryContract, load_delivery_contract
 from ingest.contracts.loading import fingerprint, load_region
 from ingest.contracts.source import Source
 from ingest.deliveries import previous, related
@@ -21,8 +23,7 @@ from ingest.deliveries.places import vault_path
 from ingest.deliveries.receipt import JudgedAs, Receipt, TableCounts, Told
 from ingest.deliveries.receipts import keep, receipt_of
 from ingest.errors import Refused
-from ingest.feedback import quarantine
-from ingest.feedback.slip import slip
+from ingest.feedback import report
 from ingest.judging import counts
 from ingest.mapping import feeds, identities
 from ingest.mapping.publish import publish_feeds
@@ -36,8 +37,16 @@ ENGINE = code_fingerprint(
     data=("ingest/feedback/catalogue/*.yml",),
 )
 
-# A second look at accepted records: a Parquet file of them, their contract and its table → what they break, in words.
-Verify = Callable[[Path, Source, str], Sequence[str]]
+
+class Verify(Protocol):
+    """A second look at accepted records, with code of its own."""
+
+    @property
+    def code(self) -> str:
+        """What decides about the verdict beside records and contract: when it changes, look again."""
+
+    def __call__(self, path: Path, contract: Source, table: str) -> Sequence[str]:
+        """What the records in a Parquet file break of a contract's table, in plain words; empty where nothing."""
 
 
 @dataclass(frozen=True)
@@ -105,18 +114,19 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
 
     `compared`: the accepted records outside the drop that rules look up.
     """
-    contract = load_region(delivery.region).sources[delivery.source]
+    contract = load_delivery_contract(delivery.region, delivery.source)
     last = previous.last_deliveries(this.home, delivery)
     judged_as = JudgedAs(
         contract=fingerprint(delivery.region, delivery.source),
         engine=ENGINE,
         key_id=pseudonyms.key_id(this.key),
+        is_changed=delivery.is_changed,
         last=previous.marks(last),
         compared_with=compared.marks,
     )
     known = receipt_of(this.home, delivery)
-    if known and _is_same(known.judged_as, judged_as) and _is_whole(this.home, known, contract):
-        return _verified(this, known.model_copy(update={"seconds": 0.0}), contract)
+    if known and _is_same(known.judged_as, judged_as) and _is_whole(this.home, known, contract.source):
+        return _verified(this, known.model_copy(update={"seconds": 0.0}), contract.source)
     started = time.perf_counter()
     receipt = Receipt(
         region=delivery.region,
@@ -131,17 +141,31 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
         read_now=True,
     )
     try:
-        tables, told = _read_and_write(this, delivery, compared, last)
-        receipt = _verified(this, receipt.model_copy(update={"tables": tables, "told": told}), contract)
+        _insist_on_what_arrived(delivery)
+        tables, told = _read_and_write(this, delivery, contract, compared, last)
+        receipt = _verified(
+            this, receipt.model_copy(update={"tables": tables, "told": told}), contract.source
+        )
     except Refused as refusal:
         accepted.remove(this.home, delivery)
         vault_path(this.home, delivery).unlink(missing_ok=True)
         words = {"status": "refused", "refused": refusal.code, "message": str(refusal)}
-        told = slip.report_refused(this.home, delivery, refusal, last)
+        told = report.report_refused(this.home, delivery, refusal, last)
         receipt = receipt.model_copy(update={**words, "told": told})
     receipt = receipt.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
     keep(this.home, receipt)
     return receipt
+
+
+def _insist_on_what_arrived(delivery: Delivery) -> None:
+    """Raises Refused for a file that is not the one the delivery log has."""
+    if delivery.is_changed:
+        raise Refused(
+            "changed_file",
+            f"{delivery.file}: the file was changed after it arrived: its SHA-256 is {delivery.sha256[:12]}…, the "
+            f"delivery log (_received.csv) has {delivery.logged_sha256[:12]}…. Put the file back that arrived, or "
+            "deliver it again with a line of its own in the log.",
+        )
 
 
 def _is_same(known: JudgedAs, now: JudgedAs) -> bool:
@@ -161,7 +185,7 @@ def _is_whole(home: Path, receipt: Receipt, contract: Source) -> bool:
 
 def _verified(this: Ingest, receipt: Receipt, contract: Source) -> Receipt:
     """The receipt with the verdict of the second look, which holds until the file, contract or code changes."""
-    if this.verify is None or receipt.is_verified or receipt.refused:
+    if this.verify is None or receipt.refused or receipt.verified_by == this.verify.code:
         return receipt
     tables = {
         name: counted.model_copy(
@@ -170,27 +194,32 @@ def _verified(this: Ingest, receipt: Receipt, contract: Source) -> Receipt:
         for name, counted in receipt.tables.items()
         for path in (receipt.accepted_file(this.home, name),)
     }
-    receipt = receipt.model_copy(update={"tables": tables, "is_verified": True})
+    receipt = receipt.model_copy(update={"tables": tables, "verified_by": this.verify.code})
     keep(this.home, receipt)
     return receipt
 
 
 def _read_and_write(
-    this: Ingest, delivery: Delivery, compared: related.Compared, last: list[Receipt]
+    this: Ingest,
+    delivery: Delivery,
+    contract: DeliveryContract,
+    compared: related.Compared,
+    last: list[Receipt],
 ) -> tuple[dict[str, TableCounts], Told]:
     """Judge a delivery and write all that comes of it; what its receipt says of tables, findings and slip."""
     # For start-up: reading needs Arrow and the parsers, which a run that finds nothing new does not.
     from ingest.judging.delivered_file import judge_file
+    from ingest.mapping.trial import require_sound
 
     home, key = this.home, this.key
+    require_sound(delivery.region, delivery.source, home)
     last_day = None if delivery.quarter == NO_QUARTER else quarter_end(delivery.quarter).date()
-    judged = judge_file(delivery.path, delivery.region, delivery.source, last_day, compared.relations, key)
+    judged = judge_file(delivery.path, contract, last_day, compared.relations, key)
     try:
-        accepted.write_accepted(home, judged, delivery, key)
-        quarantine.write_quarantine(home, judged, delivery)
-        quarantine.write_warnings(home, judged, delivery)
-        identities.write_identities(home, judged, delivery, key)
         tables = counts.table_counts(judged)
-        return tables, slip.report_judged(home, judged, delivery, key, tables, last)
+        accepted.write_accepted(home, judged, delivery, key)
+        told = report.report_judged(home, judged, delivery, key, tables, last)
+        identities.write_identities(home, judged, delivery, key)
+        return tables, told
     finally:
         judged.close()

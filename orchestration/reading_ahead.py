@@ -15,7 +15,7 @@ from importlib import import_module
 
 import ingest.feedback.slip
 import ingest.readers
-from expectations.promises import broken_promises
+from expectations.second_look import SecondLook
 from ingest.contracts.loading import load_region
 from ingest.deliveries.receipt import Receipt
 from ingest.mapping.feeds import write_schemas
@@ -25,10 +25,11 @@ from orchestration.settings import Settings
 THREADS = 2
 # Python hands its lock on every 5 ms; a thread that asks for it after each short call of DuckDB waits as long.
 SWITCH_SECONDS = 0.0005
-# Imported within functions of `ingest` and `expectations`, so that a run with nothing to read does not wait for them.
+# Imported within functions of `ingest`, so that a run with nothing to read does not wait for them.
 _ON_THE_WAY = (
-    "expectations.schemas",
-    "ingest.judging.delivered_file", "pyarrow.parquet", "pyarrow.pandas_compat", "python_calamine", "xlsxwriter",
+    "ingest.mapping.trial",
+    "ingest.judging.delivered_file", "expectations.schemas",
+    "pyarrow.parquet", "pyarrow.pandas_compat", "python_calamine", "xlsxwriter",
     "cryptography.hazmat.primitives.ciphers.aead", "cryptography.hazmat.primitives.kdf.hkdf",
 )  # fmt: skip
 Receipts = list[Receipt]
@@ -87,7 +88,7 @@ def _read(settings: Settings, quarter: str, region: str, group: list[str]) -> No
                     source,
                     quarter=quarter,
                     demo=settings.demo,
-                    verify=broken_promises,
+                    verify=SecondLook(),
                 )
             )
         except BaseException as error:  # noqa: BLE001 - raised in the step that asks for the receipts

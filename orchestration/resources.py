@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 
-from expectations.promises import broken_promises
+from expectations.second_look import SecondLook
 from ingest.deliveries.receipt import Receipt
 from ingest.linkage import LinkageSummary, link_region
 from ingest.run import ingest_source
@@ -52,7 +52,7 @@ class Home(dg.ConfigurableResource):
                 source,
                 quarter=quarter,
                 demo=where.demo,
-                verify=broken_promises,
+                verify=SecondLook(),
             )
         tell("source_done", region=region, source=source, quarter=quarter, receipts=receipts)
         return receipts

@@ -16,7 +16,7 @@ import great_expectations as gx
 from jinja2 import Environment, FileSystemLoader
 
 from expectations.gx import deliveries_page, index_page, suite_page, suite_store, view
-from expectations.suite import SUITES
+from expectations.suite import suites_root
 from ingest.files import atomic
 
 HERE = Path(__file__).parent
@@ -40,7 +40,7 @@ _FOLDERS = (
 )
 
 
-def project(home: Path, suites: Path = SUITES) -> Any:
+def project(home: Path, suites: Path | None = None) -> Any:
     """The home's data context; it is made where there is none yet."""
     root = home / "gx"
     for folder in _FOLDERS:
@@ -49,7 +49,7 @@ def project(home: Path, suites: Path = SUITES) -> Any:
     templates = Environment(loader=FileSystemLoader(HERE), keep_trailing_newline=True)  # noqa: S701 - YAML
     settings = templates.get_template("great_expectations.yml.j2").render(
         plugins=str(HERE / "plugins"),
-        suites=str(suites),
+        suites=str(suites or suites_root()),
         **{name: module.__name__ for name, module in _NAMED.items()},
     )
     _write(root / "great_expectations.yml", settings)

@@ -18,7 +18,7 @@ from great_expectations.exceptions import InvalidKeyError
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
 from expectations.gx.measures import KINDS, check_in
-from expectations.suite import COMMON, SUITES, Check, load_suite, suite_names
+from expectations.suite import COMMON, SUITES, Check, suite_at, suite_names
 from expectations.suite_file import write_checks
 from ingest.errors import SangamError
 
@@ -92,7 +92,7 @@ class YamlSuites(StoreBackend):
         raise SangamError("A suite bears the name of its source; it is not renamed.")
 
     def _suite(self, key: tuple[str, ...]) -> dict[str, Any]:
-        suite = load_suite(*key, root=self.root)
+        suite = suite_at(key, self.root)
         name = ".".join(key)
         return {
             "name": name,

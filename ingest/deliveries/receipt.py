@@ -63,6 +63,7 @@ class JudgedAs(_Part):
     contract: str
     engine: str
     key_id: str
+    is_changed: bool = False  # since it arrived, as the delivery log has it
     last: tuple[str, ...] = ()  # deliveries that findings are compared with
     compared_with: Mapping[str, tuple[str, ...]] = {}  # deliveries that rules look up
 
@@ -83,7 +84,7 @@ class Receipt(_Part):
     refused: str | None = None  # the refusal's code
     message: str = ""  # and its words
     tables: Mapping[str, TableCounts] = {}
-    is_verified: bool = False  # whether the accepted records were held against the contract once more
+    verified_by: str = ""  # the code that held the accepted records against the contract once more
     told: Told = Told()
     waits: Waits | None = None
     seconds: float = 0.0

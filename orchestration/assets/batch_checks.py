@@ -15,13 +15,14 @@ from expectations.batch import batches
 from expectations.batches import check_batches
 from expectations.results import BatchResult, Verdict
 from expectations.suite import Check, load_suite
-from ingest.contracts.loading import load_region, region_files
+from ingest.contracts.loading import load_region
 from orchestration.assets.sources import QUARTERS, asset_key
 from orchestration.checks import holds
 from orchestration.docs_address import url
 from orchestration.resources import Home, tell
+from orchestration.soundness import sound_regions
 
-_SOURCES = [(region, source) for region in region_files() for source in load_region(region).sources]
+_SOURCES = [(region, source) for region in sound_regions() for source in load_region(region).sources]
 
 
 def batch_key(region: str, source: str) -> dg.AssetKey:

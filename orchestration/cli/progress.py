@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.console import console
@@ -64,9 +65,9 @@ def run_with_progress(settings: Settings, quarter: str, regions: list[str]) -> i
     for line in stray_lines(outcome):
         console.print(line)
     for failure in outcome.failed:
-        console.print(f"[red]failed[/] {failure}")
+        console.print(f"[red]failed[/] {escape(failure)}")
     for line in outcome.waiting:
-        console.print(f"[yellow]waits[/] {line}")
+        console.print(f"[yellow]waits[/] {escape(line)}")
     for receipt in outcome.refused:
         console.print(f"[red]refused[/] {receipt.path} ({receipt.refused}): {receipt.message}")
     console.print(f"{time.perf_counter() - started:.1f} s in all. Home: {home_of(settings.home)}")
@@ -79,7 +80,7 @@ def stray_lines(outcome: Outcome) -> list[str]:
     for stray in outcome.strays:
         by_message.setdefault(stray.message, []).append(stray.relative)
     return [
-        f"[yellow]not read[/] {files[0]}{f' and {len(files) - 1} more' if len(files) > 1 else ''}: {message}"
+        f"[yellow]not read[/] {files[0]}{f' and {len(files) - 1} more' if len(files) > 1 else ''}: {escape(message)}"
         for message, files in by_message.items()
     ]
 

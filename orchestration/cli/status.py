@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from rich.markup import escape
 from rich.table import Table
 
-from ingest.contracts.loading import load_region, region_files
+from ingest.contracts.loading import load_region
 from ingest.contracts.region import Region
 from ingest.contracts.source import Source
 from ingest.deliveries.delivery import Delivery, quarter_end
@@ -19,13 +20,22 @@ from ingest.deliveries.drift_preview import preview
 from ingest.deliveries.landing import scan
 from ingest.deliveries.let_through import let_through, paused
 from ingest.deliveries.receipts import receipt_of
+from orchestration import soundness
 from orchestration.checks import holds
 from orchestration.checks.table_checks import waits_lines
 from orchestration.cli.console import console
 from orchestration.settings import Settings
+from orchestration.warehouse import logframes
 
 DUE_DAYS = 15  # where a region's contract states none
-_COLOURS = {"arrived": "green", "late": "yellow", "paused": "yellow", "refused": "red", "missing": "red"}
+_COLOURS = {
+    "broken": "red",
+    "arrived": "green",
+    "late": "yellow",
+    "paused": "yellow",
+    "refused": "red",
+    "missing": "red",
+}
 
 
 @dataclass(frozen=True)
@@ -34,20 +44,25 @@ class SourceStatus:
 
     region: str
     source: str
-    state: str  # arrived, late, not read yet, paused, refused, missing, round of …, not due
-    due: date
+    # broken: a region that does not load
+    state: str  # or arrived, late, not read yet, paused, refused, missing, round of …, not due
+    due: date | None
     files: int
     arrived_at: datetime | None
     note: str
 
 
 def quarter_status(settings: Settings, quarter: str, today: date | None = None) -> list[SourceStatus]:
-    """The status of every source of every region in a quarter. Raises SangamError for an unusable landing."""
+    """The status of every source of every region in a quarter; one row for a region that does not load.
+
+    Raises SangamError for an unusable landing.
+    """
     deliveries = scan(settings.landing, up_to=quarter)
     now = today or datetime.now(UTC).date()
-    return [
+    broken = [SourceStatus(r, "", "broken", None, 0, None, why) for r, why in soundness.faults().items()]
+    return broken + [
         _source_status(settings.home, contract, name, source, quarter, deliveries, now)
-        for contract in (load_region(region) for region in region_files() if region[0] != "_")
+        for contract in (load_region(region) for region in soundness.sound_regions() if region[0] != "_")
         for name, source in contract.sources.items()
     ]
 
@@ -114,10 +129,12 @@ def show_status(settings: Settings, quarter: str) -> None:
             f"[{colour}]{row.state}[/]",
             str(row.files or ""),
             arrived,
-            str(row.due),
-            row.note,
+            str(row.due or ""),
+            escape(row.note),
         )
     console.print(table)
+    for why in logframes.faults().values():
+        console.print(f"[red]broken[/] {escape(why)}")
 
 
 def release_drop(

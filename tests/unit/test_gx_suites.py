@@ -133,9 +133,7 @@ def test_what_would_be_no_suite_is_refused_and_nothing_changes(context: Any, sui
     with pytest.raises(ValueError, match="give 'at_least' or 'at_most'"):
         KINDS["rows"](name="x", title="X", means="m", do="d")
     suite.expectations[0].title = suite.expectations[1].title
-    with pytest.raises(
-        SangamError, match=r"success_sindh\.mis is not saved: .*\n.*two checks bear the title"
-    ):
+    with pytest.raises(SangamError, match=r"success_sindh\.mis is not saved: .*two checks bear the title"):
         suite.save()
     suite = context.suites.get("success_sindh.mis")
     suite.add_expectation(KINDS["rows"](name="of_rows", title="Rows", at_least=1, means="m", do="d"))
