@@ -26,6 +26,7 @@ from ingest.contracts.source import Source
 from ingest.contracts.vocabularies import drawn_vocabularies
 from ingest.contracts.yaml_file import merge, read_yaml
 from ingest.errors import SangamError
+from ingest.nearest import unknown
 
 REGIONS = Path(__file__).resolve().parents[1] / "regions"
 
@@ -45,7 +46,7 @@ def load_region(name: str, root: Path = REGIONS) -> Region:
     """The region's contract with everything inherited. Raises SangamError for an unknown or inconsistent one."""
     files = region_files(root)
     if name not in files:
-        raise SangamError(f"There is no contract for region '{name}'. Known regions: {', '.join(files)}.")
+        raise unknown("region", name, files)
     own_file = files[name]
     folder = own_file.parents[1]
     raw = merge(read_yaml(folder / "programme.yml"), read_yaml(own_file))
@@ -72,9 +73,7 @@ def load_source(region: str, source: str, root: Path = REGIONS) -> Source:
     """The contract of one source. Raises SangamError where the region has no such source."""
     contract = load_region(region, root)
     if source not in contract.sources:
-        raise SangamError(
-            f"Region '{region}' has no source '{source}'. Its sources: {', '.join(contract.sources)}."
-        )
+        raise unknown(f"source of region '{region}'", source, contract.sources)
     return contract.sources[source]
 
 

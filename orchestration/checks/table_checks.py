@@ -84,7 +84,7 @@ def check_results(
         or ("Every file was readable." if receipts else "Nothing has arrived."),
     )
     held = [r for r in receipts if r["status"] == "paused"]
-    ask = f"`sangam release-drop {region}/{name} QUARTER --by NAME --reason WHY` lets it through."
+    ask = f"`sangam let-through {region}/{name} QUARTER --by NAME --reason WHY` lets it through."
     yield dg.AssetCheckResult(
         check_name="drift",
         asset_key=key,

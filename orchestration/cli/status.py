@@ -1,4 +1,4 @@
-"""`sangam status`: what of a quarter has arrived, is missing, waits, was refused or came late; `release-drop`.
+"""`sangam status`: what of a quarter has arrived, is missing, waits, was refused or came late.
 
 Reads the landing and the receipts; nothing is judged here.
 """
@@ -11,17 +11,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from ingest.contracts.loading import load_region, region_files
 from ingest.contracts.region import Region
 from ingest.contracts.source import Source
-from ingest.deliveries import drift
 from ingest.deliveries.delivery import Delivery, quarter_end
 from ingest.deliveries.landing import scan
 from ingest.deliveries.places import receipt_path
-from orchestration.checks import holds
-from orchestration.cli.console import console
+from orchestration.cli.console import Column, plain, show_table
 from orchestration.settings import Settings
 
 DUE_DAYS = 15  # where a region's contract states none
@@ -108,44 +104,27 @@ def receipt_of(home: Path, delivery: Delivery) -> dict[str, Any] | None:
 
 def show_status(settings: Settings, quarter: str) -> None:
     """Print the table."""
-    table = Table(title=f"Deliveries for {quarter}", title_justify="left")
-    for column in ("region", "source", "state", "files", "arrived", "due", "what"):
-        table.add_column(column, justify="right" if column == "files" else "left", no_wrap=column != "what")
+    columns = (
+        Column("delivery"),
+        Column("state"),
+        Column("files", right=True),
+        Column("arrived"),
+        Column("due"),
+        Column("what", wraps=True),
+    )
+    rows = []
     for row in quarter_status(settings, quarter):
         colour = _COLOURS.get(row.state, "dim")
-        arrived = row.arrived_at.strftime("%Y-%m-%d") if row.arrived_at else ""
-        table.add_row(
-            row.region,
-            row.source,
-            f"[{colour}]{row.state}[/]",
-            str(row.files or ""),
-            arrived,
-            str(row.due),
-            row.note,
+        arrived = f"{row.arrived_at:%Y-%m-%d}" if row.arrived_at else ""
+        state = f"[{colour}]{row.state}[/]"
+        rows.append(
+            (
+                f"{row.region}/{row.source}",
+                state,
+                str(row.files or ""),
+                arrived,
+                str(row.due),
+                plain(row.note),
+            )
         )
-    console.print(table)
-
-
-def release_drop(
-    home: Path, region: str, source: str, quarter: str, by: str, reason: str, *, dry_run: bool
-) -> None:
-    """Show what the waiting deliveries would change and, unless only asked to show, let them through."""
-    if held := holds.waiting(home, region, source, quarter):
-        console.print(holds.line(held[1]))
-        paths = [] if dry_run else holds.let_through(home, *held, by, reason)
-        console.print(*(f"Recorded in {path}." for path in paths), sep="\n")
-        return
-    for receipt in drift.paused(home, region, source, quarter):
-        console.print(f"[bold]{receipt['path']}[/] waits:")
-        for why in receipt["drift"]:
-            console.print(f"  {why}")
-        table = Table("table", "rows before", "rows now", "added", "gone", "changed")
-        for change in drift.preview(home, receipt):
-            figures = (change.before, change.now, change.added, change.gone, change.changed)
-            table.add_row(change.table, *(f"{figure:,}" for figure in figures))
-        console.print(table)
-        if dry_run:
-            console.print("Nothing was released (--dry-run).")
-            continue
-        path = drift.release(home, receipt, by, reason)
-        console.print(f"Released by {by}: {reason}. Recorded in {path}; the next `sangam run` takes it.")
+    show_table(columns, rows, f"Deliveries for {quarter}")

@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from ingest.errors import SangamError
+from ingest.nearest import unknown
 
 FOLDER = Path(__file__).resolve().parents[2] / "dbt_project" / "indicators"
 
@@ -220,6 +221,18 @@ def load(folder: Path = FOLDER) -> list[Logframe]:
     if not files:
         raise SangamError(f"There is no logframe (*.yml) in {folder}.")
     return [_read(file) for file in files]
+
+
+def donor_codes(folder: Path = FOLDER) -> list[str]:
+    """The donors there is a logframe for, by the names of the files."""
+    return sorted(file.stem for file in folder.glob("*.yml"))
+
+
+def of_donor(donor: str, folder: Path = FOLDER) -> Logframe:
+    """One donor's logframe. Raises SangamError where there is none, or no valid one."""
+    if donor not in donor_codes(folder):
+        raise unknown("donor", donor, donor_codes(folder))
+    return _read(folder / f"{donor}.yml")
 
 
 def _read(file: Path) -> Logframe:
