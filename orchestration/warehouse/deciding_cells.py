@@ -24,12 +24,14 @@ COMPUTED = {
     "net_income_inr": ("sales_inr", "raw_material_inr", "wages_inr", "other_cost_inr", "loan_instalment_inr"),
     "quarters_since_start": ("formed_on",),
     "survived_twelve_months": ("formed_on", "closed_on"),
-    "visit_count": ("institution_id", "received_on"),
+    "visit_count": ("received_on",),
 }
 
 
 @dataclass(frozen=True)
-class _Words:
+class Words:
+    """What SQL expressions name."""
+
     names: tuple[str, ...]  # columns and keys of answers or attributes, in the order they are used
     literals: frozenset[str]
 
@@ -41,7 +43,7 @@ def deciding_cells(
 
     `expressions`: the definition's, those that matter most first; `table`: as delivered.
     """
-    words = _words([expression for expression in expressions if expression])
+    words = words_of([expression for expression in expressions if expression])
     mappings = [
         mapping
         for feed in source.feeds.values()
@@ -57,17 +59,17 @@ def deciding_cells(
     return list(dict.fromkeys(found))
 
 
-def _words(expressions: Sequence[str]) -> _Words:
+def words_of(expressions: Sequence[str]) -> Words:
     """The names and literals of SQL expressions; `answers['age']` is the name `age`."""
     text = re.sub(r"\w+\['(\w+)'\]", r"\1", " ; ".join(expressions))
     names = re.findall(r"[a-z_]\w*", re.sub(r"'[^']*'", "''", text))
-    return _Words(
+    return Words(
         tuple(dict.fromkeys(part for name in names for part in (name, *COMPUTED.get(name, ())))),
         frozenset(re.findall(r"'([^']*)'", text)),
     )
 
 
-def _is_meant(mapping: Mapping, words: _Words) -> bool:
+def _is_meant(mapping: Mapping, words: Words) -> bool:
     """Whether rows of a mapping can be what the expressions ask for: not where it states another constant."""
     stated = (
         (name, constant[1])
@@ -77,7 +79,7 @@ def _is_meant(mapping: Mapping, words: _Words) -> bool:
     return all(name not in words.names or constant in words.literals for name, constant in stated)
 
 
-def _columns_of(name: str, mapping: Mapping, words: _Words, columns: Collection[str]) -> Iterator[str]:
+def _columns_of(name: str, mapping: Mapping, words: Words, columns: Collection[str]) -> Iterator[str]:
     """The delivered columns from which a mapping makes a column, or an answer, of a feed."""
     expression = {**mapping.attributes, **mapping.columns}.get(name)
     if expression is None:
@@ -93,7 +95,7 @@ def _columns_of(name: str, mapping: Mapping, words: _Words, columns: Collection[
             yield word
 
 
-def _turned(mapping: Mapping, words: _Words, columns: Collection[str]) -> Iterator[str]:
+def _turned(mapping: Mapping, words: Words, columns: Collection[str]) -> Iterator[str]:
     """Of the columns that become rows those whose measure is asked for; all where none is told apart."""
     turned = mapping.unpivot.columns if mapping.unpivot else {}
     if isinstance(turned, str):

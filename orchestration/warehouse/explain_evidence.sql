@@ -1,4 +1,4 @@
--- One row per unit and delivered record, however often the value is stated over time: those in the numerator first.
+-- One row per unit and delivered record, however often the value is stated over time; the numerator first.
 select
     unit_id,
     in_numerator,

@@ -1,5 +1,5 @@
--- One row per region, over_time, unit and delivered record of an indicator's quarter. The parts that a record is
--- counted with are added up: women and all attending stand in one row of a sheet.
+-- One row per region, over_time, unit and delivered record of an indicator's quarter. The parts that a record
+-- is counted with are added up: women and all attending stand in one row of a sheet.
 create or replace temporary table scope as
 select
     region,

@@ -223,16 +223,16 @@ def load(folder: Path = FOLDER) -> list[Logframe]:
     return [_read(file) for file in files]
 
 
-def donor_codes(folder: Path = FOLDER) -> list[str]:
+def donor_codes() -> list[str]:
     """The donors there is a logframe for, by the names of the files."""
-    return sorted(file.stem for file in folder.glob("*.yml"))
+    return sorted(file.stem for file in FOLDER.glob("*.yml"))
 
 
-def of_donor(donor: str, folder: Path = FOLDER) -> Logframe:
+def of_donor(donor: str) -> Logframe:
     """One donor's logframe. Raises SangamError where there is none, or no valid one."""
-    if donor not in donor_codes(folder):
-        raise unknown("donor", donor, donor_codes(folder))
-    return _read(folder / f"{donor}.yml")
+    if donor not in donor_codes():
+        raise unknown("donor", donor, donor_codes())
+    return _read(FOLDER / f"{donor}.yml")
 
 
 def _read(file: Path) -> Logframe:
