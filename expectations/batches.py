@@ -20,10 +20,13 @@ import duckdb
 
 from expectations.profile import applies
 from expectations.suite import Check, Suite, load_suite
+from ingest.code_state import code_fingerprint
 from ingest.contracts.loading import load_region, region_files
 from ingest.contracts.source import Source
 from ingest.deliveries.delivery import NO_QUARTER
 from ingest.deliveries.places import folder
+from ingest.deliveries.receipt import Receipt
+from ingest.deliveries.receipts import receipt_by
 from ingest.files import write_json
 from ingest.sql import quote
 
@@ -32,8 +35,12 @@ if TYPE_CHECKING:
 
     from expectations.facts import Side
 
-# Raise it when a change of code changes what is found in the same delivery.
-ENGINE_VERSION = 1
+# What decides about a result beside the delivery and the suite, and about its page of Data Docs.
+CODE = code_fingerprint(
+    "expectations.batches",
+    packages=("duckdb", "great-expectations", "pandas"),
+    data=("expectations/templates/*",),
+)
 _SUBJECTS_SHOWN = 6
 Result = dict[str, Any]
 
@@ -45,7 +52,7 @@ class Batch:
     region: str
     source: str
     quarter: str
-    receipts: tuple[dict[str, Any], ...]
+    receipts: tuple[Receipt, ...]
     previous: Batch | None = None
 
     @property
@@ -72,14 +79,13 @@ class Batch:
     @property
     def files(self) -> list[list[str]]:
         """What decides about the records of the delivery."""
-        words = ("sha256", "contract", "engine", "key_id")
-        return sorted([str(receipt[word]) for word in words] for receipt in self.receipts)
+        return sorted([receipt.mark, receipt.judged_as.key_id] for receipt in self.receipts)
 
     @property
     def fingerprint(self) -> str:
         """A hash of all that decides about the result; another hash means: check again."""
         before = [self.previous.quarter, self.previous.files] if self.previous else []
-        content = json.dumps([ENGINE_VERSION, self.suite.fingerprint, self.files, before])
+        content = json.dumps([CODE, self.suite.fingerprint, self.files, before])
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
@@ -91,11 +97,13 @@ def result_path(home: Path, region: str, source: str, quarter: str) -> Path:
 def batches(home: Path, quarter: str, wanted: Iterable[tuple[str, str]] | None = None) -> list[Batch]:
     """The current deliveries up to a quarter, of some (region, source) only, where named; earlier quarters first."""
     names = None if wanted is None else set(wanted)
-    found: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+    found: dict[tuple[str, str], dict[str, list[Receipt]]] = defaultdict(lambda: defaultdict(list))
     for region, source, at, file, sha256 in _current_drops(home):
         is_known = region in region_files() and source in load_region(region).sources
-        if is_known and (at == NO_QUARTER or at <= quarter) and (names is None or (region, source) in names):
-            found[region, source][at] += _receipts(home, region, source, at, file, sha256)
+        is_wanted = (at == NO_QUARTER or at <= quarter) and (names is None or (region, source) in names)
+        receipt = receipt_by(home, region, source, at, file, sha256) if is_known and is_wanted else None
+        if receipt:
+            found[region, source][at].append(receipt)
     made = []
     for (region, source), quarters in sorted(found.items()):
         previous = None
@@ -119,14 +127,6 @@ def _current_drops(home: Path) -> list[tuple[str, str, str, str, str]]:
             return []  # no source has been read yet
 
 
-def _receipts(
-    home: Path, region: str, source: str, quarter: str, file: str, sha256: str
-) -> list[dict[str, Any]]:
-    at = folder(home, "receipts", region=region, source=source, quarter=quarter)
-    read = (json.loads(path.read_text(encoding="utf-8")) for path in sorted(at.glob(f"{sha256[:16]}-*.json")))
-    return [receipt for receipt in read if receipt["path"] == file]
-
-
 def side(home: Path, batch: Batch) -> Side:
     """Where a delivery's accepted records lie, and how many were read and quarantined, by the contract's tables."""
     from expectations.facts import Side
@@ -135,14 +135,11 @@ def side(home: Path, batch: Batch) -> Side:
     read: dict[str, int] = defaultdict(int)
     quarantined: dict[str, int] = defaultdict(int)
     for receipt in batch.receipts:
-        for name, counts in receipt["tables"].items():
-            table = counts.get("of", name)
-            at = folder(
-                home, "accepted", region=batch.region, source=batch.source, table=name, quarter=batch.quarter
-            )
-            files[table].append(at / f"{receipt['sha256'][:16]}.parquet")
-            read[table] += counts["read"]
-            quarantined[table] += counts["quarantined"]
+        for table in batch.contract.tables:
+            files[table] += receipt.accepted_files(home, table)
+            for counts in (receipt.tables[name] for name in receipt.tables_of(table)):
+                read[table] += counts.read
+                quarantined[table] += counts.quarantined
     return Side(batch.quarter, dict(files), dict(read), dict(quarantined))
 
 

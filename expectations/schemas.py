@@ -6,7 +6,6 @@ What a batch must look like (volumes, drift) does not belong here.
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ import pyarrow as arrow
 import pyarrow.parquet as pq
 
 from ingest.contracts.column import Column
-from ingest.contracts.loading import load_source
 from ingest.contracts.source import Source
 from ingest.contracts.vocabularies import spellings
 from ingest.sql import sql_name
@@ -37,13 +35,11 @@ def _checks(column: Column, source: Source) -> list[pa.Check]:
     return checks
 
 
-@cache
-def table_schema(region: str, source_name: str, table_name: str) -> pa.DataFrameSchema:
+def table_schema(source: Source, table_name: str) -> pa.DataFrameSchema:
     """The schema of a table's accepted records: required cells, bounds, vocabularies, unique key.
 
     Columns that stay inside the ingest boundary are not in it, pseudonyms are checked for their form.
     """
-    source = load_source(region, source_name)
     table = source.tables[table_name]
     columns: dict[str, pa.Column] = {}
     for name, column in table.columns.items():
@@ -75,9 +71,9 @@ def _frame(path: Path, names: list[str]) -> pd.DataFrame:
     return table.to_pandas(types_mapper=pd.ArrowDtype, split_blocks=True)
 
 
-def broken_promises(path: Path, region: str, source: str, table: str) -> list[str]:
-    """What accepted records in a Parquet file break, in plain words; empty when the contract holds."""
-    schema = table_schema(region, source, table)
+def broken_promises(path: Path, source: Source, table: str) -> list[str]:
+    """What accepted records of a contract's table in a Parquet file break, in plain words; empty where they keep it."""
+    schema = table_schema(source, table)
     frame = _frame(path, list(schema.columns))
     try:
         schema.validate(frame, lazy=True)

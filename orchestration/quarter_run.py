@@ -10,6 +10,7 @@ from typing import Any
 
 from ingest.contracts.loading import load_region, region_files
 from ingest.deliveries import landing
+from ingest.deliveries.receipt import Receipt
 from ingest.errors import SangamError
 from ingest.files import atomic
 from orchestration.quarters import check_quarter
@@ -31,15 +32,15 @@ class Outcome:
     """What a run did."""
 
     quarter: str
-    receipts: list[dict[str, Any]] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
     strays: list[landing.Stray] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)  # steps and blocking checks that failed, with why
     waiting: list[str] = field(default_factory=list)  # deliveries that hold releases, with why and what to do
 
     @property
-    def refused(self) -> list[dict[str, Any]]:
+    def refused(self) -> list[Receipt]:
         """Receipts of refused files."""
-        return [r for r in self.receipts if r["refused"]]
+        return [r for r in self.receipts if r.refused]
 
     @property
     def exit_status(self) -> int:
@@ -85,7 +86,7 @@ def run_quarter(settings: Settings, quarter: str, regions: Iterable[str] | None 
     # Exchange rates and targets are every region's.
     with reading_ahead.reading(settings, quarter, {*wanted, "_reference"} if wanted else region_files()):
         _run_job(quarter, wanted, outcome)
-    send_slips(settings.home, {r["region"] for r in outcome.receipts})
+    send_slips(settings.home, {r.region for r in outcome.receipts})
     return outcome
 
 

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from ingest.deliveries.receipt import TableCounts
 from ingest.judging.judged_drop import JudgedDrop
 from ingest.sql import quote
 
 
-def table_counts(judged: JudgedDrop) -> dict[str, dict[str, Any]]:
-    """Per table: read, accepted, quarantined, records by reason, warnings by name."""
-    counts: dict[str, dict[str, Any]] = {}
+def table_counts(judged: JudgedDrop) -> dict[str, TableCounts]:
+    """What became of the records of each delivered table."""
+    counts: dict[str, TableCounts] = {}
     for table in judged.source.tables:
         read = _count(judged, f"SELECT count(*) FROM {judged.table(table)}")
         quarantined = _count(
             judged, f"SELECT count(DISTINCT record) FROM findings WHERE tbl = {quote(table)}"
         )
-        counts[table] = {
-            "read": read,
-            "accepted": read - quarantined,
-            "quarantined": quarantined,
-            "by_reason": _by_code(judged, "findings", table, "DISTINCT record"),
-            "warnings": _by_code(judged, "warnings", table, "*"),
-        }
+        of = judged.kinds.get(table, table)
+        counts[table] = TableCounts(
+            read=read,
+            accepted=read - quarantined,
+            quarantined=quarantined,
+            by_reason=_by_code(judged, "findings", table, "DISTINCT record"),
+            warnings=_by_code(judged, "warnings", table, "*"),
+            of="" if of == table else of,
+        )
     return counts
 
 

@@ -58,6 +58,7 @@ def judge(
     )
     for _, group in itertools.groupby(pieces, key=lambda piece: alike(source, piece)):
         take(judged, group, placeholders)
+    judged.kinds = {name: source.template(name) for name in judged.cells}
     judged.source = source = source.as_found(judged.cells)
     define_look_up(connection, source)
     corrections.apply(judged, corrected)

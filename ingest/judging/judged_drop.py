@@ -26,7 +26,7 @@ class JudgedDrop:
     """One drop's records in `connection`, with the findings; see the module's words for its tables."""
 
     connection: duckdb.DuckDBPyConnection
-    source: Source
+    source: Source  # the contract; once all is taken, with the delivered sheets in the place of their kind
     quarter_end: date | None
     key: bytes | None = None  # of pseudonyms; without it, nothing is compared with other deliveries
     cells: dict[str, list[CellSql]] = field(default_factory=dict)
@@ -35,6 +35,7 @@ class JudgedDrop:
     delivered: dict[str, tuple[Found, ...]] = field(
         default_factory=dict
     )  # the header as it stands in the file
+    kinds: dict[str, str] = field(default_factory=dict)  # the contract's table that each delivered one is
     kind: str = ""  # the file's format, as `readers.sniff` names it
     dropped: set[str] = field(default_factory=set)  # tables of which a correction drops records
 

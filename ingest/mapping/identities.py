@@ -9,12 +9,13 @@ import duckdb
 from ingest.cleaning.naming import v
 from ingest.contracts.mapping import IdentityMapping
 from ingest.deliveries.delivery import Delivery
+from ingest.deliveries.places import vault_path
 from ingest.errors import SangamError
 from ingest.files import atomic
 from ingest.judging.judged_drop import JudgedDrop
-from ingest.mapping import selects
-from ingest.sql import quote, sql_name
-from ingest.store.vault import IDENTITY, encrypt, of_delivery
+from ingest.mapping.selects import mapped_select
+from ingest.sql import quote, sql_name, union_all
+from ingest.store.vault import IDENTITY, encrypt
 
 
 def write_identities(home: Path, judged: JudgedDrop, delivery: Delivery, key: bytes) -> None:
@@ -22,7 +23,7 @@ def write_identities(home: Path, judged: JudgedDrop, delivery: Delivery, key: by
 
     Raises SangamError for a mapping whose expressions the columns do not bear.
     """
-    path = of_delivery(home, delivery)
+    path = vault_path(home, delivery)
     if not judged.source.identities:
         return
     for table in judged.source.tables:
@@ -31,7 +32,7 @@ def write_identities(home: Path, judged: JudgedDrop, delivery: Delivery, key: by
             f"CREATE OR REPLACE TEMP VIEW {sql_name(table)} AS "
             f"SELECT {columns}, {quote(table)} AS _table, _row, _record FROM {judged.accepted(table)}"
         )
-    select = " UNION ALL ".join(_select(mapping, delivery) for mapping in judged.source.identities)
+    select = union_all(_select(mapping, delivery) for mapping in judged.source.identities)
     try:
         table = judged.connection.sql(select).to_arrow_table()
     except duckdb.Error as error:
@@ -58,6 +59,6 @@ def _select(mapping: IdentityMapping, delivery: Delivery) -> str:
         f"CAST({mapping.columns.get(column, 'NULL')} AS {sql_type}) AS {column}"
         for column, sql_type in IDENTITY.items()
     ]
-    place = f"{quote(delivery.relative)} AS _file, _table, _row, _record, {quote(delivery.sha256)} AS _sha256"
-    relation = selects.relation(mapping, [])
-    return f"SELECT {', '.join(fields)}, {place} FROM ({relation}) WHERE {mapping.where}"
+    fields += [f"{quote(delivery.relative)} AS _file", "_table", "_row", "_record"]
+    fields.append(f"{quote(delivery.sha256)} AS _sha256")
+    return mapped_select(mapping, [], fields)

@@ -21,8 +21,8 @@ from ingest.deliveries.places import folder
 from ingest.errors import SangamError
 from ingest.files import atomic
 from ingest.mapping.feeds import FEEDS
-from ingest.mapping.selects import mapping_sql
-from ingest.sql import quote, sql_name
+from ingest.mapping.selects import feed_select
+from ingest.sql import copy_to_parquet, parquet_relation, render, sql_name
 
 
 def fingerprint(source: Source) -> str:
@@ -43,9 +43,7 @@ def write_feeds(
     written: list[Path] = []
     with duckdb.connect(config={"memory_limit": "1500MB", "threads": 2}) as connection:
         for table, paths in accepted.items():
-            files = ", ".join(quote(str(path)) for path in paths)
-            relation = f"read_parquet([{files}], hive_partitioning = false, union_by_name = true)"
-            connection.execute(f"CREATE VIEW {sql_name(table)} AS SELECT * FROM {relation}")
+            connection.execute(f"CREATE VIEW {sql_name(table)} AS SELECT * FROM {parquet_relation(paths)}")
         define_look_up(connection, source)
         for feed, mappings in source.feeds.items():
             for number, mapping in enumerate(mappings):
@@ -54,12 +52,9 @@ def write_feeds(
                     / f"{stem}-{mapping.table}-{number}.parquet"
                 )
                 try:
-                    select = mapping_sql(feed, mapping, _names(connection, mapping.table))
+                    select = feed_select(feed, mapping, _names(connection, mapping.table))
                     with atomic(at) as temporary:
-                        connection.execute(
-                            f"COPY ({select}) TO {quote(str(temporary))} "
-                            "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
-                        )
+                        connection.execute(copy_to_parquet(select, temporary))
                 except duckdb.Error as error:
                     where = "/".join(partitions.values())
                     raise SangamError(
@@ -88,13 +83,7 @@ def remove_others(home: Path, partitions: dict[str, str], keep: Iterable[Path]) 
 def write_drops(home: Path, partitions: dict[str, str], rows: list[dict[str, Any]]) -> Path:
     """The feed of deliveries of one region, source and quarter: what is current, superseded or refused."""
     path = folder(home, "feeds", feed="drop", **partitions) / "drops.parquet"
+    select = render(__file__, "drops.sql", columns=FEEDS["drop"])
     with duckdb.connect() as connection, atomic(path) as temporary:
-        fields = ", ".join(
-            f"CAST(x->>'{column}' AS {sql_type}) AS {column}" for column, sql_type in FEEDS["drop"].items()
-        )
-        connection.execute(
-            f"COPY (SELECT {fields} FROM (SELECT unnest(CAST(? AS JSON[])) AS x)) "
-            f"TO {quote(str(temporary))} (FORMAT parquet)",
-            [[json.dumps(row) for row in rows]],
-        )
+        connection.execute(copy_to_parquet(select, temporary), [[json.dumps(row) for row in rows]])
     return path

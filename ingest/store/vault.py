@@ -3,7 +3,8 @@
     vault/region=…/source=…/quarter=…/<sha>.vault      readable by the owner only, and only with the secret
 
 AES-256-GCM under a key derived from the pseudonyms' secret (HKDF-SHA-256, RFC 5869); nothing is written in clear, not
-even for a moment. What is deleted here is made again from the landing. Linking is in `linkage`.
+even for a moment. What is deleted here is made again from the landing. Where the files lie is in `deliveries.places`,
+linking in `linkage`.
 """
 
 from __future__ import annotations
@@ -14,8 +15,6 @@ from pathlib import Path
 import pyarrow as pa
 
 from ingest.boundary.pseudonyms import SECRET_VARIABLE, key_id
-from ingest.contracts.source import Source
-from ingest.deliveries.delivery import Delivery
 from ingest.errors import SangamError
 
 _TEXTS = (
@@ -40,27 +39,6 @@ PLACE_IN_FILE: dict[str, str] = {
 _MAGIC = b"SANGAM-VAULT-1\n"
 _KEY_ID = 8
 _NONCE = 12
-
-
-def vault_path(home: Path, region: str, source: str, quarter: str, sha256: str) -> Path:
-    """Where a delivery's identities lie."""
-    at = home / "vault" / f"region={region}" / f"source={source}" / f"quarter={quarter}"
-    return at / f"{sha256[:16]}.vault"
-
-
-def of_delivery(home: Path, delivery: Delivery) -> Path:
-    """Where this delivery's identities lie."""
-    return vault_path(home, delivery.region, delivery.source, delivery.quarter, delivery.sha256)
-
-
-def is_missing(home: Path, delivery: Delivery, source: Source) -> bool:
-    """Whether the delivery should have identities in the vault and has not: then it has to be read again."""
-    return bool(source.identities) and not of_delivery(home, delivery).exists()
-
-
-def remove(home: Path, delivery: Delivery) -> None:
-    """Take a delivery's identities out of the vault."""
-    of_delivery(home, delivery).unlink(missing_ok=True)
 
 
 def _cipher_key(key: bytes) -> bytes:

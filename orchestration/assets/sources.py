@@ -115,9 +115,7 @@ def source_assets(region: str, name: str) -> dg.AssetsDefinition:
         for table, spec in source.tables.items():
             key = asset_key(region, name, table)
             yield dg.MaterializeResult(asset_key=key, metadata=table_metadata.metadata(own, table, quarter))
-            yield from table_checks.check_results(
-                home.settings.home, own, source, region, name, table, spec, key
-            )
+            yield from table_checks.check_results(done, own, source, region, name, table, spec, key)
             if table in corrected:
                 yield table_checks.corrections_result(home.settings.home, own, table, key)
 

@@ -1,7 +1,8 @@
 """Deliveries whose batch checks found an error hold the releases they feed, until somebody lets them through.
 
 Nothing else waits: marts are built with them, and donors they do not feed get their releases. Results are written by
-`expectations.batches`; the decision of a person is the one that lets a paused drop through (`ingest.drift`).
+`expectations.batches`; the decision of a person is the one that lets a paused drop through
+(`ingest.deliveries.let_through`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any
 
 from expectations.batches import Batch, batches, result_path
 from ingest.contracts.loading import load_region, region_files
-from ingest.deliveries import drift
+from ingest.deliveries.let_through import is_let_through
+from ingest.deliveries.let_through import let_through as record
 from ingest.errors import SangamError
 from orchestration.warehouse import logframes
 
@@ -68,14 +70,14 @@ def held(home: Path, there: Iterable[Batch], region: str, source: str, quarter: 
     for batch in serving(there, region, source, quarter):
         path = result_path(home, region, source, batch.quarter)
         result = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        if result.get("errors") and not is_let_through(home, batch):
+        if result.get("errors") and not is_settled(home, batch):
             found.append(result)
     return found
 
 
-def is_let_through(home: Path, batch: Batch) -> bool:
+def is_settled(home: Path, batch: Batch) -> bool:
     """Whether somebody decided for every file of a delivery."""
-    return all(drift.decision_path(home, receipt["sha256"]).exists() for receipt in batch.receipts)
+    return all(is_let_through(home, receipt.sha256) for receipt in batch.receipts)
 
 
 def require_none(home: Path, donor: str, quarter: str) -> None:
@@ -99,7 +101,7 @@ def waiting(home: Path, region: str, source: str, quarter: str) -> tuple[Batch, 
     """A quarter's delivery that waits for its batch checks, with their result."""
     own = [batch for batch in batches(home, quarter, [(region, source)]) if batch.quarter == quarter]
     path = result_path(home, region, source, quarter)
-    if not own or not path.exists() or is_let_through(home, own[0]):
+    if not own or not path.exists() or is_settled(home, own[0]):
         return None
     result = json.loads(path.read_text(encoding="utf-8"))
     return (own[0], result) if result["errors"] else None
@@ -108,4 +110,4 @@ def waiting(home: Path, region: str, source: str, quarter: str) -> tuple[Batch, 
 def let_through(home: Path, batch: Batch, result: Result, by: str, reason: str) -> list[Path]:
     """Record for every file of a delivery that a person lets it through. Raises SangamError without words."""
     why = [result["checks"][name]["message"] for name in result["errors"]]
-    return [drift.release(home, {**receipt, "drift": why}, by, reason) for receipt in batch.receipts]
+    return [record(home, receipt, why, by, reason) for receipt in batch.receipts]

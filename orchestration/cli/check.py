@@ -85,7 +85,10 @@ def _report(content: FileContent, contract: str, quarter: str) -> None:
         say(f"[red]refused ({code})[/] {plain(message)}", indent=2)
         return
     counted = [
-        (plain(name), *(f"{row[word]:,}" for word in _COUNTED[:3]), f"{sum(row['warnings'].values()):,}")
+        (
+            plain(name),
+            *(f"{n:,}" for n in (row.read, row.accepted, row.quarantined, sum(row.warnings.values()))),
+        )
         for name, row in content.tables.items()
     ]
     show_table((Column("table"), *(Column(word, right=True) for word in _COUNTED)), counted)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.deliveries import drift
+from ingest.deliveries.drift_preview import preview
+from ingest.deliveries.let_through import let_through as record
+from ingest.deliveries.let_through import paused
 from orchestration.checks import holds
+from orchestration.checks.waits import waits_lines
 from orchestration.cli.console import Column, plain, say, show_table
 
 _FIGURES = ("rows before", "rows now", "added", "gone", "changed")
@@ -28,18 +31,18 @@ def let_through(
         for path in holds.let_through(home, *held, by, reason):
             say(f"Recorded in {plain(path)}.", as_one=True)
         return
-    for receipt in drift.paused(home, region, source, quarter):
-        say(f"[bold]{plain(receipt['path'])}[/] waits:")
-        for why in receipt["drift"]:
+    for receipt in paused(home, region, source, quarter):
+        say(f"[bold]{plain(receipt.path)}[/] waits:")
+        for why in waits_lines(receipt):
             say(plain(why), indent=2)
         rows = [
             (plain(one.table), *(f"{n:,}" for n in (one.before, one.now, one.added, one.gone, one.changed)))
-            for one in drift.preview(home, receipt)
+            for one in preview(home, receipt)
         ]
         show_table(_COLUMNS, rows)
         if dry_run:
             say(_NOTHING)
             continue
-        path = drift.release(home, receipt, by, reason)
+        path = record(home, receipt, waits_lines(receipt), by, reason)
         say(f"Let through by {plain(by)}: {plain(reason)}. The next `sangam run` takes it. Recorded in")
         say(plain(path), indent=2, as_one=True)

@@ -14,22 +14,22 @@ from orchestration.settings import Settings
 
 def _line(event: str, facts: dict[str, Any]) -> str | None:
     if event == "source_done":
-        fresh = [r for r in facts["receipts"] if r.get("read_now")]
+        fresh = [r for r in facts["receipts"] if r.read_now]
         name = f"{facts['region'].lstrip('_')}/{facts['source']}"
         if not facts["receipts"]:
             return f"[dim]{name}: nothing has arrived[/]"
-        refused = [r for r in fresh if r["refused"]]
-        seconds = sum(r["seconds"] for r in fresh)
+        refused = [r for r in fresh if r.refused]
+        seconds = sum(r.seconds for r in fresh)
         text = (
             f"{name}: {len(fresh)} file(s) read in {seconds:.1f} s" if fresh else f"[dim]{name}: unchanged[/]"
         )
-        return text + "".join(f"\n  [red]refused[/] {plain_lines(r['message'])}" for r in refused)
+        return text + "".join(f"\n  [red]refused[/] {plain_lines(r.message)}" for r in refused)
     if event == "slips_sent":
         return f"{len(facts['keys'])} return slips put into the partners' buckets"
     if event == "linkage_done":
-        fresh = sum(r["linked_now"] for r in facts["rows"])
-        review = sum(r["review"] for r in facts["rows"])
-        return f"{facts['region']}: persons and households linked, {review:,} to review" if fresh else None
+        review = sum(one.review for one in facts["summaries"])
+        told = f"{facts['region']}: persons and households linked, {review:,} to review"
+        return told if any(one.linked_now for one in facts["summaries"]) else None
     if event == "batches_checked":
         fresh = [result for result in facts["results"] if result["checked_now"]]
         found = sum(not check["passed"] for result in fresh for check in result["checks"].values())
@@ -64,9 +64,7 @@ def run_with_progress(settings: Settings, quarter: str, regions: list[str]) -> i
     for line in outcome.waiting:
         say(f"[yellow]waits[/] {plain_lines(line)}")
     for receipt in outcome.refused:
-        say(
-            f"[red]refused[/] {plain(receipt['path'])} ({receipt['refused']}): {plain_lines(receipt['message'])}"
-        )
+        say(f"[red]refused[/] {plain(receipt.path)} ({receipt.refused}): {plain_lines(receipt.message)}")
     say(f"{time.perf_counter() - started:.1f} s in all. Home: {plain(home_of(settings.home))}")
     return outcome.exit_status
 
@@ -88,9 +86,8 @@ def show_closing_table(outcome: Outcome) -> None:
     names = ("files", "read", "accepted", "quarantined", "refused", "warnings", "seconds")
     rows = [
         (
-            plain(row["name"]), str(row["files"]), f"{row['read']:,}", f"{row['accepted']:,}",
-            f"{row['quarantined']:,}", f"[red]{row['refused']}[/]" if row["refused"] else "0",
-            f"{row['warnings']:,}", f"{row['seconds']:.1f}",
+            plain(row.name), str(row.files), f"{row.read:,}", f"{row.accepted:,}", f"{row.quarantined:,}",
+            f"[red]{row.refused}[/]" if row.refused else "0", f"{row.warnings:,}", f"{row.seconds:.1f}",
         )
         for row in per_source(outcome.receipts)
     ]  # fmt: skip

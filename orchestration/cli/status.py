@@ -5,18 +5,17 @@ Reads the landing and the receipts; nothing is judged here.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from ingest.contracts.loading import load_region, region_files
 from ingest.contracts.region import Region
 from ingest.contracts.source import Source
 from ingest.deliveries.delivery import Delivery, quarter_end
 from ingest.deliveries.landing import scan
-from ingest.deliveries.places import receipt_path
+from ingest.deliveries.receipts import receipt_of
+from orchestration.checks.waits import waits_lines
 from orchestration.cli.console import Column, plain, show_table
 from orchestration.settings import Settings
 
@@ -87,19 +86,13 @@ def _state(
     if len(receipts) < len(there):
         return "not read yet", "`sangam run` reads it"
     for word in ("paused", "refused"):
-        found = [r for r in receipts if r["status"] == word]
-        if found and (word == "paused" or not any(r["status"] == "current" for r in receipts)):
-            return word, "; ".join(found[0].get("drift") or [found[0]["message"]])
+        found = [r for r in receipts if r.status == word]
+        if found and (word == "paused" or not any(r.status == "current" for r in receipts)):
+            return word, "; ".join(waits_lines(found[0]) or [found[0].message])
     first = min(d.received_at for d in there).date()
     if first > due:
         return "late", f"arrived {(first - due).days} days after {due}"
     return "arrived", ""
-
-
-def receipt_of(home: Path, delivery: Delivery) -> dict[str, Any] | None:
-    """A delivery's receipt, where it was read."""
-    path = receipt_path(home, delivery)
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def show_status(settings: Settings, quarter: str) -> None:

@@ -39,7 +39,7 @@ def test_indicators_are_the_expected_ones(shared_run: Run, donor: str) -> None:
 def test_refused_files_have_their_codes_and_the_others_go_through(shared_run: Run) -> None:
     entries = json.loads((shared_run.expected / "records.json").read_text(encoding="utf-8"))
     wanted = {f"{e['region']}/{e['file']}": e["refused"] for e in entries if e["refused"]}
-    found = {f"{r['region']}/{r['file']}": r["refused"] for r in shared_run.outcome.refused}
+    found = {f"{r.region}/{r.file}": r.refused for r in shared_run.outcome.refused}
     assert found == wanted
     assert shared_run.outcome.failed == []
 

@@ -116,8 +116,8 @@ def test_the_closing_table_is_whole(
     rows = per_source(made.outcome.receipts)
     assert len(rows) > 10
     for row in rows:
-        assert said.has(row["name"])
-        assert said.has(f"{row['accepted']:,}")
+        assert said.has(row.name)
+        assert said.has(f"{row.accepted:,}")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -145,13 +145,19 @@ def test_let_through_shows_what_would_change(
     receipts = sample_run.settings.home / "lake" / "receipts" / "region=sindh" / "source=mis"
     (found,) = receipts.glob("quarter=2021Q2/*.json")
     receipt = json.loads(found.read_text())
-    why = f"compared with {receipt['path']}: table 'household' has 1 rows after 1,000: it shrank by 100%"
+    reason = "table 'household' has 1 rows after 1,000: it shrank by 100%, allowed are 50%"
+    waits = {"against": receipt["path"], "reasons": [reason]}
     place = home / "lake" / "receipts" / "region=sindh" / "source=mis" / "quarter=2021Q2" / found.name
     place.parent.mkdir(parents=True)
-    place.write_text(json.dumps({**receipt, "status": "paused", "drift": [why]}))
+    place.write_text(json.dumps({**receipt, "status": "paused", "waits": waits}))
     monkeypatch.setenv("SANGAM_HOME", str(home))
     said = sangam("let-through", "sindh/mis", "2021Q2", "--dry-run", width=width)
     assert said.status == 0, said.text
     assert keeps_to(said, width)
-    for datum in (why, receipt["path"], "training_attendance", "rows before", "Nothing was let through"):
+    for datum in (
+        f"compared with {receipt['path']}: {reason}",
+        "training_attendance",
+        "rows before",
+        "Nothing was let through",
+    ):
         assert said.has(datum), datum

@@ -20,11 +20,13 @@ from ingest.contracts.rule import Related, Rule
 from ingest.contracts.vocabularies import drawn_vocabularies
 from ingest.deliveries.delivery import quarter_end
 from ingest.deliveries.landing import scan
+from ingest.deliveries.receipt import TableCounts
 from ingest.deliveries.related import Arrivals, compare_with, quarters_before
 from ingest.errors import SangamError
 from ingest.judging.delivered_file import judge_file
-from ingest.mapping.selects import mapping_sql
+from ingest.mapping.selects import feed_select
 from ingest.run import ingest_source
+from tests.receipts import receipt_for
 
 STATES = ("jharkhand", "maharashtra", "karnataka", "rajasthan")
 LAST_DAY = quarter_end("2021Q1").date()
@@ -116,7 +118,7 @@ def test_one_row_per_place_from_its_first_record() -> None:
             "CREATE TABLE gp AS SELECT district, r AS _record, r AS _row, '' AS _file, '' AS _table, '' AS _sha256 "
             "FROM (VALUES ('A', 3), ('B', 2), ('A', 1), (NULL, 4)) AS v(district, r)"
         )
-        select = mapping_sql("place", mapping, ["district"])
+        select = feed_select("place", mapping, ["district"])
         rows = connection.execute(f"SELECT place_id, _record FROM ({select}) ORDER BY 1").fetchall()
     assert rows == [("A", 1), ("B", 2)]
 
@@ -211,10 +213,10 @@ def test_an_earlier_quarter_that_comes_late_or_again_is_looked_at(tmp_path: Path
     assert _warned(home, "2021Q1", "stale_value") == set()
 
     _deliver(landing, "2020Q4", [_row()], hour=3, name="again")
-    read = {str(r["path"]).rpartition("/")[2] for r in _ingest(home, landing) if r["read_now"]}
+    read = {str(r.path).rpartition("/")[2] for r in _ingest(home, landing) if r.read_now}
     assert read == {"again.xls", "shg_status_2021Q1.xls"}
     assert _warned(home, "2021Q1", "stale_value") == {"Ranchi|Angara"}
-    assert not any(r["read_now"] for r in _ingest(home, landing))
+    assert not any(r.read_now for r in _ingest(home, landing))
 
 
 def test_a_three_row_header_with_subtotals(tmp_path: Path) -> None:
@@ -226,8 +228,8 @@ def test_a_three_row_header_with_subtotals(tmp_path: Path) -> None:
     ]
     _deliver(tmp_path / "in", "2021Q1", rows, wrong_total_of="Khunti")
     (receipt,) = _ingest(tmp_path / "home", tmp_path / "in")
-    assert receipt["refused"] is None, receipt["message"]
-    assert receipt["tables"]["shg_status"]["read"] == 4  # type: ignore[index]
+    assert receipt.refused is None, receipt.message
+    assert receipt.tables["shg_status"].read == 4
     for warning, keys in (
         ("parts_sum", {"Ranchi|Bundu"}),
         ("unit_suspect", {"Gumla|Palkot"}),
@@ -239,7 +241,7 @@ def test_a_three_row_header_with_subtotals(tmp_path: Path) -> None:
 def test_a_subtotal_over_a_quarantined_row_is_not_checked(tmp_path: Path) -> None:
     _deliver(tmp_path / "in", "2021Q1", [_row(), _row("Nowhere")], wrong_total_of="Ranchi")
     (receipt,) = _ingest(tmp_path / "home", tmp_path / "in")
-    assert receipt["tables"]["shg_status"]["by_reason"] == {"unknown_code": 1}  # type: ignore[index]
+    assert receipt.tables["shg_status"].by_reason == {"unknown_code": 1}
     assert _warned(tmp_path / "home", "2021Q1", "total_mismatch") == set()
 
 
@@ -250,10 +252,14 @@ def test_another_source_is_looked_up_in_the_same_quarter(tmp_path: Path) -> None
     (other / "first.sql").write_text("x")
     os.utime(other / "first.sql", (1_600_000_000,) * 2)
     (other / "second.sql").write_text("y")
+    counted = TableCounts(read=1, accepted=1, quarantined=0)
     by_source = {
         source: Arrivals(
             found := scan(tmp_path, sources=[("jharkhand", source)]),
-            {d.relative: {"refused": None, "sha256": d.sha256, "contract": "c", "engine": 1} for d in found},
+            {
+                d.relative: receipt_for(d, tables={"enterprise": counted, "shg_status": counted})
+                for d in found
+            },
         )
         for source in ("shg_portal", "pts")
     }
@@ -263,7 +269,7 @@ def test_another_source_is_looked_up_in_the_same_quarter(tmp_path: Path) -> None
     second = next(d for d in by_source["pts"].deliveries if d.file == "second.sql")
     assert list(compared.relations) == ["pts/enterprise"]
     assert f"quarter=2021Q1/{second.sha256[:16]}.parquet" in compared.relations["pts/enterprise"]
-    assert compared.marks == {"pts/enterprise": [f"{second.sha256}:c:1"]}
+    assert compared.marks == {"pts/enterprise": (f"{second.sha256}:c:1",)}
 
 
 @given(st.integers(2000, 2100), st.integers(1, 4), st.integers(0, 40))

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from expectations.schemas import broken_promises, table_schema
+from ingest.contracts.loading import load_source
 
 Lake = tuple[Path, dict[str, list[dict[str, Any]]]]
 
@@ -40,9 +41,9 @@ def spoiled(path: Path, out: Path, change: str, first: int = 1) -> Path:
 def test_accepted_records_hold_what_the_contract_promises(sindh_lake: Lake, source: str) -> None:
     home, receipts = sindh_lake
     checked = 0
-    for table in receipts[source][-1]["tables"]:
+    for table in receipts[source][-1].tables:
         for path in home.glob(f"lake/accepted/region=sindh/source={source}/table={table}/*/*.parquet"):
-            assert broken_promises(path, "sindh", source, table) == []
+            assert broken_promises(path, load_source("sindh", source), table) == []
             checked += 1
     assert checked
 
@@ -68,7 +69,7 @@ def test_a_planted_violation_is_found(
     sindh_lake: Lake, tmp_path: Path, source: str, table: str, change: str, column: str, words: str
 ) -> None:
     path = spoiled(accepted(sindh_lake, source, table), tmp_path / "spoiled.parquet", change)
-    (found,) = broken_promises(path, "sindh", source, table)
+    (found,) = broken_promises(path, load_source("sindh", source), table)
     assert found.startswith(f"1 of column '{column}' are not ")
     assert words in found
 
@@ -80,18 +81,18 @@ def test_a_key_that_is_there_twice_is_found(
     sindh_lake: Lake, tmp_path: Path, source: str, table: str
 ) -> None:
     path = spoiled(accepted(sindh_lake, source, table), tmp_path / "spoiled.parquet", "+")
-    found = broken_promises(path, "sindh", source, table)
+    found = broken_promises(path, load_source("sindh", source), table)
     assert found
     assert all("unique" in line for line in found)
 
 
 def test_a_column_that_is_not_there_is_found(sindh_lake: Lake, tmp_path: Path) -> None:
     path = spoiled(accepted(sindh_lake, "mis", "household"), tmp_path / "spoiled.parquet", "-size")
-    (found,) = broken_promises(path, "sindh", "mis", "household")
+    (found,) = broken_promises(path, load_source("sindh", "mis"), "household")
     assert "column_in_dataframe" in found
 
 
 def test_what_stays_inside_the_boundary_is_not_asked_for() -> None:
-    columns = set(table_schema("sindh", "mis", "member").columns)
+    columns = set(table_schema(load_source("sindh", "mis"), "member").columns)
     assert {"id", "household_id", "cnic_key", "mobile_key", "sex"} <= columns
     assert not columns & {"name", "father_or_husband", "birth_date", "cnic", "mobile"}

@@ -7,15 +7,15 @@ A slip holds the partner's own rows in clear and nothing else does: it goes back
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
 
 from ingest import files
 from ingest.deliveries import previous
 from ingest.deliveries.delivery import Delivery
+from ingest.deliveries.receipt import FindingCounts, Receipt, TableCounts, Told
 from ingest.errors import Refused
 from ingest.feedback import findings
 from ingest.feedback.slip.content import FileContent, judged_content, refused_content
@@ -41,34 +41,26 @@ def report_judged(
     judged: JudgedDrop,
     delivery: Delivery,
     key: bytes,
-    counts: dict[str, dict[str, Any]],
-    last: Sequence[dict[str, Any]],
-) -> dict[str, Any]:
+    counts: Mapping[str, TableCounts],
+    last: Sequence[Receipt],
+) -> Told:
     """Write findings and slip of a judged delivery; what its receipt says of them.
 
-    `counts` are those of `lake.table_counts`, `last` those of `history.last_deliveries`.
+    `last`: those of `previous.last_deliveries`.
     """
     findings.gather(judged, key, previous.findings_files(home, last))
     findings.write_findings(home, judged, delivery)
     by_table = findings.counts(judged)
     content = judged_content(judged, delivery, counts, last)
-    totals = {state: sum(table[state] for table in by_table.values()) for state in STATES}
-    return {"findings": {**totals, "tables": by_table}, "slip": _send(home, content)}
+    totals = {state: sum(getattr(table, state) for table in by_table.values()) for state in STATES}
+    return Told(findings=FindingCounts(**totals), by_table=by_table, slip=_send(home, content))
 
 
-def report_refused(
-    home: Path, delivery: Delivery, refusal: Refused, last: Sequence[dict[str, Any]]
-) -> dict[str, Any]:
+def report_refused(home: Path, delivery: Delivery, refusal: Refused, last: Sequence[Receipt]) -> Told:
     """Write the finding and the slip of a refused delivery; what its receipt says of them."""
     status = findings.write_refusal(home, delivery, refusal, previous.findings_files(home, last))
-    totals = {state: int(state == status) for state in STATES}
     content = refused_content(delivery, refusal.code, str(refusal), status, last)
-    return {"findings": {**totals, "tables": {}}, "slip": _send(home, content)}
-
-
-def is_missing(home: Path, receipt: dict[str, Any]) -> bool:
-    """Whether the receipt tells of a slip that is not there."""
-    return bool(receipt.get("slip")) and not (home / receipt["slip"]).exists()
+    return Told(findings=FindingCounts(**{status: 1}), slip=_send(home, content))
 
 
 def slip_path(delivery: Delivery) -> Path:
