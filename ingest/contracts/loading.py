@@ -73,7 +73,7 @@ def load_source(region: str, source: str, root: Path = REGIONS) -> Source:
     """The contract of one source. Raises SangamError where the region has no such source."""
     contract = load_region(region, root)
     if source not in contract.sources:
-        raise unknown(f"source of region '{region}'", source, contract.sources)
+        raise unknown("source", source, contract.sources, of=f"region '{region}'")
     return contract.sources[source]
 
 

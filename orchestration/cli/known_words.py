@@ -28,7 +28,7 @@ def known_indicator(donor: str, word: str) -> str:
     """The code of an indicator of a donor. Raises SangamError."""
     known = [one.code for one in logframes.of_donor(donor).indicators]
     if word not in known:
-        raise unknown(f"indicator of donor '{donor}'", word, known)
+        raise unknown("indicator", word, known, of=f"donor '{donor}'")
     return word
 
 
@@ -37,7 +37,9 @@ def known_quarter(word: str) -> str:
     known = all_quarters()
     if word not in known:
         # the latest first: of quarters that are equally near it is the one that is meant
-        raise unknown("quarter", word, reversed(known), f"{known[0]} to {known[-1]}, written like 2021Q2")
+        raise unknown(
+            "quarter", word, reversed(known), listed=f"{known[0]} to {known[-1]}, written like 2021Q2"
+        )
     return word
 
 

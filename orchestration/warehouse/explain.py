@@ -264,5 +264,5 @@ def _nothing(
             f"{what} is not computed for {quarter}; did you mean {near}? There are: {', '.join(quarters)}."
         )
     if region and region not in regions:
-        return unknown(f"region of {what} {quarter}", region, regions)
-    return unknown(f"category of {what} {quarter}", "=".join(where), categories)
+        return unknown("region", region, regions, of=f"{what} {quarter}")
+    return unknown("category", "=".join(where), categories, of=f"{what} {quarter}")

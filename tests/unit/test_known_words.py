@@ -23,7 +23,7 @@ WRONG = [
     ),
     (
         "explain eu_success eu-3 2021Q2",
-        "There is no indicator of donor 'eu_success' 'eu-3'. Did you mean 'EU-03'?",
+        "There is no indicator 'eu-3' of donor 'eu_success'. Did you mean 'EU-03'?",
     ),
     ("explain eu_success EU-03 2021q2", "There is no quarter '2021q2'. Did you mean '2021Q2'?"),
     ("explain eu_success EU-03 2021Q2 --where district", "wants dimension=category"),
@@ -35,7 +35,7 @@ WRONG = [
     ),
     (
         "check README.md --contract sindh/miss --quarter 2021Q2",
-        "source of region 'sindh' 'miss'. Did you mean 'mis'?",
+        "There is no source 'miss' of region 'sindh'. Did you mean 'mis'?",
     ),
     ("check README.md --contract sindh --quarter 2021Q2", "--contract wants REGION/SOURCE"),
     ("check nowhere.csv --contract sindh/mis --quarter 2021Q7", "There is no quarter '2021Q7'."),
