@@ -21,7 +21,7 @@ import duckdb
 from expectations.profile import applies
 from expectations.suite import Check, Suite, load_suite
 from ingest.code_state import code_fingerprint
-from ingest.contracts.loading import load_region, region_files
+from ingest.contracts.loading import has_source, load_region
 from ingest.contracts.source import Source
 from ingest.deliveries.delivery import NO_QUARTER
 from ingest.deliveries.places import folder
@@ -99,9 +99,9 @@ def batches(home: Path, quarter: str, wanted: Iterable[tuple[str, str]] | None =
     names = None if wanted is None else set(wanted)
     found: dict[tuple[str, str], dict[str, list[Receipt]]] = defaultdict(lambda: defaultdict(list))
     for region, source, at, file, sha256 in _current_drops(home):
-        is_known = region in region_files() and source in load_region(region).sources
         is_wanted = (at == NO_QUARTER or at <= quarter) and (names is None or (region, source) in names)
-        receipt = receipt_by(home, region, source, at, file, sha256) if is_known and is_wanted else None
+        is_known = is_wanted and has_source(region, source)
+        receipt = receipt_by(home, region, source, at, file, sha256) if is_known else None
         if receipt:
             found[region, source][at].append(receipt)
     made = []

@@ -4,25 +4,27 @@
     suites/<programme>/<source>.yml     merged over them: mappings key by key, `null` removes a check
 
 Bounds and explanations are data for an M&E officer to read and change; how measures are worked out is in `profile`.
+SANGAM_SUITES names a folder that stands in the place of `expectations/suites`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ingest.contracts.yaml_file import merge
-from ingest.errors import SangamError
+from ingest.contracts.faults import Fault, checked
+from ingest.contracts.yaml_file import merge, read_mapping
 
 SUITES = Path(__file__).parent / "suites"
+_COMMON = "_common.yml"
 Kind = Literal["table", "column", "figure", "place"]
 
 
@@ -101,9 +103,9 @@ class Check(Word):
     @model_validator(mode="after")
     def _can_fail(self) -> Check:
         if self.measure not in MEASURES:
-            raise ValueError(f"there is no measure '{self.measure}'; known: {', '.join(MEASURES)}")
+            raise Fault(f"there is no measure '{self.measure}'", "measure", word=self.measure, known=MEASURES)
         if self.at_least is None and self.at_most is None:
-            raise ValueError("give 'at_least' or 'at_most'")
+            raise ValueError("give 'at_least' or 'at_most'.")
         return self
 
     def covers(self, name: str) -> bool:
@@ -139,9 +141,12 @@ class Suite(Word):
 
     @model_validator(mode="after")
     def _titles_differ(self) -> Suite:
-        titles = [check.title for check in self.checks.values()]
-        if twice := sorted({title for title in titles if titles.count(title) > 1}):
-            raise ValueError(f"two checks bear the title {', '.join(twice)}")
+        first: dict[str, str] = {}
+        for name, check in self.checks.items():
+            if (other := first.setdefault(check.title, name)) != name:
+                raise Fault(
+                    f"two checks bear the title '{check.title}', see '{other}'.", "checks", name, "title"
+                )
         return self
 
     def asks(self, measure: str, name: str) -> bool:
@@ -155,23 +160,24 @@ class Suite(Word):
         return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
-def _yaml(path: Path) -> dict[str, Any]:
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except yaml.YAMLError as error:
-        raise SangamError(f"{path} is not readable as YAML: {error}") from error
+def suites_root() -> Path:
+    """The folder of the suites: SANGAM_SUITES, else the built-in one."""
+    return Path(os.environ.get("SANGAM_SUITES") or SUITES)
+
+
+def load_suite(programme: str, source: str, root: Path | None = None) -> Suite:
+    """The suite of a programme's source, or the common one. Raises SangamError for an inconsistent one.
+
+    A folder without `_common.yml` has the built-in one.
+    """
+    return _read_suite(programme, source, root or suites_root())
 
 
 @cache
-def load_suite(programme: str, source: str, root: Path = SUITES) -> Suite:
-    """The suite of a programme's source, or the common one. Raises SangamError for an inconsistent one."""
+def _read_suite(programme: str, source: str, root: Path) -> Suite:
     own = root / programme / f"{source}.yml"
-    words = _yaml(root / "_common.yml")
+    common = root / _COMMON
+    words = read_mapping(common if common.exists() else SUITES / _COMMON)
     if own.exists():
-        words = merge(words, _yaml(own))
-    try:
-        return Suite.model_validate(words)
-    except ValidationError as error:
-        lines = [f"- {'.'.join(str(p) for p in e['loc']) or 'suite'}: {e['msg']}" for e in error.errors()]
-        where = f"{programme}/{source}.yml with _common.yml"
-        raise SangamError(f"The suite {where} is not consistent:\n" + "\n".join(lines)) from error
+        words = merge(words, read_mapping(own))
+    return checked(Suite, words)

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from ingest.boundary import pseudonyms
 from ingest.code_state import code_fingerprint
+from ingest.contracts.delivery_contract import DeliveryContract, load_delivery_contract
 from ingest.contracts.loading import fingerprint, load_region
 from ingest.contracts.source import Source
 from ingest.deliveries import previous, related
@@ -22,8 +23,7 @@ from ingest.deliveries.places import vault_path
 from ingest.deliveries.receipt import JudgedAs, Receipt, TableCounts, Told
 from ingest.deliveries.receipts import keep, receipt_of
 from ingest.errors import Refused
-from ingest.feedback import quarantine
-from ingest.feedback.slip import slip
+from ingest.feedback import report
 from ingest.judging import counts
 from ingest.mapping import feeds, identities
 from ingest.mapping.publish import publish_feeds
@@ -114,18 +114,19 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
 
     `compared`: the accepted records outside the drop that rules look up.
     """
-    contract = load_region(delivery.region).sources[delivery.source]
+    contract = load_delivery_contract(delivery.region, delivery.source)
     last = previous.last_deliveries(this.home, delivery)
     judged_as = JudgedAs(
         contract=fingerprint(delivery.region, delivery.source),
         engine=ENGINE,
         key_id=pseudonyms.key_id(this.key),
+        is_changed=delivery.is_changed,
         last=previous.marks(last),
         compared_with=compared.marks,
     )
     known = receipt_of(this.home, delivery)
-    if known and _is_same(known.judged_as, judged_as) and _is_whole(this.home, known, contract):
-        return _verified(this, known.model_copy(update={"seconds": 0.0}), contract)
+    if known and _is_same(known.judged_as, judged_as) and _is_whole(this.home, known, contract.source):
+        return _verified(this, known.model_copy(update={"seconds": 0.0}), contract.source)
     started = time.perf_counter()
     receipt = Receipt(
         region=delivery.region,
@@ -140,17 +141,31 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
         read_now=True,
     )
     try:
-        tables, told = _read_and_write(this, delivery, compared, last)
-        receipt = _verified(this, receipt.model_copy(update={"tables": tables, "told": told}), contract)
+        _insist_on_what_arrived(delivery)
+        tables, told = _read_and_write(this, delivery, contract, compared, last)
+        receipt = _verified(
+            this, receipt.model_copy(update={"tables": tables, "told": told}), contract.source
+        )
     except Refused as refusal:
         accepted.remove(this.home, delivery)
         vault_path(this.home, delivery).unlink(missing_ok=True)
         words = {"status": "refused", "refused": refusal.code, "message": str(refusal)}
-        told = slip.report_refused(this.home, delivery, refusal, last)
+        told = report.report_refused(this.home, delivery, refusal, last)
         receipt = receipt.model_copy(update={**words, "told": told})
     receipt = receipt.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
     keep(this.home, receipt)
     return receipt
+
+
+def _insist_on_what_arrived(delivery: Delivery) -> None:
+    """Raises Refused for a file that is not the one the delivery log has."""
+    if delivery.is_changed:
+        raise Refused(
+            "changed_file",
+            f"{delivery.file}: the file was changed after it arrived: its SHA-256 is {delivery.sha256[:12]}…, the "
+            f"delivery log (_received.csv) has {delivery.logged_sha256[:12]}…. Put the file back that arrived, or "
+            "deliver it again with a line of its own in the log.",
+        )
 
 
 def _is_same(known: JudgedAs, now: JudgedAs) -> bool:
@@ -185,21 +200,26 @@ def _verified(this: Ingest, receipt: Receipt, contract: Source) -> Receipt:
 
 
 def _read_and_write(
-    this: Ingest, delivery: Delivery, compared: related.Compared, last: list[Receipt]
+    this: Ingest,
+    delivery: Delivery,
+    contract: DeliveryContract,
+    compared: related.Compared,
+    last: list[Receipt],
 ) -> tuple[dict[str, TableCounts], Told]:
     """Judge a delivery and write all that comes of it; what its receipt says of tables, findings and slip."""
     # For start-up: reading needs Arrow and the parsers, which a run that finds nothing new does not.
     from ingest.judging.delivered_file import judge_file
+    from ingest.mapping.trial import require_sound
 
+    require_sound(delivery.region, delivery.source)
     home, key = this.home, this.key
     last_day = None if delivery.quarter == NO_QUARTER else quarter_end(delivery.quarter).date()
-    judged = judge_file(delivery.path, delivery.region, delivery.source, last_day, compared.relations, key)
+    judged = judge_file(delivery.path, contract, last_day, compared.relations, key)
     try:
-        accepted.write_accepted(home, judged, delivery, key)
-        quarantine.write_quarantine(home, judged, delivery)
-        quarantine.write_warnings(home, judged, delivery)
-        identities.write_identities(home, judged, delivery, key)
         tables = counts.table_counts(judged)
-        return tables, slip.report_judged(home, judged, delivery, key, tables, last)
+        accepted.write_accepted(home, judged, delivery, key)
+        told = report.report_judged(home, judged, delivery, key, tables, last)
+        identities.write_identities(home, judged, delivery, key)
+        return tables, told
     finally:
         judged.close()

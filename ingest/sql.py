@@ -33,7 +33,7 @@ def render(module: str, template: str, **words: object) -> str:
 
 def union_all(selects: Iterable[str]) -> str:
     """The rows of several SELECTs, each of which may begin with WITH."""
-    return " UNION ALL ".join(f"SELECT * FROM ({select})" for select in selects)
+    return " UNION ALL ".join(f"SELECT * FROM ({select}\n)" for select in selects)
 
 
 def parquet_relation(paths: Iterable[Path]) -> str:
@@ -44,7 +44,8 @@ def parquet_relation(paths: Iterable[Path]) -> str:
 
 def copy_to_parquet(select: str, path: Path) -> str:
     """The statement that writes what a SELECT gives as a Parquet file."""
-    return f"COPY ({select}) TO {quote(str(path))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+    # A line of its own: the SELECT may end with a comment.
+    return f"COPY ({select}\n) TO {quote(str(path))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
 
 
 @cache

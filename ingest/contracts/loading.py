@@ -8,68 +8,173 @@
 A mapping merges key by key, anything else replaces; `null` removes an inherited key. A vocabulary may be drawn
 from a nested one: `districts: keys of blocks` lists the districts under which `blocks` has its words, and
 `values of blocks` all words of all districts.
+
+SANGAM_REGIONS names a folder that stands in the place of `ingest/regions`; the shared reference tables (`_reference`)
+are the built-in ones where it has none of its own.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from ingest.contracts import correction_words
+from ingest.contracts import correction_words, decision_words
 from ingest.contracts.correction_words import Correction
+from ingest.contracts.faults import checked, did_you_mean, line
 from ingest.contracts.region import Region
 from ingest.contracts.source import Source
 from ingest.contracts.vocabularies import drawn_vocabularies
-from ingest.contracts.yaml_file import merge, read_yaml
+from ingest.contracts.yaml_file import Document, Place, merge, read_mapping
 from ingest.errors import SangamError
 from ingest.nearest import unknown
 
 REGIONS = Path(__file__).resolve().parents[1] / "regions"
+REFERENCE = "_reference"  # the programme and region of tables that are every region's
 
 
-def _plain_error(where: str, error: ValidationError) -> SangamError:
-    lines = [f"- {'.'.join(str(p) for p in e['loc']) or 'contract'}: {e['msg']}" for e in error.errors()]
-    return SangamError(f"The contract {where} is not consistent:\n" + "\n".join(lines))
+_NO_SOURCES = ("programme", "decisions", "corrections")
+_file = cache(read_mapping)
+_decisions = cache(decision_words.read_decisions)
 
 
-def region_files(root: Path = REGIONS) -> dict[str, Path]:
+def regions_root() -> Path:
+    """The folder of the contracts: SANGAM_REGIONS, else the built-in one."""
+    return Path(os.environ.get("SANGAM_REGIONS") or REGIONS)
+
+
+def region_files(root: Path | None = None) -> dict[str, Path]:
     """Every region there is a contract for: its name and its file."""
-    return {path.stem: path for path in sorted(root.glob("*/regions/*.yml"))}
+    folders = [regions_root(), REGIONS / REFERENCE] if root is None else [root]
+    found = [path for folder in folders[1:] for path in folder.glob("regions/*.yml")]
+    found += sorted(folders[0].glob("*/regions/*.yml"))
+    return {path.stem: path for path in found}
 
 
-@cache
-def load_region(name: str, root: Path = REGIONS) -> Region:
+def load_region(name: str, root: Path | None = None) -> Region:
     """The region's contract with everything inherited. Raises SangamError for an unknown or inconsistent one."""
+    found = _loaded(region_file(name, root))
+    if found.region is None:
+        raise SangamError(found.fault)
+    return found.region
+
+
+def region_file(name: str, root: Path | None = None) -> Path:
+    """The file of a region. Raises SangamError for an unknown one, naming the known ones."""
     files = region_files(root)
     if name not in files:
         raise unknown("region", name, files)
-    own_file = files[name]
-    folder = own_file.parents[1]
-    raw = merge(read_yaml(folder / "programme.yml"), read_yaml(own_file))
-    own_sources = raw.pop("sources", {}) or {}
-    shared = raw.pop("vocabularies", {}) or {}
-    sources: dict[str, Source] = {}
-    for path in sorted(folder.glob("*.yml")):
-        if path.stem in ("programme", "decisions", "corrections") or own_sources.get(path.stem, {}) is None:
-            continue
-        words = merge(read_yaml(path), own_sources.get(path.stem) or {})
-        merged = merge(shared, words.get("vocabularies") or {})
-        words["vocabularies"] = drawn_vocabularies(merged, f"{name}/{path.stem}")
-        try:
-            sources[path.stem] = Source.model_validate(words)
-        except ValidationError as error:
-            raise _plain_error(f"{name}/{path.stem}", error) from error
+    return files[name]
+
+
+def forget() -> None:
+    """Read every file anew when it is next asked for."""
+    for cached in (_loaded, _file, _read_corrections, _decisions):
+        cached.cache_clear()
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """What is known of a region: its contract, or why there is none; what its sources' words are made of."""
+
+    region: Region | None
+    fault: str
+    documents: dict[str, Document]
+
+
+@cache
+def _loaded(own_file: Path) -> _Loaded:
     try:
-        return Region.model_validate({**raw, "region": name, "programme": folder.name, "sources": sources})
-    except ValidationError as error:
-        raise _plain_error(name, error) from error
+        region, documents = _read_region(own_file)
+    except SangamError as error:
+        return _Loaded(None, str(error), {})
+    return _Loaded(region, "", documents)
 
 
-def load_source(region: str, source: str, root: Path = REGIONS) -> Source:
+def _read_region(own_file: Path) -> tuple[Region, dict[str, Document]]:
+    folder = own_file.parents[1]
+    programme, own = _file(folder / "programme.yml"), _file(own_file)
+    raw = merge(programme, own)
+    documents: dict[str, Document] = {}
+    sources: dict[str, Source] = {}
+    faults: list[str] = []
+    for name, words in _source_words(folder, programme, own).items():
+        documents[name] = words
+        try:
+            words.content["vocabularies"] = drawn_vocabularies(words)
+            sources[name] = checked(Source, words)
+        except SangamError as error:
+            faults.append(str(error))
+    if faults:
+        raise SangamError("\n".join(dict.fromkeys(faults)))
+    content = {
+        **raw.without("vocabularies").content,
+        "region": own_file.stem,
+        "programme": folder.name,
+        "sources": sources,
+    }
+    sources_at = Place(own_file, 1, {name: document.place for name, document in documents.items()})
+    place = replace(raw.place, inner=raw.place.inner | {"sources": sources_at})
+    return checked(Region, Document(content, place)), documents
+
+
+def _source_words(folder: Path, programme: Document, own: Document) -> dict[str, Document]:
+    """The words of every source of a region, with what programme and region lay over them."""
+    files = {path.stem: path for path in sorted(folder.glob("*.yml")) if path.stem not in _NO_SOURCES}
+    overrides = merge(programme.part("sources"), own.part("sources"))
+    left_out = {
+        name
+        for one in (programme, own)
+        for name, words in one.part("sources").content.items()
+        if words is None
+    }
+    for one in (programme, own):
+        for name in one.part("sources").content:
+            if name not in files:
+                near = did_you_mean(str(name), files)
+                raise SangamError(
+                    line(one, ("sources", name), f"there is no source '{name}' ({name}.yml){near}")
+                )
+    shared = merge(programme.part("vocabularies"), own.part("vocabularies"))
+    found = {}
+    for name in files.keys() - left_out:
+        words = merge(_file(files[name]), overrides.part(name))
+        vocabularies = merge(shared, words.part("vocabularies"))
+        place = replace(words.place, inner=words.place.inner | {"vocabularies": vocabularies.place})
+        found[name] = Document({**words.content, "vocabularies": vocabularies.content}, place)
+    return dict(sorted(found.items()))
+
+
+def fault(region: str, root: Path | None = None) -> str:
+    """Why nothing of a region can be read, naming file and line; empty where its contract and what people decided load.
+
+    Raises SangamError for an unknown region.
+    """
+    own_file = region_file(region, root)
+    try:
+        load_region(region, root)
+        _read_corrections(own_file)
+        _decisions(own_file.parents[1])
+    except SangamError as error:
+        return str(error)
+    return ""
+
+
+def has_source(region: str, source: str) -> bool:
+    """Whether there is a contract for a source that can be read."""
+    return region in region_files() and not fault(region) and source in load_region(region).sources
+
+
+def source_words(region: str, source: str, root: Path | None = None) -> Document:
+    """What a source's contract is made of, with the file and line of every word."""
+    load_source(region, source, root)
+    return _loaded(region_file(region, root)).documents[source]
+
+
+def load_source(region: str, source: str, root: Path | None = None) -> Source:
     """The contract of one source. Raises SangamError where the region has no such source."""
     contract = load_region(region, root)
     if source not in contract.sources:
@@ -77,17 +182,23 @@ def load_source(region: str, source: str, root: Path = REGIONS) -> Source:
     return contract.sources[source]
 
 
-@cache
-def load_corrections(region: str, source: str, root: Path = REGIONS) -> tuple[Correction, ...]:
+def load_corrections(region: str, source: str, root: Path | None = None) -> tuple[Correction, ...]:
     """The active corrections of a source. Raises SangamError for one that does not fit the contract."""
-    contract = load_region(region, root)
-    path = root / contract.programme / correction_words.FILE
+    active = _read_corrections(region_file(region, root))
+    return tuple(c for c in active if c.source == source)
+
+
+@cache
+def _read_corrections(own_file: Path) -> tuple[Correction, ...]:
+    """The active corrections of a region."""
+    contract = load_region(own_file.stem, own_file.parents[2])
+    path = own_file.parents[1] / correction_words.FILE
     entries = correction_words.read(path)
-    correction_words.check(path, entries, contract, [p.stem for p in (path.parent / "regions").glob("*.yml")])
-    return tuple(c for c in entries if (c.region, c.source, c.status) == (region, source, "active"))
+    correction_words.check(entries, contract, [p.stem for p in (path.parent / "regions").glob("*.yml")])
+    return tuple(c for c in entries.corrections if (c.region, c.status) == (contract.region, "active"))
 
 
-def fingerprint(region: str, source: str, root: Path = REGIONS) -> str:
+def fingerprint(region: str, source: str, root: Path | None = None) -> str:
     """A hash of all that decides about a record of this source; another hash means: judge again."""
     contract = load_region(region, root)
     # How records are mapped, and how far a table may drift, is looked at anew in every run anyway.

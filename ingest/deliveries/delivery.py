@@ -26,6 +26,12 @@ class Delivery:
     received_at: datetime
     sha256: str
     size: int
+    logged_sha256: str = ""  # of the bytes that arrived, as the delivery log has it; empty: not known
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the file is no longer the one that the delivery log says has arrived."""
+        return bool(self.logged_sha256) and self.logged_sha256 != self.sha256
 
     @property
     def file(self) -> str:

@@ -63,6 +63,7 @@ class JudgedAs(_Part):
     contract: str
     engine: str
     key_id: str
+    is_changed: bool = False  # since it arrived, as the delivery log has it
     last: tuple[str, ...] = ()  # deliveries that findings are compared with
     compared_with: Mapping[str, tuple[str, ...]] = {}  # deliveries that rules look up
 

@@ -80,7 +80,7 @@ def _gather_table(judged: JudgedDrop, table: str, key: bytes) -> None:
             content_pseudonym=pseudonyms.pseudonym("record", "_content", key),
             known_by=_joined(judged, table, judged.source.tables[table].key),
             known=pseudonyms.pseudonym("key", "_known", key) if is_personal else "_known",
-            cells=cells,
+            cells=[{"name": name, "sql": sql} for name, sql in cells.items()],
             stale=STALE,
         )
     )

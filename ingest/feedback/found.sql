@@ -33,8 +33,8 @@ select distinct
     severity,
     coalesce(col, '') as col,
     case col
-        {%- for name, cell in cells.items() %}
-        when {{ name | text }} then {{ cell }}
+        {%- for cell in cells %}
+        when {{ cell.name | text }} then {{ cell.sql }}
         {%- endfor %}
     end as value,
     message

@@ -31,7 +31,7 @@ def _values_map(judged: JudgedDrop, table: str) -> str:
     return f"map_from_entries([{', '.join(entries)}])"
 
 
-def _messages(judged: JudgedDrop, table: str) -> list[tuple[str, str, str]]:
+def _messages(judged: JudgedDrop, table: str) -> list[dict[str, str]]:
     """Code, column, and text with a place for the value, for what was found; from the message catalogue."""
     spec = judged.source.tables[table]
     texts, key = messages(spec), " + ".join(spec.key)
@@ -45,7 +45,7 @@ def _messages(judged: JudgedDrop, table: str) -> list[tuple[str, str, str]]:
         called = key if code in ("duplicate_key", "conflicting_label") or not column else column
         text = texts[code].replace("{column}", called)
         text = text.replace("{expected}", wanted).replace(" ()", "") if column else text
-        rows.append((code, column, text))
+        rows.append({"code": code, "column": column, "text": text})
     return rows
 
 
@@ -86,7 +86,7 @@ def write_warnings(home: Path, judged: JudgedDrop, delivery: Delivery) -> None:
     select = render(
         __file__,
         "warnings.sql",
-        tables=[(name, judged.table(name)) for name in _with(judged, "warnings")],
+        tables=[{"name": name, "records": judged.table(name)} for name in _with(judged, "warnings")],
         file=delivery.relative,
         sha256=delivery.sha256,
     )

@@ -2,8 +2,8 @@
 with words as (
     select * from (
         values ('', '', '')
-        {%- for code, column, words in messages -%}
-            , ({{ code | text }}, {{ column | text }}, {{ words | text }})
+        {%- for said in messages -%}
+            , ({{ said.code | text }}, {{ said.column | text }}, {{ said.text | text }})
         {%- endfor %}
 
     ) as words (code, col, text)

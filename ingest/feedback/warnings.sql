@@ -1,9 +1,9 @@
 -- Warnings of a drop: accepted records, and total rows that do not add up.
 with flagged as (
-    {%- for name, records in tables %}
+    {%- for table in tables %}
     {{ 'union all' if not loop.first }}
-    select {{ name | text }} as tbl, _record, _row from {{ records }}
-    where _record in (select record from warnings where tbl = {{ name | text }})
+    select {{ table.name | text }} as tbl, _record, _row from {{ table.records }}
+    where _record in (select record from warnings where tbl = {{ table.name | text }})
     {%- endfor %}
 
 )

@@ -17,7 +17,7 @@ import pandas as pd
 from ingest.cleaning.columns import CellSql
 from ingest.contracts.source import Source
 from ingest.contracts.table import Totals
-from ingest.sql import quote, sql_name
+from ingest.sql import quote, render, sql_name
 from ingest.tables.headers import Found
 
 
@@ -57,10 +57,11 @@ class JudgedDrop:
         """SQL of a table's records without those that a correction drops: they are as if not delivered."""
         if name not in self.dropped:
             return self.table(name)
-        gone = f"SELECT record FROM corrected WHERE tbl = {quote(name)} AND action = 'drop'"
-        return f"(SELECT * FROM {self.table(name)} ANTI JOIN ({gone}) d ON _record = d.record)"
+        return self._without(name, "standing.sql")
 
     def accepted(self, name: str) -> str:
         """SQL of a table's records without a reason."""
-        found = f"SELECT DISTINCT record FROM findings WHERE tbl = {quote(name)}"
-        return f"(SELECT * FROM {self.table(name)} ANTI JOIN ({found}) f ON _record = f.record)"
+        return self._without(name, "accepted.sql")
+
+    def _without(self, name: str, template: str) -> str:
+        return f"({render(__file__, template, table=name, records=self.table(name))})"

@@ -72,7 +72,7 @@ def load(
             render(
                 __file__,
                 "take_identities.sql",
-                source=file.source,
+                source_name=file.source,
                 quarter=file.quarter,
                 in_register=in_register,
                 columns=list(columns),

@@ -15,7 +15,7 @@ from ingest.deliveries.places import folder
 from ingest.files import atomic
 from ingest.linkage.resolve import Resolved
 from ingest.mapping.feeds import FEEDS
-from ingest.sql import quote, render
+from ingest.sql import copy_to_parquet, render
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,11 @@ def publish(
 
 def _write(connection: duckdb.DuckDBPyConnection, target: Target, source: str) -> list[Path]:
     partitions = {"region": target.region, "source": source, "quarter": target.quarter}
-    own = {"source": source, "quarter": target.quarter}
+    own = {"source_name": source, "quarter": target.quarter}
+    columns = [f"cast({name} as {sql_type}) as {name}" for name, sql_type in FEEDS["crosswalk"].items()]
     selects = {
         folder(target.home, "feeds", feed="crosswalk", **partitions): render(
-            __file__, "crosswalk_feed.sql", columns=FEEDS["crosswalk"], **own
+            __file__, "crosswalk_feed.sql", columns=columns, **own
         ),
         folder(target.home, "review", **partitions): render(
             __file__, "review.sql", entity=target.entity, **own
@@ -68,10 +69,7 @@ def _write(connection: duckdb.DuckDBPyConnection, target: Target, source: str) -
     }
     for at, select in selects.items():
         with atomic(at / f"{target.entity}.parquet") as temporary:
-            connection.execute(
-                f"copy ({select}) to {quote(str(temporary))} "
-                "(format parquet, compression zstd, compression_level 1)"
-            )
+            connection.execute(copy_to_parquet(select, temporary))
     return [at / f"{target.entity}.parquet" for at in selects]
 
 

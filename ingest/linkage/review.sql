@@ -15,5 +15,5 @@ select
 from doubts
 inner join identity as a on doubts.l = a.row
 inner join identity as b on doubts.r = b.row
-where b.source = {{ source | text }} and b.quarter = {{ quarter | text }}
+where b.source = {{ source_name | text }} and b.quarter = {{ quarter | text }}
 order by match_weight desc nulls first, doubts.l, doubts.r

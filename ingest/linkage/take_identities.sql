@@ -1,7 +1,7 @@
 -- The identities of one vault file that take part, added to `delivered`.
 insert into delivered
 select
-    {{ source | text }} as source,
+    {{ source_name | text }} as source,
     {{ quarter | text }} as quarter,
     {{ in_register }} as in_register,
     {{ columns | join(', ') }}

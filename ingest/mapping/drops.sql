@@ -1,7 +1,7 @@
 -- The deliveries of one region, source and quarter, given as JSON.
 select
-    {%- for column, sql_type in columns.items() %}
-    cast(delivery ->> {{ column | text }} as {{ sql_type }}) as {{ column }}{{ ',' if not loop.last }}
+    {%- for column in columns %}
+    cast(delivery ->> {{ column.name | text }} as {{ column.sql_type }}) as {{ column.name }},
     {%- endfor %}
 
-from (select unnest(cast(? as json[])) as delivery)
+from (select unnest(cast(? as json[])) as delivery) as given -- noqa: PRS

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ingest.contracts.loading import load_source
+from ingest.contracts.loading import load_source, source_words
 from ingest.contracts.source import Source
 from ingest.deliveries import drift
 from ingest.deliveries.delivery import Delivery
@@ -16,6 +16,7 @@ from ingest.deliveries.receipt import Receipt
 from ingest.deliveries.receipts import keep
 from ingest.deliveries.status import current
 from ingest.files import write_json
+from ingest.judging.sql_faults import SqlFault
 from ingest.mapping import write_feeds
 
 
@@ -62,7 +63,11 @@ def _publish(
     for _, receipt in members:
         if receipt.status == "current":
             accepted = {table: receipt.accepted_files(home, table) for table in source.tables}
-            written += write_feeds.write_feeds(home, source, partitions, accepted, receipt.sha256[:16])
+            try:
+                written += write_feeds.write_feeds(home, source, partitions, accepted, receipt.sha256[:16])
+            except SqlFault as fault:
+                name = (partitions["region"], partitions["source"])
+                raise fault.placed(source_words(*name), "/".join(name)) from fault
     written.append(write_feeds.write_drops(home, partitions, [_drop(source, *one) for one in members]))
     write_feeds.remove_others(home, partitions, written)
     write_json(marker, state)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ingest.contracts.faults import did_you_mean
 from ingest.contracts.mapping import Mapping
-from ingest.errors import SangamError
+from ingest.judging.sql_faults import SqlFault
 from ingest.mapping.feeds import FEEDS, MAP_TYPE, PLACE_IN_FILE
 from ingest.sql import quote, render, sql_name
 
@@ -14,14 +15,16 @@ from ingest.sql import quote, render, sql_name
 def feed_select(feed: str, mapping: Mapping, names: Sequence[str]) -> str:
     """The SELECT that turns a table's accepted records into rows of a feed. `names`: the table's columns.
 
-    Raises SangamError where the mapping names a column the feed does not have.
+    Raises SqlFault where the mapping names a feed that there is not, or a column the feed does not have.
     """
     columns = FEEDS.get(feed)
     if columns is None:
-        raise SangamError(f"There is no feed '{feed}'. Feeds: {', '.join(FEEDS)}.")
+        raise SqlFault(f"there is no feed '{feed}'{did_you_mean(feed, FEEDS)}")
     map_column = next((c for c, sql_type in columns.items() if sql_type == MAP_TYPE), None)
-    if extra := set(mapping.columns) - set(columns):
-        raise SangamError(f"Feed '{feed}' has no column {', '.join(sorted(extra))}; use attributes for it.")
+    for extra in sorted(set(mapping.columns) - set(columns)):
+        near = did_you_mean(extra, columns)
+        words = f"it has no column '{extra}'{near} What only you keep goes into attributes."
+        raise SqlFault(words, "columns", extra)
     fields = []
     for column, sql_type in columns.items():
         if column in PLACE_IN_FILE:
@@ -43,12 +46,12 @@ def mapped_select(mapping: Mapping, names: Sequence[str], fields: Sequence[str])
         __file__,
         "selects.sql",
         table=mapping.table,
-        look_ups=mapping.look_up,
-        unpivoted=turned,
+        look_ups=[{"alias": alias, **look.model_dump()} for alias, look in mapping.look_up.items()],
+        unpivoted=None if turned is None else [{"column": c, "label": n} for c, n in turned.items()],
         label_name=unpivot.name if unpivot else "",
         value_name=unpivot.value if unpivot else "",
         fields=fields,
-        where=mapping.where,
+        condition=mapping.where,
         one_per=[sql_name(column) for column in mapping.one_per],
     )
 

@@ -1,11 +1,11 @@
 -- Accepted records of a table as rows of a feed, each looked-up record as a struct under its alias.
 with looked_up as (
-    select base.*{% for alias in look_ups %}, {{ alias | name }}{% endfor %}
+    select base.*{% for look in look_ups %}, {{ look.alias | name }}{% endfor %}
 
     from {{ table | name }} as base
-    {%- for alias, look in look_ups.items() %}
+    {%- for look in look_ups %}
 
-    left join {{ look.table | name }} as {{ alias | name }} on {{ look.on }}
+    left join {{ look.table | name }} as {{ look.alias | name }} on {{ look.on }}
     {%- endfor %}
 
 ),
@@ -15,9 +15,12 @@ turned as (
 
     select * from looked_up
     {%- else %}
-    {%- for column, label in unpivoted.items() %}
+    {%- for one in unpivoted %}
     {{ 'union all' if not loop.first }}
-    select *, {{ label | text }} as {{ label_name | name }}, {{ column | name }} as {{ value_name | name }}
+    select
+        *,
+        {{ one.label | text }} as {{ label_name | name }},
+        {{ one.column | name }} as {{ value_name | name }}
     from looked_up
     {%- endfor %}
     {%- endif %}
@@ -26,9 +29,8 @@ turned as (
 
 select {{ fields | join(', ') }}
 from turned
-where {{ where }}
+where {{ condition }}
 {%- if one_per %}
 
 qualify row_number() over (partition by {{ one_per | join(', ') }} order by _record) = 1
 {%- endif %}
-

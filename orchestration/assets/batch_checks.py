@@ -13,13 +13,14 @@ import dagster as dg
 
 from expectations.batches import Result, batches, check_batches
 from expectations.suite import Check, load_suite
-from ingest.contracts.loading import load_region, region_files
+from ingest.contracts.loading import load_region
 from orchestration.assets.sources import QUARTERS, asset_key
 from orchestration.checks import holds
 from orchestration.docs_address import url
 from orchestration.resources import Home, tell
+from orchestration.soundness import sound_regions
 
-_SOURCES = [(region, source) for region in region_files() for source in load_region(region).sources]
+_SOURCES = [(region, source) for region in sound_regions() for source in load_region(region).sources]
 
 
 def batch_key(region: str, source: str) -> dg.AssetKey:

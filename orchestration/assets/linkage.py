@@ -2,9 +2,10 @@
 
 import dagster as dg
 
-from ingest.contracts.loading import load_region, region_files
+from ingest.contracts.loading import load_region
 from orchestration.assets.sources import QUARTERS, asset_key
 from orchestration.resources import Home
+from orchestration.soundness import sound_regions
 
 
 def linkage_key(region: str) -> dg.AssetKey:
@@ -13,8 +14,8 @@ def linkage_key(region: str) -> dg.AssetKey:
 
 
 def linked_regions() -> list[str]:
-    """Regions whose contract says how records are linked."""
-    return [region for region in region_files() if load_region(region).linkage]
+    """Regions that can be run and whose contract says how records are linked."""
+    return [region for region in sound_regions() if load_region(region).linkage]
 
 
 def linkage_asset(region: str) -> dg.AssetsDefinition:

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from expectations.batches import Batch, batches, result_path
-from ingest.contracts.loading import load_region, region_files
+from ingest.contracts.faults import in_short
+from ingest.contracts.loading import REFERENCE, has_source, load_region
 from ingest.deliveries.let_through import is_let_through
 from ingest.deliveries.let_through import let_through as record
 from ingest.errors import SangamError
+from orchestration import soundness
 from orchestration.warehouse import logframes
 
 Result = dict[str, Any]
@@ -26,17 +28,37 @@ Result = dict[str, Any]
 @cache
 def feeding(donor: str) -> frozenset[tuple[str, str]]:
     """The (region, source) a donor's indicators are made of, and the reference tables."""
-    frames = [frame for frame in logframes.load() if frame.donor.code == donor]
+    frames = [frame for frame in logframes.sound() if frame.donor.code == donor]
     own = {
         (region, source)
         for frame in frames
         for indicator in frame.indicators
         for region in indicator.regions or frame.donor.regions
         for source in indicator.sources
-        if region in region_files() and source in load_region(region).sources
+        if has_source(region, source) and not soundness.fault(region)
     }
-    shared = {("_reference", source) for source in load_region("_reference").sources} if own else set()
+    reference = REFERENCE in soundness.sound_regions()
+    shared = (
+        {(REFERENCE, source) for source in load_region(REFERENCE).sources} if own and reference else set()
+    )
     return frozenset(own | shared)
+
+
+def unsound_regions(donor: str) -> dict[str, str]:
+    """The regions a donor's indicators are made of (and the reference tables) that cannot be run, with the reason."""
+    own = {
+        region for frame in logframes.sound() if frame.donor.code == donor for region in frame.donor.regions
+    }
+    return {region: why for region, why in soundness.faults().items() if own and region in own | {REFERENCE}}
+
+
+def unread(donor: str) -> list[str]:
+    """Why a donor's numbers would not be whole: its logframe, or a region of its own, does not load."""
+    why = logframes.faults().get(donor)
+    regions = unsound_regions(donor).items()
+    return ([f"its logframe does not load: {in_short(why)}"] if why else []) + [
+        f"region {region} is not read: {in_short(why)}" for region, why in regions
+    ]
 
 
 @cache
@@ -44,7 +66,7 @@ def _read_to_date() -> frozenset[tuple[str, str]]:
     """The (region, source) of which some indicator reads the drops of all quarters so far."""
     return frozenset(
         (region, source)
-        for frame in logframes.load()
+        for frame in logframes.sound()
         for indicator in frame.indicators
         for region in indicator.regions or frame.donor.regions
         for source in indicator.drops_to_date
@@ -81,10 +103,11 @@ def is_settled(home: Path, batch: Batch) -> bool:
 
 
 def require_none(home: Path, donor: str, quarter: str) -> None:
-    """Raises SangamError where a delivery that feeds a donor's quarter waits: which, why, what to do."""
+    """Raises SangamError where a delivery behind a donor's quarter waits or a region is not read, with why."""
     sources = feeding(donor)
     there = batches(home, quarter, sources)
-    lines = [line(result) for pair in sorted(sources) for result in held(home, there, *pair, quarter)]
+    lines = unread(donor)
+    lines += [line(result) for pair in sorted(sources) for result in held(home, there, *pair, quarter)]
     if lines:
         raise SangamError(f"{donor} {quarter} is not released yet:\n" + "\n".join(lines))
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from ingest.contracts.loading import load_source, region_files
 from ingest.errors import SangamError
 from ingest.nearest import unknown
-from orchestration.quarters import all_quarters
 from orchestration.warehouse import logframes
 
 
@@ -29,17 +28,6 @@ def known_indicator(donor: str, word: str) -> str:
     known = [one.code for one in logframes.of_donor(donor).indicators]
     if word not in known:
         raise unknown("indicator", word, known, of=f"donor '{donor}'")
-    return word
-
-
-def known_quarter(word: str) -> str:
-    """A quarter that has begun. Raises SangamError."""
-    known = all_quarters()
-    if word not in known:
-        # the latest first: of quarters that are equally near it is the one that is meant
-        raise unknown(
-            "quarter", word, reversed(known), listed=f"{known[0]} to {known[-1]}, written like 2021Q2"
-        )
     return word
 
 

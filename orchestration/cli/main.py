@@ -15,6 +15,7 @@ from ingest.errors import SangamError
 from orchestration.cli import known_words
 from orchestration.cli.console import complain, say
 from orchestration.cli.releases import approve_command, release_app
+from orchestration.quarters import check_quarter
 from orchestration.settings import settings
 
 app = typer.Typer(
@@ -56,7 +57,7 @@ def run(
     region: Annotated[list[str] | None, typer.Option(help="Only this region; may be repeated.")] = None,
 ) -> None:
     """Everything up to releases waiting for sign-off. Exit status 1: a step failed; 3: a file was refused."""
-    known_words.known_quarter(quarter)
+    check_quarter(quarter)
     regions = [known_words.known_region(word) for word in region or []]
     from orchestration.cli.progress import run_with_progress
 
@@ -95,7 +96,7 @@ def check(
 ) -> None:
     """Judge a delivery before it is sent. Exit status 1 when anything is quarantined or refused."""
     region, source = known_words.known_source(contract, "--contract")
-    known_words.known_quarter(quarter)
+    check_quarter(quarter)
     from orchestration.cli.check import check_files
 
     raise typer.Exit(check_files(files, region, source, quarter, return_slip))
@@ -112,7 +113,7 @@ def explain(
 ) -> None:
     """A value, its definition, and the delivered rows it is made of."""
     known_words.known_indicator(donor, indicator)
-    known_words.known_quarter(quarter)
+    check_quarter(quarter)
     dimension, sign, category = where.partition("=")
     if not sign:
         raise SangamError(f"--where wants dimension=category, such as district=Dadu; got '{where}'.")
@@ -130,7 +131,7 @@ def status(
     landing: Landing = None,
 ) -> None:
     """What has arrived, is missing, waits, was refused or came late, per region and source."""
-    known_words.known_quarter(quarter)
+    check_quarter(quarter)
     from orchestration.cli.status import show_status
 
     show_status(settings(landing), quarter)
@@ -149,7 +150,7 @@ def let_through_command(
 ) -> None:
     """Let a delivery through that waits because it shrank, grew or otherwise changed too much."""
     region, name = known_words.known_source(source)
-    known_words.known_quarter(quarter)
+    check_quarter(quarter)
     from orchestration.cli.let_through import let_through
 
     let_through(settings().home, region, name, quarter, by, reason, dry_run=dry_run)

@@ -14,7 +14,8 @@ import typer
 
 from ingest.errors import SangamError
 from orchestration.cli.console import Column, plain, say, show_table
-from orchestration.cli.known_words import known_donor, known_quarter, known_release
+from orchestration.cli.known_words import known_donor, known_release
+from orchestration.quarters import check_quarter
 from orchestration.settings import settings
 from orchestration.warehouse import logframes
 
@@ -34,7 +35,7 @@ def approve_command(
     """Sign off a donor's quarter as it stands, and release it."""
     home = settings().home
     known_donor(donor, home)
-    known_quarter(quarter)
+    check_quarter(quarter)
     from orchestration.releases import approvals
     from orchestration.releases.donor_store import donor_names, store
     from orchestration.releases.publish import publish as publish_release
@@ -78,7 +79,7 @@ def pending_command() -> None:
     from orchestration.releases.approvals import pending
     from orchestration.releases.due import days_left, due_on
 
-    due_days = {code: logframes.of_donor(code).donor.due_days for code in logframes.donor_codes()}
+    due_days = {frame.donor.code: frame.donor.due_days for frame in logframes.sound()}
     today = datetime.now(UTC).date()
     rows = []
     for one in pending(settings().home):
@@ -111,7 +112,7 @@ def list_command(
     if donor:
         known_donor(donor, home)
     if quarter:
-        known_quarter(quarter)
+        check_quarter(quarter)
     from orchestration.releases.donor_store import store
     from orchestration.releases.verify import list_releases
 
@@ -222,7 +223,7 @@ def _require_released(donor: str, quarter: str, *releases: str | None) -> Path:
 
     home = settings().home
     known_donor(donor, home)
-    known_quarter(quarter)
+    check_quarter(quarter)
     for release in filter(None, releases):
         known_release(release)
     signed_off = home / "releases" / "_approvals" / donor

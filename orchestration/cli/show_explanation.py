@@ -84,6 +84,8 @@ def _value(value: Value, definition: Definition) -> list[str]:
 
 def _definition(definition: Definition) -> list[str]:
     denominator = definition.denominator if definition.denominator != "units" else None
+    words = {"numerator": definition.numerator_definition, "denominator": definition.denominator_definition}
+    lines = [f"[dim]{word}[/] {plain(text)}" for word, text in words.items() if text]
     stated = {
         "numerator": definition.numerator,
         "value": definition.value_expression,
@@ -91,7 +93,7 @@ def _definition(definition: Definition) -> list[str]:
         "population": definition.population if definition.population != "true" else None,
         "dated by": definition.dated_by,
     }
-    lines = [f"[dim]{word}[/] {plain(' '.join(text.split()))}" for word, text in stated.items() if text]
+    lines += [f"[dim]{word} =[/] {plain(' '.join(text.split()))}" for word, text in stated.items() if text]
     return [*lines, f"[dim]definition version[/] {definition.definition_version}"]
 
 

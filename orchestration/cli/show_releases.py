@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from orchestration.cli.console import Column, plain, plain_lines, say, show_table
 from orchestration.releases.changes import Change
-from orchestration.releases.verify import Proof
+from orchestration.releases.proof import Proof
 
 
 def show_proof(proof: Proof, fine: str, whole: str, broken: str) -> bool:

@@ -9,18 +9,27 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from ingest.contracts.loading import load_region, region_files
+from ingest.contracts.loading import load_region
 from ingest.contracts.region import Region
 from ingest.contracts.source import Source
 from ingest.deliveries.delivery import Delivery, quarter_end
 from ingest.deliveries.landing import scan
 from ingest.deliveries.receipts import receipt_of
+from orchestration import soundness
 from orchestration.checks.waits import waits_lines
-from orchestration.cli.console import Column, plain, show_table
+from orchestration.cli.console import Column, plain_lines, say, show_table
 from orchestration.settings import Settings
+from orchestration.warehouse import logframes
 
 DUE_DAYS = 15  # where a region's contract states none
-_COLOURS = {"arrived": "green", "late": "yellow", "paused": "yellow", "refused": "red", "missing": "red"}
+_COLOURS = {
+    "broken": "red",
+    "arrived": "green",
+    "late": "yellow",
+    "paused": "yellow",
+    "refused": "red",
+    "missing": "red",
+}
 
 
 @dataclass(frozen=True)
@@ -29,20 +38,25 @@ class SourceStatus:
 
     region: str
     source: str
-    state: str  # arrived, late, not read yet, paused, refused, missing, round of …, not due
-    due: date
+    # broken: a region that does not load
+    state: str  # or arrived, late, not read yet, paused, refused, missing, round of …, not due
+    due: date | None
     files: int
     arrived_at: datetime | None
     note: str
 
 
 def quarter_status(settings: Settings, quarter: str, today: date | None = None) -> list[SourceStatus]:
-    """The status of every source of every region in a quarter. Raises SangamError for an unusable landing."""
+    """The status of every source of every region in a quarter; one row for a region that does not load.
+
+    Raises SangamError for an unusable landing.
+    """
     deliveries = scan(settings.landing, up_to=quarter)
     now = today or datetime.now(UTC).date()
-    return [
+    broken = [SourceStatus(r, "", "broken", None, 0, None, why) for r, why in soundness.faults().items()]
+    return broken + [
         _source_status(settings.home, contract, name, source, quarter, deliveries, now)
-        for contract in (load_region(region) for region in region_files() if region[0] != "_")
+        for contract in (load_region(region) for region in soundness.sound_regions() if region[0] != "_")
         for name, source in contract.sources.items()
     ]
 
@@ -110,14 +124,8 @@ def show_status(settings: Settings, quarter: str) -> None:
         colour = _COLOURS.get(row.state, "dim")
         arrived = f"{row.arrived_at:%Y-%m-%d}" if row.arrived_at else ""
         state = f"[{colour}]{row.state}[/]"
-        rows.append(
-            (
-                f"{row.region}/{row.source}",
-                state,
-                str(row.files or ""),
-                arrived,
-                str(row.due),
-                plain(row.note),
-            )
-        )
+        name = f"{row.region}/{row.source}" if row.source else row.region
+        rows.append((name, state, str(row.files or ""), arrived, str(row.due or ""), plain_lines(row.note)))
     show_table(columns, rows, f"Deliveries for {quarter}")
+    for why in logframes.faults().values():
+        say(f"[red]broken[/] {plain_lines(why)}")

@@ -28,7 +28,7 @@ def executable() -> str:
 
 def variables(settings: Settings, quarters: list[str]) -> str:
     """dbt's --vars as JSON: where the feeds are, which quarters, all indicator definitions."""
-    return json.dumps(definitions.as_dbt_vars(definitions.load(), quarters, settings.feeds))
+    return json.dumps(definitions.as_dbt_vars(definitions.sound(), quarters, settings.feeds))
 
 
 @contextmanager
@@ -63,7 +63,7 @@ def manifest() -> Path:
     if path.exists() and mark.exists() and mark.read_text() == state and documentation().exists():
         return path
     # Definitions are loaded without a home: the manifest knows models and tests, not where data is.
-    words = json.dumps(definitions.as_dbt_vars(definitions.load(), [], "feeds"))
+    words = json.dumps(definitions.as_dbt_vars(definitions.sound(), [], "feeds"))
     TARGET.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=TARGET) as made:
         # Writing the documentation parses the project, and costs hardly more than parsing; it opens no warehouse.

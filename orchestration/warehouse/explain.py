@@ -74,6 +74,8 @@ class Definition:
     value_expression: str | None
     denominator: str | None
     dated_by: str | None
+    numerator_definition: str | None = None  # what the two are in words
+    denominator_definition: str | None = None
 
 
 @dataclass(frozen=True)
@@ -186,10 +188,13 @@ def _supports(
 
 def _category(key: tuple[str, str, str], dimension: str) -> str | None:
     """The expression by which a record falls into a category, where the logframe still has the dimension."""
-    if key[0] not in logframes.donor_codes():
-        return None
-    indicators = (one for one in logframes.of_donor(key[0]).indicators if one.code == key[1])
-    found = (by.category for one in indicators for by in one.disaggregations if by.dimension == dimension)
+    found = (
+        by.category
+        for frame in logframes.sound()
+        for one in frame.indicators
+        for by in one.disaggregations
+        if (frame.donor.code, one.code, by.dimension) == (key[0], key[1], dimension)
+    )
     return next(found, None)
 
 

@@ -1,31 +1,27 @@
 """The donors' logframes (dbt_project/indicators/<donor>.yml): checked, and handed to dbt as variables.
 
-One entry an indicator; dbt's SQL is written once a kind and is fed with these.
+One entry an indicator; dbt's SQL is written once a kind and is fed with these. SANGAM_LOGFRAMES names a folder that
+stands in the place of `dbt_project/indicators`.
 No SQL is built here, and nothing is computed.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from ingest.contracts.faults import Fault, checked, line
+from ingest.contracts.yaml_file import read_mapping
 from ingest.errors import SangamError
 from ingest.nearest import unknown
 
 FOLDER = Path(__file__).resolve().parents[2] / "dbt_project" / "indicators"
 
 OverTime = Literal["in_quarter", "cumulative", "as_at", "round", "cohort"]
+Kind = Literal["distinct_count", "sum", "ratio", "survey_share", "median"]
 Counted = Literal["units", "records", "value", "denominator"]
 FACTS = Literal[
     "bridge_membership",
@@ -38,7 +34,7 @@ FACTS = Literal[
     "fct_place_total",
     "fct_service_delivered",
 ]
-_COUNTED: dict[str, Counted] = {
+_COUNTED: dict[Kind, Counted] = {
     "distinct_count": "units",
     "survey_share": "units",
     "sum": "records",
@@ -130,6 +126,8 @@ class Indicator(_Strict):
     name: str
     level: Literal["impact", "outcome", "output"]
     description: str
+    numerator_definition: str  # what is counted, added up or measured, in plain words
+    denominator_definition: str  # over what; 'None: …' where nothing is divided or stated beside the value
     method: str
     source_note: str
     version: int = Field(default=1, ge=1)
@@ -138,7 +136,7 @@ class Indicator(_Strict):
     convert_to: list[str] = []
     direction: Literal["higher", "lower"]
     # what is counted
-    kind: Literal["distinct_count", "sum", "ratio", "survey_share", "median"]
+    kind: Kind
     over_time: list[OverTime] = Field(min_length=1)
     regions: list[str] = []  # default: the donor's
     sources: list[str] = Field(min_length=1)
@@ -174,19 +172,29 @@ class Indicator(_Strict):
             or (self.value is None and self.numerator is None and "value or numerator"),
         }.get(self.kind)
         if missing:
-            raise ValueError(f"{self.code}: the kind {self.kind} needs '{missing}'")
+            raise Fault(f"the kind {self.kind} needs '{missing}'.", "kind")
         if self.convert_to and not self.currency:
-            raise ValueError(f"{self.code}: 'convert_to' needs 'currency', the one the amounts are in")
+            raise Fault("'convert_to' needs 'currency', the one the amounts are in.", "convert_to")
         if self.kind == "distinct_count" and self.denominator not in (None, "units"):
-            raise ValueError(f"{self.code}: the denominator of a distinct_count is 'units' or none")
-        if unknown := sorted(set(self.drops_to_date) - set(self.sources)):
-            raise ValueError(f"{self.code}: 'drops_to_date' names no source of its own: {', '.join(unknown)}")
+            raise Fault("the denominator of a distinct_count is 'units' or none.", "denominator")
+        for name in sorted(set(self.drops_to_date) - set(self.sources)):
+            words = f"'drops_to_date' names no source of its own: '{name}'"
+            raise Fault(words, "drops_to_date", word=name, known=self.sources)
         if self.compared_with and self.fact != "fct_outcome_observed":
-            raise ValueError(
-                f"{self.code}: 'compared_with' needs rounds of observed units: from fct_outcome_observed"
-            )
+            words = "'compared_with' needs rounds of observed units: from fct_outcome_observed."
+            raise Fault(words, "compared_with")
         if {"in_quarter", "cumulative"} <= set(self.over_time) and not self.dated_by:
-            raise ValueError(f"{self.code}: in the quarter and cumulative differ by a date: give 'dated_by'")
+            raise Fault("in the quarter and cumulative differ by a date: give 'dated_by'.", "over_time")
+        return self
+
+    @model_validator(mode="after")
+    def _denominator_is_explained(self) -> Self:
+        has_denominator = self.kind == "survey_share" or self.denominator is not None
+        if has_denominator == self.denominator_definition.startswith("None: "):
+            raise ValueError(
+                f"{self.code}: 'denominator_definition' says what the denominator is, or 'None: …' where the "
+                f"definition has none; it {'has one' if has_denominator else 'has none'}"
+            )
         return self
 
 
@@ -199,53 +207,80 @@ class Logframe(_Strict):
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:
-        codes = [indicator.code for indicator in self.indicators]
-        if twice := sorted({code for code in codes if codes.count(code) > 1}):
-            raise ValueError(f"defined twice: {', '.join(twice)}")
-        for indicator in self.indicators:
-            if unknown := sorted(set(indicator.regions) - set(self.donor.regions)):
-                raise ValueError(f"{indicator.code}: regions the donor does not name: {', '.join(unknown)}")
-            for one in indicator.disaggregations:
+        codes: set[str] = set()
+        for number, indicator in enumerate(self.indicators):
+            at = ("indicators", number)
+            if indicator.code in codes:
+                raise Fault(f"indicator '{indicator.code}' is defined twice.", *at, "code")
+            codes.add(indicator.code)
+            for region in sorted(set(indicator.regions) - set(self.donor.regions)):
+                words = f"the donor does not name region '{region}'"
+                raise Fault(words, *at, "regions", word=region, known=self.donor.regions)
+            for place, one in enumerate(indicator.disaggregations):
                 name = one.categories
                 if isinstance(name, str) and not name.startswith(_PLACES) and name not in self.categories:
-                    raise ValueError(f"{indicator.code}: no list '{name}' under 'categories'")
+                    words = f"no list '{name}' under 'categories'"
+                    where = (*at, "disaggregations", place, "categories")
+                    raise Fault(words, *where, word=name, known=self.categories)
         return self
 
 
-def load(folder: Path = FOLDER) -> list[Logframe]:
+def logframes_root() -> Path:
+    """The folder of the logframes: SANGAM_LOGFRAMES, else the built-in one."""
+    return Path(os.environ.get("SANGAM_LOGFRAMES") or FOLDER)
+
+
+def load(folder: Path | None = None) -> list[Logframe]:
     """Every logframe of the folder, in the order of their file names.
 
     Raises SangamError naming file, place and remedy where a file is no valid logframe.
     """
-    files = sorted(folder.glob("*.yml"))
+    at = folder or logframes_root()
+    files = sorted(at.glob("*.yml"))
     if not files:
-        raise SangamError(f"There is no logframe (*.yml) in {folder}.")
-    return [_read(file) for file in files]
+        raise SangamError(f"There is no logframe (*.yml) in {at}.")
+    return [read(file) for file in files]
 
 
 def donor_codes() -> list[str]:
-    """The donors there is a logframe for, by the names of the files."""
-    return sorted(file.stem for file in FOLDER.glob("*.yml"))
+    """The donors there is a logframe for, sound or not, by the names of the files."""
+    return sorted(file.stem for file in logframes_root().glob("*.yml"))
 
 
 def of_donor(donor: str) -> Logframe:
     """One donor's logframe. Raises SangamError where there is none, or no valid one."""
     if donor not in donor_codes():
         raise unknown("donor", donor, donor_codes())
-    return _read(FOLDER / f"{donor}.yml")
+    return read(logframes_root() / f"{donor}.yml")
 
 
-def _read(file: Path) -> Logframe:
-    try:
-        logframe = Logframe.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        raise SangamError(f"{file.name} is no YAML: {' '.join(str(error).split())}") from error
-    except ValidationError as error:
-        found = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
-        raise SangamError(f"{file.name} is no valid logframe: {found}. Mend it and run again.") from error
+def sound(folder: Path | None = None) -> list[Logframe]:
+    """The logframes that load; what is wrong with the others says `faults`."""
+    return [one for one in _each(folder).values() if isinstance(one, Logframe)]
+
+
+def faults(folder: Path | None = None) -> dict[str, str]:
+    """The donors whose logframe does not load, by the name of its file, each with the reason."""
+    return {donor: one for donor, one in _each(folder).items() if isinstance(one, str)}
+
+
+def _each(folder: Path | None) -> dict[str, Logframe | str]:
+    found: dict[str, Logframe | str] = {}
+    for file in sorted((folder or logframes_root()).glob("*.yml")):
+        try:
+            found[file.stem] = read(file)
+        except SangamError as error:
+            found[file.stem] = str(error)
+    return found
+
+
+def read(file: Path) -> Logframe:
+    """One logframe. Raises SangamError, naming file and line, where it is no valid one."""
+    document = read_mapping(file)
+    logframe = checked(Logframe, document)
     if file.stem != logframe.donor.code:
-        code = logframe.donor.code
-        raise SangamError(f"{file.name} defines donor '{code}': name the file {code}.yml.")
+        words = f"the file defines donor '{logframe.donor.code}': name it {logframe.donor.code}.yml."
+        raise SangamError(line(document, ("donor", "code"), words))
     return logframe
 
 

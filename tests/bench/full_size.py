@@ -29,8 +29,9 @@ JUDGE = """
 import sys
 from datetime import date
 from pathlib import Path
-from ingest.judge_file import judge_file
-judged = judge_file(Path(sys.argv[1]), 'sindh', 'mis', date(2021, 6, 30))
+from ingest.contracts.delivery_contract import load_delivery_contract
+from ingest.judging.delivered_file import judge_file
+judged = judge_file(Path(sys.argv[1]), load_delivery_contract('sindh', 'mis'), date(2021, 6, 30))
 print(sum(judged.records.values()))
 """
 # In one process, as a run does both: libraries that ingest has loaded are there for validation.

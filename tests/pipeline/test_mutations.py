@@ -18,6 +18,7 @@ import openpyxl
 import pytest
 
 from ingest import samples
+from ingest.contracts.delivery_contract import load_delivery_contract
 from ingest.deliveries.delivery import quarter_end
 from ingest.deliveries.receipt import Receipt
 from ingest.errors import Refused
@@ -67,7 +68,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def judged(landing: Path, file: str) -> JudgedDrop:
     """A file of a landing, judged by its contract."""
     region, source, quarter, _ = file.split("/")
-    return judge_file(landing / file, region, source, quarter_end(quarter).date())
+    return judge_file(landing / file, load_delivery_contract(region, source), quarter_end(quarter).date())
 
 
 def found_in(result: JudgedDrop) -> set[Found]:

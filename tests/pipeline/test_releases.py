@@ -14,7 +14,7 @@ from ingest.errors import SangamError
 from orchestration.releases import approvals, publish, shelf, verify
 from orchestration.releases.publish import Published
 from orchestration.s3 import object_store, seaweed
-from orchestration.warehouse import logframes
+from tests import marts
 from tests.terminal import sangam, without_colours
 
 DONORS = [f"donor_{letter}" for letter in "abcdefghijklmnopqrst"]
@@ -27,10 +27,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse with one quarter for each of several donors, so that each test has a donor of its own."""
     folder = tmp_path_factory.mktemp("home")
     with duckdb.connect(str(folder / "warehouse.duckdb")) as db:
-        db.execute("create schema marts")
+        marts.create(db)
         db.execute(
             """
-            create table marts.indicator_values as
+            insert into marts.indicator_values by name
             select donor, indicator, '2021Q2' as quarter, 'sindh' as region, 'round' as over_time, dimension,
                    category, number::double as "value", 'percent' as unit, '' as currency, 17 as numerator,
                    21 as denominator, 21 as n, 'reported' as state, 'provisional' as status,
@@ -43,10 +43,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         db.execute(
             """
-            create table marts.indicator_definitions as
-            select distinct donor, indicator, 'Share' as name, 'outcome' as level, 1 as version
+            insert into marts.indicator_definitions by name
+            select distinct donor, indicator, 'Share' as name, 'outcome' as level, 1 as definition_version
             from marts.indicator_values;
-            create table marts.indicator_evidence as
+            insert into marts.indicator_evidence by name
             select donor, indicator, quarter, 'mis_2021Q2.sql' as _file, 'ab12' as _sha256
             from marts.indicator_values
             """
@@ -264,7 +264,8 @@ donor: {{code: {donor}, name: A Donor, regions: [sindh], fiscal_calendar: calend
 indicators:
   - {{code: AA-01, name: Share, level: outcome, description: A share, method: Counted, source_note: A survey,
      kind: ratio, over_time: [round], unit: percent, direction: higher, sources: [imi], from: fct_outcome_observed,
-     unit_type: household, unit_id: unit_id, numerator: 'true', denominator: units}}
+     unit_type: household, unit_id: unit_id, numerator: 'true', denominator: units,
+     numerator_definition: All of them, denominator_definition: All of them}}
 """
 
 
@@ -272,7 +273,7 @@ def test_the_commands(
     home: Path, endpoint, donor: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("SANGAM_HOME", str(home))
-    monkeypatch.setattr(logframes, "FOLDER", tmp_path)
+    monkeypatch.setenv("SANGAM_LOGFRAMES", str(tmp_path))
     (tmp_path / f"{donor}.yml").write_text(LOGFRAME.format(donor=donor))
 
     def run(*words: str, status: int = 0) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ingest.contracts.loading import fingerprint, load_region, load_source, region_files
-from ingest.contracts.yaml_file import merge
+from ingest.contracts.loading import fingerprint, forget, load_region, load_source, region_files
+from ingest.contracts.yaml_file import Document, Place, merge
 from ingest.errors import SangamError
 
 SOURCE = """
@@ -76,8 +77,8 @@ def write(root: Path, name: str, text: str) -> None:
     ],
 )
 def test_merge(base: dict[str, Any], own: dict[str, Any], expected: dict[str, Any]) -> None:
-    before = repr(base)
-    assert merge(base, own) == expected
+    before, nowhere = repr(base), Place(Path("nowhere.yml"), 1)
+    assert merge(Document(base, nowhere), Document(own, nowhere)).content == expected
     assert repr(base) == before
 
 
@@ -112,18 +113,18 @@ def test_parents_are_judged_before_their_children(root: Path) -> None:
         ("format: [delimited]", "format: [delimited]\nformta: [x]", "formta"),
         ("type: number", "type: decimal", "type"),
         ("ref: house}", "ref: hose}", "refers to 'hose'"),
-        ("ref: house}", "ref: house.code}", "refers to 'house.code'"),
-        ("vocabulary: sex", "vocabulary: sexes", "vocabulary 'sexes', which nobody listed"),
+        ("ref: house}", "ref: house.code}", "'house' has no column 'code'"),
+        ("vocabulary: sex", "vocabulary: sexes", "'sexes' is not listed, did you mean 'sex'"),
         (
             "person:\n    key: [id]",
             "person:\n    key: [code]",
-            "'key' names columns the table does not have: code",
+            "'key' names a column the table does not have: 'code'",
         ),
         ("score: {type: number, min: 0, max: 100}", "person: {type: code, ref: person}", "circle"),
         (
             "  person:\n    key: [id]",
             "  person:\n    key: [id]\n    order: [[born, id]]",
-            "'order' names columns",
+            "'order' names a column",
         ),
     ],
 )
@@ -133,7 +134,7 @@ def test_an_inconsistent_contract_says_what_is_wrong(root: Path, old: str, new: 
     write(root, "regions/here", "title: Here\n")
     with pytest.raises(SangamError, match=message) as caught:
         load_region("here", root)
-    assert "here/register" in str(caught.value)
+    assert re.search(r"/prog/register\.yml:\d+: ", str(caught.value))
 
 
 def test_unreadable_yaml_names_the_file(root: Path) -> None:
@@ -152,13 +153,13 @@ def test_unknown_names_are_answered_with_the_known_ones(root: Path) -> None:
 def test_the_fingerprint_follows_what_decides(root: Path) -> None:
     before = fingerprint("here", "register", root)
     assert fingerprint("here", "register", root) == before
-    load_region.cache_clear()
+    forget()
     write(root, "regions/here", REGION.replace("max: 50", "max: 51"))
     assert fingerprint("here", "register", root) != before
-    load_region.cache_clear()
+    forget()
     write(root, "regions/here", REGION.replace("none known", "unknown"))
     assert fingerprint("here", "register", root) != before
-    load_region.cache_clear()
+    forget()
 
 
 @pytest.mark.parametrize("region", sorted(region_files()))

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import openpyxl
@@ -14,10 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from ingest.contracts.delivery_contract import load_delivery_contract
 from ingest.contracts.loading import REGIONS, load_region
 from ingest.contracts.mapping import Mapping
 from ingest.contracts.rule import Related, Rule
 from ingest.contracts.vocabularies import drawn_vocabularies
+from ingest.contracts.yaml_file import Document, Place
 from ingest.deliveries.delivery import quarter_end
 from ingest.deliveries.landing import scan
 from ingest.deliveries.receipt import TableCounts
@@ -59,15 +62,19 @@ def test_a_vocabulary_is_drawn_from_a_nested_one(words: str, drawn: object) -> N
         "blocks": {"Ranchi": ["Angara", "Bundu"], "Pakur": {"Litipara": "Littipara"}},
         "doubled": {"A": {"Rampur": ["R. pur"]}, "B": {"Rampur": ["Rampura"]}},
     }
-    made = drawn_vocabularies({**nested, "places": words}, "here")
+    made = drawn_vocabularies(_words({**nested, "places": words}))
     assert made["places"] == drawn
     assert {name: made[name] for name in nested} == nested
+
+
+def _words(vocabularies: dict[str, Any]) -> Document:
+    return Document({"vocabularies": vocabularies}, Place(Path("source.yml"), 1))
 
 
 @pytest.mark.parametrize("words", ["keys of nothing", "keys of flat", "blocks", "all of blocks"])
 def test_a_vocabulary_drawn_from_nowhere_is_told(words: str) -> None:
     with pytest.raises(SangamError, match="vocabulary 'places'"):
-        drawn_vocabularies({"flat": ["a"], "blocks": {"A": ["b"]}, "places": words}, "here")
+        drawn_vocabularies(_words({"flat": ["a"], "blocks": {"A": ["b"]}, "places": words}))
 
 
 def test_what_is_accepted_does_not_depend_on_other_deliveries() -> None:
@@ -99,10 +106,13 @@ def test_sources_may_look_each_other_up_but_not_in_a_circle(tmp_path: Path) -> N
         load_region("reg", tmp_path / "circle")
 
 
-@pytest.mark.parametrize("there", [("nobody", "t"), ("b", "nothing")])
-def test_a_look_up_of_what_is_not_there_is_told(tmp_path: Path, there: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("there", "words"),
+    [(("nobody", "t"), "no source 'nobody'"), (("b", "nothing"), "no table 'b/nothing' to look up")],
+)
+def test_a_look_up_of_what_is_not_there_is_told(tmp_path: Path, there: tuple[str, str], words: str) -> None:
     _programme(tmp_path, {"a": there, "b": ("", "")})
-    with pytest.raises(SangamError, match=f"no table '{'/'.join(there)}'"):
+    with pytest.raises(SangamError, match=rf"/a\.yml:1: .*\.related\.there\..*: there is {words}"):
         load_region("reg", tmp_path)
 
 
@@ -320,7 +330,7 @@ def _workbook(path: Path, shown: str, rows: list[tuple[str, ...]]) -> Path:
 @pytest.mark.parametrize("shown", ["{0} / {1}", "{0}", "{1}", " {0}  /  {1}"])
 def test_either_half_of_a_label_is_enough(tmp_path: Path, shown: str) -> None:
     file = _workbook(tmp_path / "pae.xlsx", shown, [("108001", "toilet", "9", "5", "4")])
-    judged = judge_file(file, "jharkhand", "entitlements", LAST_DAY)
+    judged = judge_file(file, load_delivery_contract("jharkhand", "entitlements"), LAST_DAY)
     with judged.connection as connection:
         rows = connection.execute(
             "SELECT v_block, v_women_attended, v_fifth_schedule_area FROM j_GP"
@@ -342,7 +352,7 @@ def test_either_half_of_a_label_is_enough(tmp_path: Path, shown: str) -> None:
 )
 def test_the_funnel_narrows(tmp_path: Path, eligible: str, applied: str, received: str, good: bool) -> None:
     file = _workbook(tmp_path / "pae.xlsx", "{1}", [("108001", "toilet", eligible, applied, received)])
-    judged = judge_file(file, "jharkhand", "entitlements", LAST_DAY)
+    judged = judge_file(file, load_delivery_contract("jharkhand", "entitlements"), LAST_DAY)
     with judged.connection as connection:
         codes = connection.execute("SELECT code FROM findings").fetchall()
     assert codes == ([] if good else [("rule:funnel",)])
@@ -390,7 +400,9 @@ def _dump(path: Path, sales: list[str]) -> Path:
 def test_unit_suspect_takes_the_median_of_accepted_months(
     tmp_path: Path, sales: list[str], suspect: list[str]
 ) -> None:
-    judged = judge_file(_dump(tmp_path / "pts.sql", sales), "jharkhand", "pts", LAST_DAY)
+    judged = judge_file(
+        _dump(tmp_path / "pts.sql", sales), load_delivery_contract("jharkhand", "pts"), LAST_DAY
+    )
     with judged.connection as connection:
         rows = connection.execute(
             "SELECT key FROM warnings WHERE code = 'unit_suspect' ORDER BY 1"

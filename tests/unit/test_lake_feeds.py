@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -234,17 +235,17 @@ def test_the_delivery_log_decides_the_order(home: Path, landing: Path) -> None:
     assert [d.file for d in scan(landing)] == ["b.csv", "a.csv"]
     lines = [
         "received_at,path,sha256",
-        f"2021-07-01T08:00:00Z,{paths[0]},x",
-        f"2021-07-01T08:00:01Z,{paths[1]},x",
+        f"2021-07-01T08:00:00Z,{paths[0]},",
+        f"2021-07-01T08:00:01Z,{paths[1]},",
     ]
     (landing / "_received.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert [d.file for d in scan(landing)] == ["a.csv", "b.csv"]
     assert take_in(home, landing)["a.csv"].status == "superseded"
     # Another zone is another time; a file that is not in the log counts as of when it was seen.
-    lines[1] = f"2021-07-01T08:00:00-05:00,{paths[0]},x"
+    lines[1] = f"2021-07-01T08:00:00-05:00,{paths[0]},"
     (landing / "_received.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert [d.file for d in scan(landing)] == ["b.csv", "a.csv"]
-    lines[1] = f"2021-07-01T08:00:00,{paths[0]},x"
+    lines[1] = f"2021-07-01T08:00:00,{paths[0]},"
     (landing / "_received.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert [d.file for d in scan(landing)] == ["a.csv", "b.csv"]
     third = deliver(landing, GOOD, file="c.csv")
@@ -256,6 +257,62 @@ def test_an_unreadable_log_says_what_it_needs(landing: Path) -> None:
     (landing / "_received.csv").write_text("when,path\nsoon,x\n", encoding="utf-8")
     with pytest.raises(SangamError, match=r"_received\.csv.*received_at"):
         scan(landing)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (
+            "soon,here/register/2021Q2/person.csv,",
+            "_received.csv:3: received_at of here/register/2021Q2/person.csv",
+        ),
+        (",here/register/2021Q2/person.csv,", "_received.csv:3: received_at of"),
+        ("2021-07-01T08:00:00Z,,", "_received.csv:3: the path is empty"),
+        ("2021-07-01T08:00:00Z", "_received.csv:3: the path is empty"),
+        ("2021-07-01T08:00:00Z,here/x.csv,12ab", "_received.csv:3: sha256 of here/x.csv: '12ab' is none"),
+    ],
+)
+def test_a_line_of_the_log_that_cannot_be_read_is_named(landing: Path, line: str, words: str) -> None:
+    deliver(landing, GOOD)
+    good = "2021-07-01T08:00:00Z,here/register/2021Q2/other.csv,"
+    (landing / "_received.csv").write_text(f"received_at,path,sha256\n{good}\n{line}\n", encoding="utf-8")
+    with pytest.raises(SangamError) as error:
+        scan(landing)
+    assert words in str(error.value)
+
+
+def test_a_file_that_changed_since_it_arrived_is_refused_until_it_agrees(home: Path, landing: Path) -> None:
+    path = deliver(landing, GOOD)
+    arrived, moment = path.read_bytes(), path.stat().st_mtime
+    relative = path.relative_to(landing).as_posix()
+
+    def log(sha256: str) -> None:
+        line = f"2021-07-01T08:00:00Z,{relative},{sha256}"
+        (landing / "_received.csv").write_text(f"received_at,path,sha256\n{line}\n", encoding="utf-8")
+
+    log(hashlib.sha256(arrived).hexdigest().upper())
+    assert take_in(home, landing)["person.csv"].status == "current"
+    assert persons(home) == ["1"]
+    path.write_bytes(arrived.replace(b"12.5", b"99.5"))
+    os.utime(path, (moment, moment))  # whoever changes a file may well keep its time
+    for again in (False, True):
+        receipt = take_in(home, landing)["person.csv"]
+        assert (receipt.status, receipt.refused, receipt.read_now) == ("refused", "changed_file", not again)
+        assert "changed after it arrived" in receipt.message
+        assert persons(home) == []
+    path.write_bytes(arrived)
+    assert take_in(home, landing)["person.csv"].status == "current"
+    assert persons(home) == ["1"]
+    changed = arrived.replace(b"12.5", b"99.5")
+    path.write_bytes(changed)
+    assert take_in(home, landing)["person.csv"].refused == "changed_file"
+    log(hashlib.sha256(changed).hexdigest())  # the log is mended instead
+    assert take_in(home, landing)["person.csv"].status == "current"
+    assert rows(home, "lake/feeds/feed=person/region=here/*/*/*.parquet", "attributes")[0][0][
+        "score"
+    ].startswith("99.5")
+    log("")
+    assert take_in(home, landing)["person.csv"].status == "current"
 
 
 def test_parts_of_a_drop_stand_beside_each_other(landing: Path) -> None:
@@ -274,7 +331,7 @@ def test_parts_of_a_drop_stand_beside_each_other(landing: Path) -> None:
 def change_contract(landing: Path, change: Callable[[str], str]) -> None:
     path = landing.parent / "regions" / "prog" / "register.yml"
     path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
-    loading.load_region.cache_clear()
+    loading.forget()
 
 
 def test_a_changed_contract_judges_again(home: Path, landing: Path) -> None:
@@ -425,7 +482,7 @@ def test_every_feed_can_be_read_before_anything_arrived(home: Path) -> None:
 
 @pytest.mark.parametrize(
     ("feed", "columns", "message"),
-    [("persons", {}, "no feed 'persons'"), ("person", {"shoe_size": "1"}, "no column shoe_size")],
+    [("persons", {}, "no feed 'persons'"), ("person", {"shoe_size": "1"}, "no column 'shoe_size'")],
 )
 def test_a_mapping_into_nowhere_is_refused(feed: str, columns: dict[str, str], message: str) -> None:
     with pytest.raises(SangamError, match=message):
@@ -435,7 +492,7 @@ def test_a_mapping_into_nowhere_is_refused(feed: str, columns: dict[str, str], m
 def test_a_mapping_that_does_not_work_names_itself(home: Path, landing: Path) -> None:
     change_contract(landing, lambda text: text.replace("person_id: id", "person_id: no_such_column"))
     deliver(landing, GOOD)
-    with pytest.raises(SangamError, match=r"here/register.*'person'.*no_such_column"):
+    with pytest.raises(SangamError, match=r"register\.yml:19: .*'person'.*'no_such_column'.*here/register"):
         take_in(home, landing)
 
 

@@ -1,4 +1,4 @@
-"""Findings and slip of one delivery: written when it has been judged or refused, told in its receipt.
+"""The return slip of one delivery: where it lies, and writing it where there is anything to tell.
 
     SANGAM_HOME/return/<region>/<source>/<quarter>/<file stem>_return.xlsx
 
@@ -7,21 +7,15 @@ A slip holds the partner's own rows in clear and nothing else does: it goes back
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
 from ingest import files
-from ingest.deliveries import previous
 from ingest.deliveries.delivery import Delivery
-from ingest.deliveries.receipt import FindingCounts, Receipt, TableCounts, Told
-from ingest.errors import Refused
-from ingest.feedback import findings
-from ingest.feedback.slip.content import FileContent, judged_content, refused_content
-from ingest.judging.judged_drop import JudgedDrop
+from ingest.feedback.slip.content import FileContent
 
-STATES = ("new", "open", "resolved")
 _collector: ContextVar[dict[str, FileContent] | None] = ContextVar("collector", default=None)
 
 
@@ -36,33 +30,6 @@ def collected() -> Iterator[dict[str, FileContent]]:
         _collector.reset(token)
 
 
-def report_judged(
-    home: Path,
-    judged: JudgedDrop,
-    delivery: Delivery,
-    key: bytes,
-    counts: Mapping[str, TableCounts],
-    last: Sequence[Receipt],
-) -> Told:
-    """Write findings and slip of a judged delivery; what its receipt says of them.
-
-    `last`: those of `previous.last_deliveries`.
-    """
-    findings.gather(judged, key, previous.findings_files(home, last))
-    findings.write_findings(home, judged, delivery)
-    by_table = findings.counts(judged)
-    content = judged_content(judged, delivery, counts, last)
-    totals = {state: sum(getattr(table, state) for table in by_table.values()) for state in STATES}
-    return Told(findings=FindingCounts(**totals), by_table=by_table, slip=_send(home, content))
-
-
-def report_refused(home: Path, delivery: Delivery, refusal: Refused, last: Sequence[Receipt]) -> Told:
-    """Write the finding and the slip of a refused delivery; what its receipt says of them."""
-    status = findings.write_refusal(home, delivery, refusal, previous.findings_files(home, last))
-    content = refused_content(delivery, refusal.code, str(refusal), status, last)
-    return Told(findings=FindingCounts(**{status: 1}), slip=_send(home, content))
-
-
 def slip_path(delivery: Delivery) -> Path:
     """Where a delivery's slip lies within the home; two files of one stem have slips of their own."""
     name = delivery.file.removesuffix(".gz")
@@ -72,7 +39,7 @@ def slip_path(delivery: Delivery) -> Path:
     return Path("return") / delivery.region / delivery.source / delivery.quarter / f"{stem}_return.xlsx"
 
 
-def _send(home: Path, content: FileContent) -> str | None:
+def send(home: Path, content: FileContent) -> str | None:
     """Write the slip if there is anything to tell; its path within the home."""
     collector = _collector.get()
     if collector is not None:
@@ -81,6 +48,7 @@ def _send(home: Path, content: FileContent) -> str | None:
     if not content.is_worth_sending:
         (home / at).unlink(missing_ok=True)
         return None
+    # For start-up: a run that finds nothing to tell writes no workbook.
     from ingest.feedback.slip.slip_workbook import to_workbook
 
     with files.atomic(home / at, 0o600) as temporary:
