@@ -47,7 +47,7 @@ def main() -> None:
             / "2021Q2"
             / "shg_status_jharkhand_2021Q2_return.xlsx"
         )
-        printed(slip, 1, 0.87, Path(folder), DOCS / "return_slip.png")
+        printed(slip, 1, 0.895, Path(folder), DOCS / "return_slip.png")
         release = home / "releases" / "eu_success" / "2021Q2" / "r001" / "indicators.xlsx"
         printed(release, 2, 0.94, Path(folder), DOCS / "donor_workbook.png")
 
