@@ -211,8 +211,8 @@ def _read_and_write(
     from ingest.judging.delivered_file import judge_file
     from ingest.mapping.trial import require_sound
 
-    require_sound(delivery.region, delivery.source)
     home, key = this.home, this.key
+    require_sound(delivery.region, delivery.source, home)
     last_day = None if delivery.quarter == NO_QUARTER else quarter_end(delivery.quarter).date()
     judged = judge_file(delivery.path, contract, last_day, compared.relations, key)
     try:

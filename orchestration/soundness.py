@@ -1,4 +1,4 @@
-"""Which regions can be run: their contract, corrections, decisions and suites all load.
+"""Which regions can be run: their contract, corrections, decisions and suites load, and their SQL works.
 
 A region of which something does not is left out with its reason, and stops nobody else. What is done about it is the
 business of assets, holds and commands.
@@ -9,6 +9,8 @@ from __future__ import annotations
 from expectations.suite import load_suite
 from ingest.contracts import loading
 from ingest.errors import SangamError
+from ingest.mapping.trial import require_sound
+from orchestration.settings import home
 
 
 def fault(region: str) -> str:
@@ -19,6 +21,7 @@ def fault(region: str) -> str:
     try:
         for source in contract.sources:
             load_suite(contract.programme, source)
+            require_sound(region, source, home())
     except SangamError as error:
         return str(error)
     return ""

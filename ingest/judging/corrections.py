@@ -159,5 +159,5 @@ def _stale_message(judged: JudgedDrop, name: str, one: Correction) -> str:
         )
     return (
         f"Correction {one.id} of {one.date} was not applied: {what}. Check it; then withdraw it, or say until which "
-        f"quarter it is meant. Its reason: {one.reason}"
+        f"quarter it is meant. Its reason: {one.reason} Said by: {one.said_by}."
     )

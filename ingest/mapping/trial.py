@@ -5,11 +5,14 @@ A misspelt column is told with file and line. What only fails with records in th
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import duckdb
 
@@ -17,6 +20,7 @@ from ingest.boundary.published import published_columns
 from ingest.cleaning.columns import CellSql, cell_sql
 from ingest.cleaning.look_ups import define_look_up
 from ingest.cleaning.naming import e, v
+from ingest.code_state import code_fingerprint
 from ingest.contracts.loading import load_region, source_words
 from ingest.contracts.region import Region
 from ingest.contracts.source import Source
@@ -33,18 +37,34 @@ _KEY = b"no secret: nothing is made with it"
 _FINDINGS = "(tbl VARCHAR, record BIGINT, code VARCHAR, col VARCHAR"
 
 
-def require_sound(region: str, source: str) -> None:
-    """Raises SangamError, naming file and line, where an expression of a source's contract does not work."""
+def require_sound(region: str, source: str, home: Path | None = None) -> None:
+    """Raises SangamError, naming file and line, where an expression of a source's contract does not work.
+
+    `home`: where a trial that went well is noted, so that the same contract is not tried again.
+    """
     contract = load_region(region)
-    words = contract.sources[source].model_dump(mode="json")
-    faults = _tried(region, source, json.dumps(words, sort_keys=True))
-    if faults:
+    looked_up = sorted(contract.sources[source].looked_up_sources() | {source})
+    words = json.dumps([contract.sources[name].model_dump(mode="json") for name in looked_up], sort_keys=True)
+    mark = hashlib.sha256(f"{_code()} {words}".encode()).hexdigest()[:16]
+    noted = home / "lake" / "trials" / mark if home else None
+    if noted and noted.exists():
+        return
+    if faults := _tried(region, source, mark):
         raise SangamError("\n".join(faults))
+    if noted:
+        with contextlib.suppress(OSError):  # a home that is only read: the next one tries again
+            noted.parent.mkdir(parents=True, exist_ok=True)
+            noted.touch()
 
 
 @cache
-def _tried(region: str, source: str, words: str) -> tuple[str, ...]:
-    """What is wrong with a contract that says `words`."""
+def _code() -> str:
+    return code_fingerprint("ingest.mapping.trial", packages=("duckdb",))
+
+
+@cache
+def _tried(region: str, source: str, mark: str) -> tuple[str, ...]:
+    """What is wrong with a contract; `mark` is another one when it says something else."""
     document, name = source_words(region, source), f"{region}/{source}"
     return tuple(str(fault.placed(document, name)) for fault in _faults(load_region(region), source))
 

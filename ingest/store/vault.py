@@ -42,6 +42,7 @@ _NONCE = 12
 
 
 def _cipher_key(key: bytes) -> bytes:
+    # For start-up: a run that finds nothing new opens no vault.
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -50,6 +51,7 @@ def _cipher_key(key: bytes) -> bytes:
 
 def encrypt(table: pa.Table, key: bytes, label: str) -> bytes:
     """The table as encrypted Parquet; `label` is bound to it, so that one file cannot stand for another."""
+    # For start-up: a run that finds nothing new opens no vault.
     import pyarrow.parquet as pq
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -66,6 +68,7 @@ def read_identities(path: Path, key: bytes) -> pa.Table:
 
     Raises SangamError where they were written under another secret, or the file was changed.
     """
+    # For start-up: a run that finds nothing new opens no vault.
     import pyarrow.parquet as pq
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM

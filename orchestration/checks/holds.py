@@ -7,13 +7,12 @@ Nothing else waits: marts are built with them, and donors they do not feed get t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from expectations.batches import Batch, batches, result_path
+from expectations.batch import Batch, batches
+from expectations.results import BatchResult, read_result
 from ingest.contracts.faults import in_short
 from ingest.contracts.loading import REFERENCE, has_source, load_region
 from ingest.deliveries.let_through import is_let_through
@@ -21,8 +20,6 @@ from ingest.deliveries.let_through import let_through as record
 from ingest.errors import SangamError
 from orchestration import soundness
 from orchestration.warehouse import logframes
-
-Result = dict[str, Any]
 
 
 @cache
@@ -83,16 +80,15 @@ def serving(there: Iterable[Batch], region: str, source: str, quarter: str) -> l
     return [batch for batch in own if batch.quarter == quarter]
 
 
-def held(home: Path, there: Iterable[Batch], region: str, source: str, quarter: str) -> list[Result]:
+def held(home: Path, there: Iterable[Batch], region: str, source: str, quarter: str) -> list[BatchResult]:
     """Results with an error that nobody let through, of the deliveries behind a quarter's numbers.
 
     `there`: the current deliveries up to the quarter, of this source and maybe others.
     """
     found = []
     for batch in serving(there, region, source, quarter):
-        path = result_path(home, region, source, batch.quarter)
-        result = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        if result.get("errors") and not is_settled(home, batch):
+        result = read_result(home, region, source, batch.quarter)
+        if result and result.errors and not is_settled(home, batch):
             found.append(result)
     return found
 
@@ -112,25 +108,24 @@ def require_none(home: Path, donor: str, quarter: str) -> None:
         raise SangamError(f"{donor} {quarter} is not released yet:\n" + "\n".join(lines))
 
 
-def line(result: Result) -> str:
+def line(result: BatchResult) -> str:
     """Why a delivery waits and how it is let through."""
-    why = " ".join(result["checks"][name]["message"] for name in result["errors"])
-    where = f"{result['region']}/{result['source']} {result['quarter']}"
+    why = " ".join(result.checks[name].message for name in result.errors)
+    where = f"{result.region}/{result.source} {result.quarter}"
     remedy = f"`sangam let-through {where} --by NAME --reason WHY` lets it through."
-    return f"{result['title']} waits. {why} {remedy}"
+    return f"{result.title} waits. {why} {remedy}"
 
 
-def waiting(home: Path, region: str, source: str, quarter: str) -> tuple[Batch, Result] | None:
+def waiting(home: Path, region: str, source: str, quarter: str) -> tuple[Batch, BatchResult] | None:
     """A quarter's delivery that waits for its batch checks, with their result."""
     own = [batch for batch in batches(home, quarter, [(region, source)]) if batch.quarter == quarter]
-    path = result_path(home, region, source, quarter)
-    if not own or not path.exists() or is_settled(home, own[0]):
+    result = read_result(home, region, source, quarter)
+    if not own or not result or is_settled(home, own[0]):
         return None
-    result = json.loads(path.read_text(encoding="utf-8"))
-    return (own[0], result) if result["errors"] else None
+    return (own[0], result) if result.errors else None
 
 
-def let_through(home: Path, batch: Batch, result: Result, by: str, reason: str) -> list[Path]:
+def let_through(home: Path, batch: Batch, result: BatchResult, by: str, reason: str) -> list[Path]:
     """Record for every file of a delivery that a person lets it through. Raises SangamError without words."""
-    why = [result["checks"][name]["message"] for name in result["errors"]]
+    why = [result.checks[name].message for name in result.errors]
     return [record(home, receipt, why, by, reason) for receipt in batch.receipts]

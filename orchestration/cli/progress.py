@@ -31,8 +31,8 @@ def _line(event: str, facts: dict[str, Any]) -> str | None:
         told = f"{facts['region']}: persons and households linked, {review:,} to review"
         return told if any(one.linked_now for one in facts["summaries"]) else None
     if event == "batches_checked":
-        fresh = [result for result in facts["results"] if result["checked_now"]]
-        found = sum(not check["passed"] for result in fresh for check in result["checks"].values())
+        fresh = [result for result in facts["results"] if result.checked_now]
+        found = sum(result.count("error") + result.count("warning") for result in fresh)
         return f"{len(fresh)} deliveries checked as a whole, {found} findings" if fresh else None
     if event == "warehouse_started":
         return f"warehouse: building {', '.join(facts['quarters'])} …"

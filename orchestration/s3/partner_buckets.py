@@ -95,6 +95,7 @@ def _store(home: Path, client: S3Client | None) -> Iterator[S3Client]:
     elif not object_store.is_embedded():
         yield object_store.connect()
     else:
+        # For start-up: another S3 needs no server of ours.
         from orchestration.s3 import seaweed
 
         with seaweed.serve(home) as endpoint:

@@ -51,7 +51,7 @@ from expectations.schemas import broken_promises
 for source, spec in sources.items():
     for table in spec.tables:
         for path in home.glob(f'lake/accepted/region=sindh/source={source}/table={table}/**/*.parquet'):
-            assert not broken_promises(path, 'sindh', source, table)
+            assert not broken_promises(path, spec, table)
 check_batches(home, quarter)
 print(ingested - started, time.perf_counter() - ingested)
 """

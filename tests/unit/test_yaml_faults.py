@@ -196,6 +196,7 @@ FAULTS = [
     ("regions/prog/decisions.yml", "region: here", "region: her", "decisions.yml:1", "no region 'her', did you mean 'here'?"),
     ("regions/prog/decisions.yml", "register/2", "two", "decisions.yml:1", "'two' is no record, expected source/identifier"),
     ("regions/prog/decisions.yml", "2021-07-01", "2021-07-41", "decisions.yml:1", "'2021-07-41' is no value: day is out of range"),
+    ("regions/prog/decisions.yml", DECISION, DECISION + DECISION.replace("same", "different"), "decisions.yml:2", "b decided the opposite on 2021-07-01: w Take"),
     ("suites/prog/register.yml", "measure: rows", "measure: rws", "register.yml:4", "no measure 'rws', did you mean 'rows'?"),
     ("suites/prog/register.yml", "at_least: 1", "at_lest: 1", "register.yml:5", "'at_lest' here, did you mean 'at_least'?"),
     ("suites/prog/register.yml", "    title: Rows\n", "", "register.yml:2", "'title' is needed: give it."),

@@ -1,46 +1,30 @@
 """The profile of a delivery beside the one before: one row for each measure of a table, column, figure or place.
 
 A profile has some hundred rows however many records there are, and only what the suite asks for. Counting within one
-delivery is in `facts`, bounds are in the suite, judging is in `judge`.
+delivery is in `facts`; bounds are in the suite, which `expectations.gx` checks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
 
-from expectations.facts import Side, TableFacts, facts
+from expectations.batch import Batch, Side
+from expectations.measuring.facts import TableFacts, connect, facts
+from expectations.results import Columns
 from expectations.suite import Check, Place, Suite
 from ingest.contracts.source import Source
 from ingest.errors import SangamError
-from ingest.sql import sql_name
+from ingest.sql import quote, render, sql_name
 
 COLUMNS = ("kind", "name", "subject", "measure", "value", "records", "seen")
 # From so many records on, a sixteenth of the keys, chosen by their hash, stands for all.
 _SAMPLED_FROM = 500_000
-_NONE = "SELECT CAST(NULL AS VARCHAR) AS place, 0 AS records WHERE false"
-_PLACES = """
-WITH joined AS (
-  SELECT place, coalesce(n.records, 0) AS new, coalesce(b.records, 0) AS old
-  FROM places_now n FULL JOIN places_before b USING (place)
-  FULL JOIN (SELECT unnest($expected::VARCHAR[]) AS place) e USING (place)
-  WHERE place IS NOT NULL
-), told AS (
-  SELECT *, format('{:,} records', new) || CASE WHEN $then <> '' THEN format('; {:,} in {}', old, $then) ELSE '' END
-    AS seen
-  FROM joined
-)
-SELECT 'place' AS kind, $name AS name, $label || ' ' || place AS subject, m.measure,
-  CASE m.measure WHEN 'place_rows' THEN new::DOUBLE ELSE new / old::DOUBLE END AS value,
-  greatest(new, old) AS records, seen
-FROM told, (VALUES ('place_rows'), ('place_rows_ratio')) m(measure)
-WHERE m.measure = 'place_rows' OR old > 0
-ORDER BY m.measure, place
-"""
 Row = tuple[Any, ...]
 
 
@@ -69,6 +53,29 @@ def profile(
     return whole.astype({"value": "float64", "records": "int64"})
 
 
+def profiles_of(home: Path, batches: list[Batch]) -> list[tuple[Batch, pd.DataFrame]]:
+    """The profile of each batch."""
+    with connect() as connection:
+        return [
+            (
+                batch,
+                profile(
+                    connection,
+                    batch.suite,
+                    batch.contract,
+                    batch.side(home),
+                    batch.previous.side(home) if batch.previous else None,
+                ),
+            )
+            for batch in batches
+        ]
+
+
+def stored_profile(columns: Columns) -> pd.DataFrame:
+    """A profile as it was kept, column by column."""
+    return pd.DataFrame(columns, columns=list(COLUMNS)).astype({"value": "float64", "records": "int64"})
+
+
 def _alone(table: str, new: TableFacts, now: Side) -> Iterator[Row]:
     """What can be said of a table without an earlier delivery."""
     read, held = now.read.get(table, new.rows), now.quarantined.get(table, 0)
@@ -92,13 +99,18 @@ def _beside(table: str, new: TableFacts, old: TableFacts, then: str) -> Iterator
     for column in (c for c in new.means if c in old.means):
         name, mean, (was_mean, deviation) = f"{table}.{column}", new.means[column][0], old.means[column]
         if mean is not None and was_mean is not None and deviation:
-            seen = f"mean {mean:,.4g}; {was_mean:,.4g} in {then}"
+            seen = f"mean {_number(mean)}; {_number(was_mean)} in {then}"
             yield "column", name, name, "mean_shift", (mean - was_mean) / deviation, both, seen
     for column, counts in new.categories.items():
         if shift := _largest_shift(counts, old.categories.get(column, {})):
             name, (category, share, was) = f"{table}.{column}", shift
             seen = f"'{category}' {share:.1%}; {was:.1%} in {then}"
             yield "column", name, name, "category_shift", abs(share - was), both, seen
+
+
+def _number(value: float) -> str:
+    """A mean as people read it."""
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:,.4g}"
 
 
 def _largest_shift(new: dict[str, int], old: dict[str, int]) -> tuple[str, float, float] | None:
@@ -120,29 +132,19 @@ def _by_key(
     then: str,
 ) -> Iterator[Row]:
     """Keys that are still there, and values under the same key; only where the suite asks, for it costs a join."""
-    key, t = ", ".join(sql_name(c) for c in source.tables[table].key), sql_name(table)
+    key = ", ".join(sql_name(c) for c in source.tables[table].key)
     if suite.asks("keys_kept", table):
-        part = f"WHERE hash({key}) % 16 = 0" if old.rows >= _SAMPLED_FROM else ""
-        kept, there = connection.execute(
-            f"SELECT count(*) FILTER (({key}) IN (SELECT ({key}) FROM now.{t} {part})), count(*) FROM before.{t} {part}"
-        ).fetchall()[0]
+        sample = f"hash({key}) % 16 = 0" if old.rows >= _SAMPLED_FROM else "true"
+        sql = render(__file__, "keys_kept.sql", key=key, table=table, sample=sample)
+        kept, there = connection.execute(sql).fetchall()[0]
         if there:
-            yield (
-                "table",
-                table,
-                table,
-                "keys_kept",
-                kept / there,
-                there,
-                f"{kept:,} of {there:,} keys of {then}",
-            )
+            seen = f"{kept:,} of {there:,} keys of {then}"
+            yield "table", table, table, "keys_kept", kept / there, there, seen
     both = [column for column in new.means if column in old.means]
     for column in (c for c in both if suite.asks("unchanged_share", f"{table}.{c}")):
-        c, name = sql_name(column), f"{table}.{column}"
-        same, pairs = connection.execute(
-            f"SELECT count(*) FILTER (n.{c} = o.{c}), count(*) FROM now.{t} n JOIN before.{t} o USING ({key}) "
-            f"WHERE o.{c} > 0 AND n.{c} IS NOT NULL"
-        ).fetchall()[0]
+        name = f"{table}.{column}"
+        sql = render(__file__, "unchanged.sql", column=column, table=table, key=key)
+        same, pairs = connection.execute(sql).fetchall()[0]
         if pairs:
             seen = f"{same:,} of {pairs:,} values as in {then}"
             yield "column", name, name, "unchanged_share", same / pairs, pairs, seen
@@ -150,10 +152,8 @@ def _by_key(
 
 def _of_figures(connection: duckdb.DuckDBPyConnection, suite: Suite, sides: dict[str, Side]) -> Iterator[Row]:
     for name, figure in suite.figures.items():
-        select = f"SELECT CAST(({figure.value}) AS DOUBLE), count(*) FROM {figure.source}"
-        found = {
-            schema: _in(connection, schema, name, partial(_first, connection, select)) for schema in sides
-        }
+        sql = render(__file__, "figure.sql", value=figure.value, records=figure.source)
+        found = {schema: _in(connection, schema, name, partial(_first, connection, sql)) for schema in sides}
         new, records = found["now"] or (None, 0)
         old, _ = found.get("before") or (None, 0)
         if new is None:
@@ -167,18 +167,16 @@ def _of_figures(connection: duckdb.DuckDBPyConnection, suite: Suite, sides: dict
 def _of_place(
     connection: duckdb.DuckDBPyConnection, name: str, place: Place, source: Source, sides: dict[str, Side]
 ) -> pd.DataFrame:
-    counted = f"SELECT CAST({place.place} AS VARCHAR) AS place, count(*) AS records FROM {place.source} GROUP BY ALL"
     for schema in ("now", "before"):
-        create = f"CREATE OR REPLACE TEMP TABLE places_{schema} AS "
-        done = schema in sides and _in(
-            connection, schema, name, partial(_first, connection, create + counted)
-        )
+        counted = render(__file__, "places_counted.sql", side=schema, place=place.place, records=place.source)
+        done = schema in sides and _in(connection, schema, name, partial(_first, connection, counted))
         if not done:
-            connection.execute(create + _NONE)
+            connection.execute(render(__file__, "places_none.sql", side=schema))
     expected = [w for w in words(source.vocabularies.get(place.expected), place.nested) if w not in place.but]
     then = sides["before"].quarter if "before" in sides else ""
-    values = {"expected": expected, "then": then, "name": name, "label": place.label}
-    return connection.execute(_PLACES, values).df()
+    listed = f"[{', '.join(quote(word) for word in expected)}]"
+    sql = render(__file__, "places.sql", expected=listed, then=then, name=name, label=place.label)
+    return connection.execute(sql).df()
 
 
 def _first(connection: duckdb.DuckDBPyConnection, sql: str) -> Row:
@@ -206,7 +204,8 @@ def words(vocabulary: Any, nested: bool) -> list[str]:
 
 
 def applies(check: Check, frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a profile that a check judges."""
+    """The rows of a profile that a check looks at."""
     names = [name for name in frame["name"].unique() if check.covers(name)]
     enough = frame["records"] >= check.from_records
-    return frame[(frame["measure"] == check.measure) & frame["name"].isin(names) & enough]
+    asked = (frame["measure"] == check.measure) & frame["name"].isin(names)
+    return frame[asked & enough & frame["value"].notna()]

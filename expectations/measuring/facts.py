@@ -5,26 +5,17 @@ DuckDB reads the accepted records where they lie, once a table; empty cells stan
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from expectations.batch import Side
 from expectations.suite import Suite
 from ingest.contracts.source import Source
-from ingest.sql import quote, sql_name
+from ingest.sql import quote, render, sql_name
 
 _NUMBER = ("DECIMAL", "INTEGER", "BIGINT", "DOUBLE", "HUGEINT")
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of two deliveries: files of accepted records, and records read and quarantined, by contract table."""
-
-    quarter: str
-    files: dict[str, list[Path]]
-    read: dict[str, int] = field(default_factory=dict)
-    quarantined: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,10 +39,8 @@ def facts(
     """What a suite asks for of each table; the tables stay as views in `schema`."""
     connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}")
     for table, paths in side.files.items():
-        files = ", ".join(quote(str(path)) for path in paths)
         connection.execute(
-            f"CREATE VIEW {schema}.{sql_name(table)} AS SELECT * FROM "
-            f"read_parquet([{files}], hive_partitioning = false, union_by_name = true)"
+            render(__file__, "table_view.sql", schema=schema, table=table, files=_listed(paths))
         )
     types: dict[str, dict[str, str]] = {table: {} for table in side.files}
     for table, column, kind in connection.execute(
@@ -62,7 +51,7 @@ def facts(
     counted = {}
     for table, paths in side.files.items():
         vocabulary, numbers = _asked(suite, source, table, types[table])
-        rows, means, categories = _scan(connection, f"{schema}.{sql_name(table)}", vocabulary, numbers)
+        rows, means, categories = _scan(connection, schema, table, vocabulary, numbers)
         empty = _empty(connection, paths)
         shares = {column: empty.get(column, 0) / rows for column in types[table]} if rows else {}
         counted[table] = TableFacts(rows, shares, means, categories)
@@ -88,24 +77,28 @@ def _asked(suite: Suite, source: Source, table: str, types: dict[str, str]) -> t
 
 
 def _scan(
-    connection: duckdb.DuckDBPyConnection, relation: str, vocabulary: list[str], numbers: list[str]
+    connection: duckdb.DuckDBPyConnection,
+    schema: str,
+    table: str,
+    vocabulary: list[str],
+    numbers: list[str],
 ) -> tuple[int, dict[str, tuple[float | None, float | None]], dict[str, dict[str, int]]]:
     """Records, means with standard deviations, and categories, in one pass."""
     aggregates = ["count(*)", *(f"histogram({sql_name(c)})" for c in vocabulary)]
     for column in numbers:
         number = f"CAST({sql_name(column)} AS DOUBLE)"
         aggregates += [f"avg({number})", f"stddev_pop({number})"]
-    found = connection.execute(f"SELECT {', '.join(aggregates)} FROM {relation}").fetchall()[0]
+    sql = render(__file__, "table_facts.sql", aggregates=aggregates, schema=schema, table=table)
+    found = connection.execute(sql).fetchall()[0]
     cells = found[1 + len(vocabulary) :]
     means = {column: (cells[2 * at], cells[2 * at + 1]) for at, column in enumerate(numbers)}
     return int(found[0]), means, {column: found[1 + at] or {} for at, column in enumerate(vocabulary)}
 
 
 def _empty(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> dict[str, int]:
-    names = ", ".join(quote(str(path)) for path in files)
-    return dict(
-        connection.execute(
-            "SELECT path_in_schema, CAST(sum(coalesce(stats_null_count, 0)) AS BIGINT) "
-            f"FROM parquet_metadata([{names}]) GROUP BY ALL"
-        ).fetchall()
-    )
+    return dict(connection.execute(render(__file__, "empty_cells.sql", files=_listed(files))).fetchall())
+
+
+def _listed(files: list[Path]) -> str:
+    """Files as an SQL list."""
+    return f"[{', '.join(quote(str(path)) for path in files)}]"
