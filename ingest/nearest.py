@@ -23,12 +23,15 @@ def nearest(written: Iterable[str], spellings: Mapping[str, str], alike: float =
     return best[1] if best[0] >= alike else ""
 
 
-def unknown(what: str, word: str, known: Iterable[str], listed: str = "") -> SangamError:
+def unknown(what: str, word: str, known: Iterable[str], *, of: str = "", listed: str = "") -> SangamError:
     """The refusal of a word: what it should have named, the nearest that is known, and all that are.
 
-    `listed`: how the known ones are named in short, where they are many.
+    `of`: what the known ones belong to; `listed`: how they are named in short, where they are many.
     """
     there = list(known)
     near = nearest([word], {one: one for one in there})
     meant = f" Did you mean '{near}'?" if near else ""
-    return SangamError(f"There is no {what} '{word}'.{meant} Known: {listed or ', '.join(there) or 'none'}.")
+    whose = f" of {of}" if of else ""
+    return SangamError(
+        f"There is no {what} '{word}'{whose}.{meant} Known: {listed or ', '.join(there) or 'none'}."
+    )

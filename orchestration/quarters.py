@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 
 from ingest.errors import SangamError
+from ingest.nearest import nearest
 
 FIRST_YEAR = 2018
 
@@ -23,9 +24,12 @@ def all_quarters(today: datetime | None = None) -> list[str]:
 
 def check_quarter(quarter: str, today: datetime | None = None) -> str:
     """`quarter` when it is one of those there are. Raises SangamError, naming them."""
-    if not re.fullmatch(r"\d{4}Q[1-4]", quarter):
-        raise SangamError(f"'{quarter}' is no quarter. Write year and quarter (1 to 4) like 2021Q2.")
     known = all_quarters(today)
+    if not re.fullmatch(r"\d{4}Q[1-4]", quarter):
+        # of quarters that are equally near the latest is the likeliest
+        near = nearest([quarter], {one: one for one in reversed(known)})
+        meant = f" Did you mean '{near}'?" if near else ""
+        raise SangamError(f"'{quarter}' is no quarter. Write year and quarter (1 to 4) like 2021Q2.{meant}")
     if quarter in known:
         return quarter
     why = f"lies before the first one, {known[0]}" if quarter < known[0] else "has not begun yet"

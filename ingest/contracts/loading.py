@@ -30,6 +30,7 @@ from ingest.contracts.source import Source
 from ingest.contracts.vocabularies import drawn_vocabularies
 from ingest.contracts.yaml_file import Document, Place, merge, read_mapping
 from ingest.errors import SangamError
+from ingest.nearest import unknown
 
 REGIONS = Path(__file__).resolve().parents[1] / "regions"
 REFERENCE = "_reference"  # the programme and region of tables that are every region's
@@ -65,7 +66,7 @@ def region_file(name: str, root: Path | None = None) -> Path:
     """The file of a region. Raises SangamError for an unknown one, naming the known ones."""
     files = region_files(root)
     if name not in files:
-        raise SangamError(f"There is no contract for region '{name}'. Known regions: {', '.join(files)}.")
+        raise unknown("region", name, files)
     return files[name]
 
 
@@ -177,9 +178,7 @@ def load_source(region: str, source: str, root: Path | None = None) -> Source:
     """The contract of one source. Raises SangamError where the region has no such source."""
     contract = load_region(region, root)
     if source not in contract.sources:
-        raise SangamError(
-            f"Region '{region}' has no source '{source}'. Its sources: {', '.join(contract.sources)}."
-        )
+        raise unknown("source", source, contract.sources, of=f"region '{region}'")
     return contract.sources[source]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ingest.errors import SangamError
+from ingest.nearest import unknown
 
 
 def _ignore(_: str) -> None:
@@ -51,7 +52,7 @@ def make(
     chosen = list(makers) if programmes is None else list(programmes)
     for name in chosen:
         if name not in makers:
-            raise SangamError(f"There is no sample programme '{name}'. Use one of: {', '.join(makers)}.")
+            raise unknown("sample programme", name, makers)
     ordered = sorted(set(quarters))
     wrong = [q for q in ordered if not re.fullmatch(r"20(19|2[0-3])Q[1-4]", q)]
     if wrong or not ordered:

@@ -6,7 +6,6 @@ nearest known name, so that a renamed column is mended and never silently droppe
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from ingest.contracts.column import Column
 from ingest.contracts.table import Table
 from ingest.errors import Refused
+from ingest.nearest import nearest
 
 _INVISIBLE = re.compile("[\u180e\u200b-\u200f\u2060-\u2064\ufeff\u00ad\u061c\u202a-\u202e\u2066-\u2069]")
 _SPACE = re.compile(r"[\s\x85]+")
@@ -87,17 +87,13 @@ def match_header(labels: Sequence[str | None], table: Table) -> HeaderMatch:
     return HeaderMatch(tuple(found.values()), missing, tuple(unknown), tuple(twice))
 
 
-def _nearest(labels: Sequence[str], candidates: Sequence[str]) -> str:
-    """The candidate most like one of the labels, or a half of a bilingual one; empty where none is like any."""
-    likeness = [
-        (difflib.SequenceMatcher(None, one, other).ratio(), candidate)
-        for label in labels
-        for candidate in candidates
-        for one in _spellings(label)
-        for other in _spellings(candidate)
-    ]
-    best = max(likeness, key=lambda pair: pair[0], default=(0.0, ""))
-    return best[1] if best[0] >= 0.6 else ""
+def _spelled(names: Sequence[str]) -> dict[str, str]:
+    """Every spelling of the names, with the first name it is of."""
+    spelled: dict[str, str] = {}
+    for name in names:
+        for spelling in _spellings(name):
+            spelled.setdefault(spelling, name)
+    return spelled
 
 
 def require(match: HeaderMatch, table: Table, table_name: str, file: str) -> tuple[Found, ...]:
@@ -108,7 +104,7 @@ def require(match: HeaderMatch, table: Table, table_name: str, file: str) -> tup
     if match.missing:
         hints = []
         for name in match.missing:
-            near = _nearest((name, *table.columns[name].header), match.unknown)
+            near = nearest(_spelled((name, *table.columns[name].header)), _spelled(match.unknown))
             hints.append(f"'{name}'" + (f" (the file has '{near}': rename it back)" if near else ""))
         raise Refused(
             "missing_column",
@@ -116,9 +112,12 @@ def require(match: HeaderMatch, table: Table, table_name: str, file: str) -> tup
             f"{'is' if len(hints) == 1 else 'are'} missing. Send the file with all columns of the contract.",
         )
     if match.unknown or match.twice:
-        names = [spelling for name, column in table.columns.items() for spelling in (name, *column.header)]
+        known = _spelled(
+            [label for name, column in table.columns.items() for label in (name, *column.header)]
+        )
         hints = [
-            f"'{u}' is not known" + (f" (did you mean '{n}'?)" if (n := _nearest([u], names)) else "")
+            f"'{u}' is not known"
+            + (f" (did you mean '{n}'?)" if (n := nearest(_spellings(u), known)) else "")
             for u in match.unknown
         ]
         hints += [f"'{t}' is there twice" for t in match.twice]

@@ -112,7 +112,7 @@ def line(result: BatchResult) -> str:
     """Why a delivery waits and how it is let through."""
     why = " ".join(result.checks[name].message for name in result.errors)
     where = f"{result.region}/{result.source} {result.quarter}"
-    remedy = f"`sangam release-drop {where} --by NAME --reason WHY` lets it through."
+    remedy = f"`sangam let-through {where} --by NAME --reason WHY` lets it through."
     return f"{result.title} waits. {why} {remedy}"
 
 

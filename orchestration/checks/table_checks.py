@@ -13,6 +13,7 @@ from ingest.contracts.table import Table
 from ingest.deliveries.receipt import Receipt
 from ingest.judging.corrections import STALE
 from orchestration.checks.counted import by_code, chart, counts
+from orchestration.checks.waits import waits_lines
 
 
 def corrections_result(
@@ -32,12 +33,6 @@ def corrections_result(
         severity=dg.AssetCheckSeverity.WARN,
         description="\n".join(told) or "Every correction found what it expects.",
     )
-
-
-def waits_lines(receipt: Receipt) -> list[str]:
-    """Why a delivery waits, a line a reason."""
-    waits = receipt.waits
-    return [f"compared with {waits.against}: {reason}" for reason in waits.reasons] if waits else []
 
 
 def check_results(
@@ -92,7 +87,7 @@ def check_results(
         or ("Every file was readable." if receipts else "Nothing has arrived."),
     )
     held = [r for r in receipts if r.status == "paused"]
-    ask = f"`sangam release-drop {region}/{name} QUARTER --by NAME --reason WHY` lets it through."
+    ask = f"`sangam let-through {region}/{name} QUARTER --by NAME --reason WHY` lets it through."
     yield dg.AssetCheckResult(
         check_name="drift",
         asset_key=key,

@@ -6,11 +6,8 @@ All files of a delivery are judged together, in a home of their own that is thro
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-
-from rich.markup import escape
-from rich.table import Table
 
 from ingest.contracts.loading import load_source
 from ingest.deliveries import related
@@ -20,25 +17,30 @@ from ingest.feedback.slip import slip
 from ingest.feedback.slip.content import FileContent, Group
 from ingest.files import atomic
 from ingest.run import ingest_source
-from orchestration.cli.console import console
-from orchestration.quarters import check_quarter
+from orchestration.cli.console import Column, Row, plain, say, show_table
 
 _SHOWN = 25  # kinds of findings; the slip has all
+_COUNTED = ("read", "accepted", "quarantined", "warnings")
+_FINDINGS = (
+    Column("what is wrong", wraps=True),
+    Column("where", wraps=True),
+    Column("records", right=True),
+    Column("rows", wraps=True),
+    Column("as delivered", wraps=True),
+    Column("what to do", wraps=True),
+)
 
 
-def check_files(files: Sequence[Path], contract: str, quarter: str, return_slip: Path | None = None) -> int:
+def check_files(
+    files: Sequence[Path], region: str, source: str, quarter: str, return_slip: Path | None = None
+) -> int:
     """Judge the files of one delivery and print what is wrong; 1 when anything is quarantined or refused, else 0.
 
-    `return_slip`: where to write the partner's workbook as well. Raises SangamError for an unknown contract, quarter
-    or file.
+    `return_slip`: where to write the partner's workbook as well. Raises SangamError for an unknown contract or file.
     """
-    region, slash, source = contract.partition("/")
-    if not slash:
-        raise SangamError(f"--contract wants region/source, such as sindh/mis; got '{contract}'.")
-    load_source(region, source)
-    contents = judge_together(files, region, source, check_quarter(quarter))
+    contents = judge_together(files, region, source, quarter)
     for content in contents:
-        _report(content, contract, quarter)
+        _report(content, f"{region}/{source}", quarter)
     _say_what_is_left_out(region, source)
     if return_slip:
         _write_slip(return_slip, contents)
@@ -77,48 +79,59 @@ def _place(region: str, source: str, quarter: str, file: Path) -> Path:
 
 
 def _report(content: FileContent, contract: str, quarter: str) -> None:
-    console.print(f"[bold]{escape(content.delivery.file)}[/] as {contract}, {quarter}")
+    say(f"[bold]{plain(content.delivery.file)}[/] as {contract}, {quarter}")
     if content.refusal:
         code, message, _ = content.refusal
-        console.print(f"  [red]refused ({code})[/] {escape(message)}")
+        say(f"[red]refused ({code})[/] {plain(message)}", indent=2)
         return
-    counted = Table("table", *("read", "accepted", "quarantined", "warnings"))
-    for column in counted.columns[1:]:
-        column.justify = "right"
-    for name, row in content.tables.items():
-        numbers = (row.read, row.accepted, row.quarantined, sum(row.warnings.values()))
-        counted.add_row(name, *(f"{number:,}" for number in numbers))
-    console.print(counted)
+    counted = [
+        (
+            plain(name),
+            *(f"{n:,}" for n in (row.read, row.accepted, row.quarantined, sum(row.warnings.values()))),
+        )
+        for name, row in content.tables.items()
+    ]
+    show_table((Column("table"), *(Column(word, right=True) for word in _COUNTED)), counted)
     if content.groups or content.totals:
-        console.print(_findings(content))
+        show_table(_FINDINGS, [*map(_finding(content), content.groups[:_SHOWN]), *_totals(content)])
     left = max(0, len(content.groups) - _SHOWN) + content.groups_more
     if left:
-        console.print(f"  and {left:,} more kinds of findings; --return-slip OUT.xlsx has them")
+        say(f"and {left:,} more kinds of findings; --return-slip OUT.xlsx has them", indent=2)
 
 
-def _findings(content: FileContent) -> Table:
-    """A line a kind of finding: what, how many, where, an example, what to do."""
-    table = Table("what is wrong", "where", "records", "rows", "as delivered", "what to do", show_lines=False)
-    table.columns[2].justify = "right"
-    for group in content.groups[:_SHOWN]:
+def _finding(content: FileContent) -> Callable[[Group], Row]:
+    """A kind of finding as a row: what, how many, where, an example, what to do."""
+
+    def row(group: Group) -> Row:
         colour = "red" if group.severity == "error" else "yellow"
         text = english().finding(group.code, group.message)
         at = f"{group.table}.{group.label}" + (f" ({group.letter})" if group.letter else "")
         more = f" and {group.rows_more:,} more" if group.rows_more > 0 else ""
         advice = [text.fix or text.meaning, _hint(content, group)]
-        table.add_row(
-            f"[{colour}]{escape(text.title)}[/] {group.code}",
-            escape(at if group.column else group.table),
+        return (
+            f"[{colour}]{plain(text.title)}[/] {plain(group.code)}",
+            plain(at if group.column else group.table),
             f"{group.count:,}",
-            group.rows + more,
-            escape(group.values[0][:40]) if group.values else "",
-            escape(" ".join(filter(None, advice))),
+            plain(group.rows + more),
+            plain(group.values[0]) if group.values else "",
+            plain(" ".join(filter(None, advice))),
         )
-    for total in content.totals:
-        text = english().finding("total_mismatch")
-        where = f"{total.table}: {total.label.replace('|', ', ')}"
-        table.add_row(f"[yellow]{text.title}[/] total_mismatch", escape(where), "", "", "", text.fix)
-    return table
+
+    return row
+
+
+def _totals(content: FileContent) -> list[Row]:
+    """Stated totals that their rows do not add up to."""
+    text = english().finding("total_mismatch")
+    return [
+        (
+            f"[yellow]{plain(text.title)}[/] total_mismatch",
+            plain(f"{total.table}: {total.label.replace('|', ', ')}"),
+            *("", "", ""),
+            plain(text.fix),
+        )
+        for total in content.totals
+    ]
 
 
 def _hint(content: FileContent, group: Group) -> str:
@@ -130,18 +143,18 @@ def _hint(content: FileContent, group: Group) -> str:
 def _say_what_is_left_out(region: str, source: str) -> None:
     looks = related.looks_outside(load_source(region, source)).values()
     if any(look.quarters_back or look.source not in ("", source) for look in looks):
-        console.print("  Rules that compare with other deliveries are not asked here.")
+        say("Rules that compare with other deliveries are not asked here.", indent=2)
 
 
 def _write_slip(out: Path, contents: Sequence[FileContent]) -> None:
     """The slip of the whole delivery, where there is anything to tell."""
     worth = [content for content in contents if content.is_worth_sending]
     if not worth:
-        console.print(f"Nothing is wrong: {out} is not written.")
+        say(f"Nothing is wrong: {plain(out)} is not written.")
         return
     from ingest.feedback.slip.slip_workbook import to_workbook
 
     out.parent.mkdir(parents=True, exist_ok=True)
     with atomic(out, 0o600) as temporary:
         temporary.write_bytes(to_workbook(worth))
-    console.print(f"Return slip: {out}")
+    say(f"Return slip: {plain(out)}", as_one=True)

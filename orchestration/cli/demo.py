@@ -11,10 +11,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from rich.panel import Panel
-
 from ingest.errors import SangamError
-from orchestration.cli.console import console
+from orchestration.cli.console import box_of, complain, plain, say
 from orchestration.s3 import object_store, seaweed
 from orchestration.settings import settings
 
@@ -65,11 +63,11 @@ def _donors() -> list[str]:
 def _samples(home: Path) -> None:
     """Sample drops into the home's landing, unless they are there already."""
     if (home / "landing" / "_received.csv").exists():
-        console.print("sample drops are there already")
+        say("sample drops are there already")
         return
     from ingest import samples
 
-    console.print("making sample drops of every programme …")
+    say("making sample drops of every programme …")
     making = home / "sample"
     shutil.rmtree(making, ignore_errors=True)
     samples.make(
@@ -77,7 +75,7 @@ def _samples(home: Path) -> None:
         scale=0.01,
         seed=1,
         quarters=(QUARTER,),
-        progress=lambda line: console.print(f"  [dim]{line}[/]"),
+        progress=lambda line: say(f"[dim]{plain(line)}[/]", indent=2),
     )
     (home / "landing").parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(home / "landing", ignore_errors=True)
@@ -97,15 +95,16 @@ def _release(home: Path, donor: str) -> None:
         proof = verify(client, donor, QUARTER, done.release, home)
     if not proof.is_whole:
         raise SangamError(f"The release {donor} {QUARTER} {done.release} came back damaged from S3.")
-    console.print(
-        f"  released [bold]{donor} {QUARTER} {done.release}[/], fetched back with {donor}'s own key: every file whole"
+    say(
+        f"released [bold]{donor} {QUARTER} {done.release}[/], fetched back with {donor}'s own key: every file whole",
+        indent=2,
     )
 
 
 def _where_to_look(home: Path, seconds: float) -> None:
     from orchestration.quarter_run import home_of
 
-    at = home_of(home)
+    at = plain(home_of(home))
     lines = [
         f"[bold]release[/]     {at}/releases/<donor>/{QUARTER}/r001/  (indicators.xlsx, .csv, .parquet, manifest.json)",
         f"[bold]marts[/]       {at}/warehouse.duckdb, schema marts",
@@ -113,12 +112,12 @@ def _where_to_look(home: Path, seconds: float) -> None:
         f"[bold]explain[/]     SANGAM_HOME={at} .venv/bin/sangam explain eu_success EU-03 {QUARTER} --rows 5",
         "[bold]Dagster[/]     make ui",
     ]
-    console.print(Panel("\n".join(lines), title=f"done in {seconds:.0f} s", title_align="left"))
+    box_of(f"done in {seconds:.0f} s", lines)
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main())
     except SangamError as error:
-        console.print(f"[red]{error}[/]")
+        complain(error)
         sys.exit(2)

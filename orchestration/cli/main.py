@@ -1,4 +1,7 @@
-"""The command `sangam`. Each command is a few lines over a plain function; heavy imports wait until needed."""
+"""The command `sangam`. Each command is a few lines over a plain function.
+
+Imports within the functions are for start-up: Dagster, dbt and Arrow take seconds, a wrong word is refused before.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,9 @@ from typing import Annotated
 import typer
 
 from ingest.errors import SangamError
+from orchestration.cli import known_words
+from orchestration.cli.console import complain, say
+from orchestration.cli.releases import approve_command, release_app
 from orchestration.quarters import check_quarter
 from orchestration.settings import settings
 
@@ -18,6 +24,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="From partners' files to donors' numbers, each explained down to the delivered cell.",
 )
+Landing = Annotated[
+    str | None, typer.Option(help="Folder or s3://bucket/prefix; default $SANGAM_HOME/landing.")
+]
 
 
 @app.command()
@@ -44,16 +53,15 @@ def sample(
 @app.command()
 def run(
     quarter: Annotated[str, typer.Option(help="The quarter to report, such as 2021Q2.")],
-    landing: Annotated[
-        str | None, typer.Option(help="Folder or s3://bucket/prefix; default $SANGAM_HOME/landing.")
-    ] = None,
+    landing: Landing = None,
     region: Annotated[list[str] | None, typer.Option(help="Only this region; may be repeated.")] = None,
 ) -> None:
     """Everything up to releases waiting for sign-off. Exit status 1: a step failed; 3: a file was refused."""
-    check_quarter(quarter)  # before Dagster is imported, which takes seconds
+    check_quarter(quarter)
+    regions = [known_words.known_region(word) for word in region or []]
     from orchestration.cli.progress import run_with_progress
 
-    raise typer.Exit(run_with_progress(settings(landing), quarter, region or []))
+    raise typer.Exit(run_with_progress(settings(landing), quarter, regions))
 
 
 @app.command()
@@ -87,10 +95,11 @@ def check(
     ] = None,
 ) -> None:
     """Judge a delivery before it is sent. Exit status 1 when anything is quarantined or refused."""
+    region, source = known_words.known_source(contract, "--contract")
     check_quarter(quarter)
     from orchestration.cli.check import check_files
 
-    raise typer.Exit(check_files(files, contract, quarter, return_slip))
+    raise typer.Exit(check_files(files, region, source, quarter, return_slip))
 
 
 @app.command()
@@ -103,12 +112,14 @@ def explain(
     region: Annotated[str | None, typer.Option(help="For indicators of several regions.")] = None,
 ) -> None:
     """A value, its definition, and the delivered rows it is made of."""
-    from orchestration.cli.show_explanation import show_explanation
-    from orchestration.warehouse.explain import explain as find
-
+    known_words.known_indicator(donor, indicator)
+    check_quarter(quarter)
     dimension, sign, category = where.partition("=")
     if not sign:
         raise SangamError(f"--where wants dimension=category, such as district=Dadu; got '{where}'.")
+    from orchestration.cli.show_explanation import show_explanation
+    from orchestration.warehouse.explain import explain as find
+
     show_explanation(
         find(settings(), donor, indicator, quarter, where=(dimension, category), rows=rows, region=region)
     )
@@ -117,7 +128,7 @@ def explain(
 @app.command()
 def status(
     quarter: Annotated[str, typer.Option(help="The quarter to look at, such as 2021Q2.")],
-    landing: Annotated[str | None, typer.Option(help="Folder or s3://bucket/prefix.")] = None,
+    landing: Landing = None,
 ) -> None:
     """What has arrived, is missing, waits, was refused or came late, per region and source."""
     check_quarter(quarter)
@@ -126,35 +137,44 @@ def status(
     show_status(settings(landing), quarter)
 
 
-@app.command("release-drop")
-def release_drop(
-    source: Annotated[str, typer.Argument(help="REGION/SOURCE, such as sindh/mis.")],
-    quarter: Annotated[str, typer.Argument(help="Such as 2021Q2.")],
-    by: Annotated[str, typer.Option(help="Who lets it through.")] = "",
-    reason: Annotated[str, typer.Option(help="Why the change is right.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
-) -> None:
-    """Let a delivery through that waits because it shrank or grew beyond its contract's bounds."""
-    from orchestration.cli.status import release_drop as let_through
+Delivered = Annotated[str, typer.Argument(help="REGION/SOURCE, such as sindh/mis.")]
+DeliveredFor = Annotated[str, typer.Argument(help="Such as 2021Q2.")]
+By = Annotated[str, typer.Option(help="Who lets it through.")]
+Reason = Annotated[str, typer.Option(help="Why the change is right.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")]
 
-    region, slash, name = source.partition("/")
-    if not slash:
-        raise SangamError(f"Name the delivery as REGION/SOURCE, such as sindh/mis; got '{source}'.")
+
+@app.command("let-through")
+def let_through_command(
+    source: Delivered, quarter: DeliveredFor, by: By = "", reason: Reason = "", dry_run: DryRun = False
+) -> None:
+    """Let a delivery through that waits because it shrank, grew or otherwise changed too much."""
+    region, name = known_words.known_source(source)
+    check_quarter(quarter)
+    from orchestration.cli.let_through import let_through
+
     let_through(settings().home, region, name, quarter, by, reason, dry_run=dry_run)
 
 
-def _releases() -> None:
-    from orchestration.cli.releases import approve_command, release_app
+@app.command("release-drop", hidden=True)
+def release_drop_command(
+    source: Delivered, quarter: DeliveredFor, by: By = "", reason: Reason = "", dry_run: DryRun = False
+) -> None:
+    """The former name of `let-through`."""
+    say(
+        "[yellow]`sangam release-drop` is called `sangam let-through` now: a release is what goes to a donor.[/]"
+    )
+    let_through_command(source, quarter, by, reason, dry_run)
 
-    app.command("approve")(approve_command)
-    app.add_typer(release_app, name="release")
+
+app.command("approve")(approve_command)
+app.add_typer(release_app, name="release")
 
 
 def main() -> None:
     """The command's entry: errors that a person can mend are printed as such, without a traceback."""
     try:
-        _releases()
         app()
     except SangamError as error:
-        typer.secho(f"sangam: {error}", fg=typer.colors.RED, err=True)
+        complain(error)
         raise SystemExit(2) from error

@@ -1,47 +1,30 @@
 """The commands around releases: `approve_command`, and the sub-app `release_app`.
 
-Only words and tables; what is done is in the other modules. SANGAM_HOME (default `.sangam`) is the home.
+Only words and tables; what is done is in the other modules. Imports within the functions are for start-up: Arrow and S3
+take seconds, a wrong word is refused before.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from ingest.errors import SangamError
-from orchestration.releases.donor_store import donor_names, home, store
-from orchestration.releases.proof import Proof
+from orchestration.cli.console import Column, plain, say, show_table
+from orchestration.cli.known_words import known_donor, known_release
+from orchestration.quarters import check_quarter
+from orchestration.settings import settings
+from orchestration.warehouse import logframes
 
-P = ParamSpec("P")
-R = TypeVar("R")
 release_app = typer.Typer(help="Releases: list, verify, rebuild, compare, fetch.", no_args_is_help=True)
-console = Console()
 Donor = Annotated[str, typer.Argument(help="Donor code, such as eu_success.")]
 Quarter = Annotated[str, typer.Argument(help="Calendar quarter, such as 2021Q2.")]
 Release = Annotated[str | None, typer.Option("--release", "-r", help="Such as r001; the latest if left out.")]
 
 
-def told(command: Callable[P, R]) -> Callable[P, R]:
-    """Show a SangamError as its message and end with status 1."""
-
-    @functools.wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except SangamError as error:
-            console.print(str(error), style="red", markup=False, highlight=False)
-            raise typer.Exit(1) from error
-
-    return run
-
-
-@told
 def approve_command(
     donor: Donor,
     quarter: Quarter,
@@ -50,76 +33,129 @@ def approve_command(
     reason: Annotated[str | None, typer.Option(help="Why numbers changed since the last release.")] = None,
 ) -> None:
     """Sign off a donor's quarter as it stands, and release it."""
+    home = settings().home
+    known_donor(donor, home)
+    check_quarter(quarter)
     from orchestration.releases import approvals
+    from orchestration.releases.donor_store import donor_names, store
     from orchestration.releases.publish import publish as publish_release
 
-    approval = approvals.approve(home(), donor, quarter, by)
-    console.print(f"{donor} {quarter} is signed off by {approval.approved_by} ({approval.approved_at}).")
+    _warn_of_small_cells(home, donor, quarter)
+    approval = approvals.approve(home, donor, quarter, by)
+    say(f"{donor} {quarter} is signed off by {plain(approval.approved_by)} ({approval.approved_at}).")
     if not publish:
-        console.print("Not released (--no-publish). The same command without it releases.")
+        say("Not released (--no-publish). The same command without it releases.")
         return
     with store(publishing_for=donor) as client:
-        done = publish_release(home(), client, donor, quarter, reason, donor_names)
+        done = publish_release(home, client, donor, quarter, reason, donor_names)
     if done.is_new:
         after = f", after {done.predecessor} with {done.changes} changes" if done.predecessor else ""
-        console.print(f"Released as [bold]{done.release}[/bold]{after}.")
+        say(f"Released as [bold]{done.release}[/bold]{after}.")
     else:
-        console.print(
-            f"[bold]{done.release}[/bold] has this very content already; nothing was released anew."
-        )
-    console.print(f"  S3     s3://{done.bucket}/{done.prefix}", soft_wrap=True)
-    console.print(f"  here   {done.folder}", soft_wrap=True)
-    console.print(f"  fetch  sangam release fetch {donor} {quarter} --release {done.release} --to FOLDER")
+        say(f"[bold]{done.release}[/bold] has this very content already; nothing was released anew.")
+    say(f"S3     s3://{done.bucket}/{done.prefix}", indent=2, as_one=True)
+    say(f"here   {plain(done.folder)}", indent=2, as_one=True)
+    fetch = f"sangam release fetch {donor} {quarter} --release {done.release} --to FOLDER"
+    say(f"fetch  {fetch}", indent=2, as_one=True)
+
+
+def _warn_of_small_cells(home: Path, donor: str, quarter: str) -> None:
+    """Say which cells rest on few: nothing withholds them yet."""
+    from orchestration.releases.content import read_content
+    from orchestration.releases.small_cells import small_cells, warning
+
+    if donor not in logframes.donor_codes():
+        return
+    frame = logframes.of_donor(donor)
+    threshold = frame.donor.suppression_threshold
+    values = read_content(home, donor, quarter).values
+    if told := warning(small_cells(values, frame.indicators, threshold), threshold):
+        say(f"[yellow]{plain(told)}[/]")
 
 
 @release_app.command("pending")
-@told
 def pending_command() -> None:
-    """List what waits for a sign-off."""
+    """List what waits for a sign-off, and by when it is due."""
     from orchestration.releases.approvals import pending
+    from orchestration.releases.due import days_left, due_on
 
-    table = Table("Donor", "Quarter", "Waiting because")
-    for one in pending(home()):
+    due_days = {frame.donor.code: frame.donor.due_days for frame in logframes.sound()}
+    today = datetime.now(UTC).date()
+    rows = []
+    for one in pending(settings().home):
         void = one.void
         why = f"numbers changed after {void.approved_by}, {void.approved_at}" if void else "not signed off"
-        table.add_row(one.donor, one.quarter, why)
-    console.print(table if table.row_count else "Everything is signed off.")
+        due = due_on(one.quarter, due_days[one.donor]) if one.donor in due_days else None
+        left = days_left(due, today) if due else ""
+        colour = "red" if "overdue" in left else "yellow"
+        rows.append((one.donor, one.quarter, str(due or ""), f"[{colour}]{left}[/]", plain(why)))
+    columns = (
+        Column("donor"),
+        Column("quarter"),
+        Column("due"),
+        Column("time", right=True),
+        Column("waits because", wraps=True),
+    )
+    if rows:
+        show_table(columns, rows)
+    else:
+        say("Everything is signed off.")
 
 
 @release_app.command("list")
-@told
 def list_command(
     donor: Annotated[str | None, typer.Argument(help="One donor; all if left out.")] = None,
     quarter: Annotated[str | None, typer.Argument(help="One quarter; all if left out.")] = None,
 ) -> None:
     """List the releases in S3."""
+    home = settings().home
+    if donor:
+        known_donor(donor, home)
+    if quarter:
+        check_quarter(quarter)
+    from orchestration.releases.donor_store import store
     from orchestration.releases.verify import list_releases
 
-    table = Table("Donor", "Quarter", "Release", "Replaces", "Changes", "Signed off by", "on")
+    rows = []
     with store() as client:
-        for one in [donor] if donor else _released_donors():
-            for found in list_releases(client, one, quarter):
-                before = found.predecessor or ""
-                day = found.approved_at[:10]
-                table.add_row(
-                    one, found.quarter, found.release, before, str(found.changes), found.approved_by, day
+        for one in [donor] if donor else _released_donors(home):
+            rows += [
+                (
+                    one, found.quarter, found.release, found.predecessor or "", f"{found.changes:,}",
+                    found.approved_at[:10], plain(found.approved_by),
                 )
-    console.print(table if table.row_count else "There are no releases.")
+                for found in list_releases(client, one, quarter)
+            ]  # fmt: skip
+    columns = (
+        Column("donor"),
+        Column("quarter"),
+        Column("release"),
+        Column("replaces"),
+        Column("changes", right=True),
+        Column("signed on"),
+        Column("by", wraps=True),
+    )
+    if rows:
+        show_table(columns, rows)
+    else:
+        say("There are no releases.")
 
 
 @release_app.command("verify")
-@told
 def verify_command(donor: Donor, quarter: Quarter, release: Release = None) -> None:
     """Fetch a release with the donor's own keys and check every file against its manifest."""
+    home = _require_released(donor, quarter, release)
+    from orchestration.cli.show_releases import show_proof
+    from orchestration.releases.donor_store import store
     from orchestration.releases.verify import verify
 
     with store(donor) as client:
-        proof = verify(client, donor, quarter, release, home())
-    _show(proof, "as the manifest says", "is whole", "is damaged")
+        proof = verify(client, donor, quarter, release, home)
+    if not show_proof(proof, "as the manifest says", "is whole", "is damaged"):
+        raise typer.Exit(1)
 
 
 @release_app.command("rebuild")
-@told
 def rebuild_command(
     donor: Donor,
     quarter: Quarter,
@@ -127,15 +163,18 @@ def rebuild_command(
     out: Annotated[Path | None, typer.Option(help="Leave the files built in this new folder.")] = None,
 ) -> None:
     """Build a release again from the warehouse and compare it byte for byte."""
+    home = _require_released(donor, quarter, release)
+    from orchestration.cli.show_releases import show_proof
+    from orchestration.releases.donor_store import store
     from orchestration.releases.verify import rebuild
 
     with store(donor) as client:
-        proof = rebuild(home(), client, donor, quarter, release, out)
-    _show(proof, "the same, byte for byte", "comes out the same", "comes out different")
+        proof = rebuild(home, client, donor, quarter, release, out)
+    if not show_proof(proof, "the same, byte for byte", "comes out the same", "comes out different"):
+        raise typer.Exit(1)
 
 
 @release_app.command("diff")
-@told
 def diff_command(
     donor: Donor,
     quarter: Quarter,
@@ -143,22 +182,17 @@ def diff_command(
     new: Annotated[str, typer.Argument(help="Such as r002.")],
 ) -> None:
     """Show what changed between two releases of a quarter."""
+    _require_released(donor, quarter, old, new)
+    from orchestration.cli.show_releases import show_changes
+    from orchestration.releases.donor_store import store
     from orchestration.releases.verify import diff
 
     with store(donor) as client:
         changes = diff(client, donor, quarter, old, new)
-    table = Table("Indicator", "Region", "By", "Category", old, new, "What differs", "Reason")
-    for change in changes:
-        table.add_row(
-            " ".join(part for part in (change.indicator, change.currency) if part), change.region,
-            change.dimension, change.category, _shown(change.old_value, change.old_state),
-            _shown(change.new_value, change.new_state), ", ".join(change.columns), change.reason,
-        )  # fmt: skip
-    console.print(table if changes else f"{old} and {new} have the same values.")
+    show_changes(changes, old, new)
 
 
 @release_app.command("fetch")
-@told
 def fetch_command(
     donor: Donor,
     quarter: Quarter,
@@ -166,11 +200,13 @@ def fetch_command(
     release: Release = None,
 ) -> None:
     """Fetch a release with the donor's own keys."""
-    from orchestration.releases import shelf
-    from orchestration.releases.header import MANIFEST
-
+    _require_released(donor, quarter, release)
     if to.exists():
         raise SangamError(f"{to} exists already; name a folder that does not.")
+    from orchestration.releases import shelf
+    from orchestration.releases.donor_store import store
+    from orchestration.releases.header import MANIFEST
+
     with store(donor) as client:
         name = shelf.named_or_latest(client, donor, quarter, release)
         files = [file["name"] for file in shelf.manifest(client, donor, quarter, name)["files"]]
@@ -178,31 +214,27 @@ def fetch_command(
     to.mkdir(parents=True)
     for file, body in bodies.items():
         (to / Path(file).name).write_bytes(body)
-    console.print(f"{name} of {donor} {quarter}: {len(bodies)} files in {to}", soft_wrap=True)
+    say(f"{name} of {donor} {quarter}: {len(bodies)} files in {plain(to)}", as_one=True)
 
 
-def _released_donors() -> list[str]:
-    folder = home() / "releases"
-    return sorted(path.name for path in folder.glob("[a-z]*") if path.is_dir())
+def _require_released(donor: str, quarter: str, *releases: str | None) -> Path:
+    """The home, where the words can name releases of it. Raises SangamError otherwise, before S3 is started."""
+    from orchestration.s3.object_store import is_embedded
+
+    home = settings().home
+    known_donor(donor, home)
+    check_quarter(quarter)
+    for release in filter(None, releases):
+        known_release(release)
+    signed_off = home / "releases" / "_approvals" / donor
+    quarters = sorted(path.name for path in signed_off.glob("*/"))
+    if is_embedded() and quarter not in quarters:  # its S3 holds only what was signed off in this home
+        raise SangamError(
+            f"There is no release of {donor} {quarter} in {home}: nobody has signed it off. Signed off are: "
+            f"{', '.join(quarters) or 'none'}."
+        )
+    return home
 
 
-def _shown(value: float | None, state: str | None) -> str:
-    return (
-        f"{value:,.4g}"
-        if value is not None and abs(value) < 1000
-        else (f"{value:,.2f}" if value is not None else (state or "absent").replace("_", " "))
-    )
-
-
-def _show(proof: Proof, fine: str, whole: str, broken: str) -> None:
-    """Print what was found file by file; end with status 1 if anything is wrong."""
-    table = Table("File", "Finding")
-    for file in proof.files:
-        table.add_row(file.name, file.problem or fine, style="red" if file.problem else None)
-    console.print(table)
-    for note in proof.notes:
-        console.print(f"  {note}", markup=False, soft_wrap=True)
-    verdict = whole if proof.is_whole else broken
-    console.print(f"{proof.donor} {proof.quarter} {proof.release} {verdict}.")
-    if not proof.is_whole:
-        raise typer.Exit(1)
+def _released_donors(home: Path) -> list[str]:
+    return sorted(path.name for path in (home / "releases").glob("[a-z]*") if path.is_dir())

@@ -1,74 +1,133 @@
-"""An explanation as a person reads it in a terminal."""
+"""An explanation as a person reads it in a terminal, or a program in a pipe."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
-from rich.markup import escape
-from rich.padding import Padding
-from rich.panel import Panel
+from orchestration.cli.console import box_of, plain, say
+from orchestration.warehouse.explain import Definition, Evidence, Explanation, Support, Value
 
-from orchestration.cli.console import console
-from orchestration.warehouse.explain import Explanation
+_OVER_TIME = {
+    "in_quarter": "in the quarter",
+    "as_at": "as at its end",
+    "cumulative": "cumulative",
+    "round": "survey round",
+    "cohort": "cohort",
+}
+_PLURALS = {"child": "children", "person": "people"}
 
 
-def _number(value: Any, digits: int = 4) -> str:
+def show_explanation(found: Explanation) -> None:
+    """Print values, definition, what they count, files and evidence rows."""
+    definition = found.definition
+    lines = [f"[bold]{plain(definition.name)}[/]", plain(definition.description)]
+    for value, support in zip(found.values, found.supports, strict=True):
+        lines += ["", *_value(value, definition), f"  {_counted(support, definition)}"]
+    lines += ["", *_definition(definition)]
+    box_of(plain(f"{found.donor} {found.indicator} {found.quarter}"), lines)
+    for file in found.files:
+        say(
+            f"{_count(file.records, 'record')} from [bold]{plain(file.file)}[/], table {plain(file.table)} "
+            f"[dim](SHA-256 {file.sha256})[/]"
+        )
+    for number, row in enumerate(found.evidence, 1):
+        _show_evidence(number, row, definition)
+
+
+def plural(word: str) -> str:
+    """More than one of a unit, in plain words: `gram_panchayat` is gram panchayats."""
+    word = word.replace("_", " ")
+    if word in _PLURALS:
+        return _PLURALS[word]
+    return word[:-1] + "ies" if word.endswith("y") and word[-2:-1] not in "aeiou" else word + "s"
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number:,} {unit.replace('_', ' ') if number == 1 else plural(unit)}"
+
+
+def _counted(support: Support, definition: Definition) -> str:
+    """Units and the records that say so: these are not the same where a unit has several records."""
+    if not support.units:
+        return "[dim]no record supports it[/]"
+    units, records, of = support.units, support.records, ""
+    if definition.numerator is not None:
+        units, records = support.units_in_numerator, support.records_in_numerator
+        of = f" of {support.units:,} in the numerator"
+    supports = "supports" if records == 1 else "support"
+    them = "it" if units == 1 else "them"
+    return f"{_count(units, definition.unit_type)}{of}; {_count(records, 'record')} {supports} {them}"
+
+
+def _value(value: Value, definition: Definition) -> list[str]:
+    named = [f"region {value.region}", _OVER_TIME.get(value.over_time, value.over_time)]
+    if value.dimension != "all":
+        named.insert(1, f"{value.dimension} = {value.category}")
+    where = plain(" · ".join(named))
+    if value.state != "reported":
+        return [f"[yellow]{value.state.replace('_', ' ')}[/] · {where}: {plain(value.reason or '')}"]
+    is_count = definition.kind == "distinct_count" and value.value != 1
+    unit = value.currency or (plural(value.unit) if is_count else value.unit.replace("_", " "))
+    lines = [f"[bold green]{_number(value.value)}[/] {plain(unit)} · {where}"]
+    if value.denominator is not None:
+        lines[0] += f" = {_number(value.numerator)} of {_number(value.denominator)}"
+        lines[0] += " (weighted)" if value.se is not None else ""
+    if value.se is not None:
+        lines.append(
+            f"  standard error {_number(value.se)}, 95 % interval {_number(value.ci_low)} to "
+            f"{_number(value.ci_high)}, design effect {_number(value.deff)}, n = {_number(value.n)}"
+        )
+    if value.target is not None:
+        lines.append(f"  target {_number(value.target)}, achievement {_number(value.achievement)}")
+    return lines
+
+
+def _definition(definition: Definition) -> list[str]:
+    denominator = definition.denominator if definition.denominator != "units" else None
+    words = {"numerator": definition.numerator_definition, "denominator": definition.denominator_definition}
+    lines = [f"[dim]{word}[/] {plain(text)}" for word, text in words.items() if text]
+    stated = {
+        "numerator": definition.numerator,
+        "value": definition.value_expression,
+        "denominator": denominator,
+        "population": definition.population if definition.population != "true" else None,
+        "dated by": definition.dated_by,
+    }
+    lines += [f"[dim]{word} =[/] {plain(' '.join(text.split()))}" for word, text in stated.items() if text]
+    return [*lines, f"[dim]definition version[/] {definition.definition_version}"]
+
+
+def _show_evidence(number: int, row: Evidence, definition: Definition) -> None:
+    place = f"{row.file.rpartition('/')[2]} · {row.table} · row {row.row}"
+    words = [f"[bold]{number}. {plain(place)}[/]", plain(row.unit_id)]
+    if definition.numerator is not None:
+        words.append("in the numerator" if row.in_numerator else "not in the numerator")
+    if row.value is not None:
+        of = f" of {_number(row.weight)}" if definition.denominator not in (None, "units") else ""
+        words.append(f"value {_number(row.value)}{of}")
+    say(" · ".join(words))
+    for name in row.deciding:
+        say(f"[bold green]▶ {plain(name)} = {_cell(row.cells[name])}[/]", indent=3)
+    others = [
+        f"{plain(name)} = {_cell(cell)}"
+        for name, cell in row.cells.items()
+        if cell is not None and name not in row.deciding and not name.endswith("_key")
+    ]
+    if others:
+        say(f"[dim]{' · '.join(others)}[/]", indent=5)
+
+
+def _cell(cell: object) -> str:
+    """A cell as it stands in the accepted record: every digit, and none set apart, since some numbers are codes."""
+    if cell is None:
+        return "(blank)"
+    return plain(format(cell.normalize(), "f") if isinstance(cell, Decimal) else cell)
+
+
+def _number(value: object, digits: int = 4) -> str:
     if value is None:
         return "–"
     if isinstance(value, float | Decimal):
         text = f"{value:,.{digits}f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
     return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def show_explanation(found: Explanation) -> None:
-    """Print value, definition, population and numerator, files and evidence rows."""
-    first = found.values[0]
-    title = f"{first['donor']} {first['indicator']} {first['quarter']}"
-    if first["dimension"] != "all":
-        title += f" · {first['dimension']} = {first['category']}"
-    definition = found.definition
-    lines = [f"[bold]{definition.get('name', '')}[/]", definition.get("description") or ""]
-    lines += [_value_line(value) for value in found.values]
-    for word, label in (("numerator_definition", "numerator"), ("denominator_definition", "population")):
-        if definition.get(word):
-            lines.append(f"[dim]{label}[/] {definition[word]}")
-    lines.append(
-        f"[dim]definition version[/] {first['definition_version']} · [dim]evidence rows[/] "
-        f"{found.population_rows:,} in the population, {found.numerator_rows:,} in the numerator"
-    )
-    console.print(Panel("\n".join(line for line in lines if line), title=title, title_align="left"))
-    for file in found.files:
-        console.print(
-            f"{file['rows']:,} evidence rows from [bold]{file['file']}[/], table {file['table']} "
-            f"[dim](SHA-256 {file['sha256'][:16]}…)[/]",
-            soft_wrap=True,
-        )
-    for number, row in enumerate(found.evidence, 1):
-        counts = "in the numerator" if row.in_numerator else "not in the numerator"
-        value = f" · value {_number(row.value)}" if row.value is not None else ""
-        place = f"{row.file.rpartition('/')[2]} · {row.table} · row {row.row}"
-        console.print(f"[bold]{number}. {place}[/] · {row.unit_id} · {counts}{value}", soft_wrap=True)
-        cells = "  ".join(
-            f"{k}={_number(v)}" for k, v in row.cells.items() if v is not None and not k.endswith("_key")
-        )
-        console.print(Padding(f"[dim]{escape(cells)}[/]", (0, 0, 0, 3)))
-
-
-def _value_line(value: dict[str, Any]) -> str:
-    unit = value["currency"] or value["unit"]
-    over_time = value["over_time"].replace("_", " ")
-    if value["state"] != "reported":
-        return f"[yellow]{value['state'].replace('_', ' ')}[/] ({over_time}): {value.get('reason') or ''}"
-    text = f"[bold green]{_number(value['value'])}[/] {unit} ({over_time})"
-    if value["denominator"] is not None:
-        text += f" = {_number(value['numerator'])} of {_number(value['denominator'])}"
-    if value["se"] is not None:
-        text += (
-            f"; standard error {_number(value['se'])}, 95 % interval {_number(value['ci_low'])} to "
-            f"{_number(value['ci_high'])}, design effect {_number(value['deff'])}, n = {_number(value['n'])}"
-        )
-    if value["target"] is not None:
-        text += f"; target {_number(value['target'])}, achievement {_number(value['achievement'])}"
-    return text

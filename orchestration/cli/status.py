@@ -1,4 +1,4 @@
-"""`sangam status`: what of a quarter has arrived, is missing, waits, was refused or came late; `release-drop`.
+"""`sangam status`: what of a quarter has arrived, is missing, waits, was refused or came late.
 
 Reads the landing and the receipts; nothing is judged here.
 """
@@ -9,21 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from rich.markup import escape
-from rich.table import Table
-
 from ingest.contracts.loading import load_region
 from ingest.contracts.region import Region
 from ingest.contracts.source import Source
 from ingest.deliveries.delivery import Delivery, quarter_end
-from ingest.deliveries.drift_preview import preview
 from ingest.deliveries.landing import scan
-from ingest.deliveries.let_through import let_through, paused
 from ingest.deliveries.receipts import receipt_of
 from orchestration import soundness
-from orchestration.checks import holds
-from orchestration.checks.table_checks import waits_lines
-from orchestration.cli.console import console
+from orchestration.checks.waits import waits_lines
+from orchestration.cli.console import Column, plain_lines, say, show_table
 from orchestration.settings import Settings
 from orchestration.warehouse import logframes
 
@@ -117,46 +111,21 @@ def _state(
 
 def show_status(settings: Settings, quarter: str) -> None:
     """Print the table."""
-    table = Table(title=f"Deliveries for {quarter}", title_justify="left")
-    for column in ("region", "source", "state", "files", "arrived", "due", "what"):
-        table.add_column(column, justify="right" if column == "files" else "left", no_wrap=column != "what")
+    columns = (
+        Column("delivery"),
+        Column("state"),
+        Column("files", right=True),
+        Column("arrived"),
+        Column("due"),
+        Column("what", wraps=True),
+    )
+    rows = []
     for row in quarter_status(settings, quarter):
         colour = _COLOURS.get(row.state, "dim")
-        arrived = row.arrived_at.strftime("%Y-%m-%d") if row.arrived_at else ""
-        table.add_row(
-            row.region,
-            row.source,
-            f"[{colour}]{row.state}[/]",
-            str(row.files or ""),
-            arrived,
-            str(row.due or ""),
-            escape(row.note),
-        )
-    console.print(table)
+        arrived = f"{row.arrived_at:%Y-%m-%d}" if row.arrived_at else ""
+        state = f"[{colour}]{row.state}[/]"
+        name = f"{row.region}/{row.source}" if row.source else row.region
+        rows.append((name, state, str(row.files or ""), arrived, str(row.due or ""), plain_lines(row.note)))
+    show_table(columns, rows, f"Deliveries for {quarter}")
     for why in logframes.faults().values():
-        console.print(f"[red]broken[/] {escape(why)}")
-
-
-def release_drop(
-    home: Path, region: str, source: str, quarter: str, by: str, reason: str, *, dry_run: bool
-) -> None:
-    """Show what the waiting deliveries would change and, unless only asked to show, let them through."""
-    if held := holds.waiting(home, region, source, quarter):
-        console.print(holds.line(held[1]))
-        paths = [] if dry_run else holds.let_through(home, *held, by, reason)
-        console.print(*(f"Recorded in {path}." for path in paths), sep="\n")
-        return
-    for receipt in paused(home, region, source, quarter):
-        console.print(f"[bold]{receipt.path}[/] waits:")
-        for why in waits_lines(receipt):
-            console.print(f"  {why}")
-        table = Table("table", "rows before", "rows now", "added", "gone", "changed")
-        for change in preview(home, receipt):
-            figures = (change.before, change.now, change.added, change.gone, change.changed)
-            table.add_row(change.table, *(f"{figure:,}" for figure in figures))
-        console.print(table)
-        if dry_run:
-            console.print("Nothing was released (--dry-run).")
-            continue
-        path = let_through(home, receipt, waits_lines(receipt), by, reason)
-        console.print(f"Released by {by}: {reason}. Recorded in {path}; the next `sangam run` takes it.")
+        say(f"[red]broken[/] {plain_lines(why)}")

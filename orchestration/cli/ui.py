@@ -1,4 +1,8 @@
-"""`make ui`: the Dagster UI over SANGAM_HOME, with the daemon for schedules, and the documentation beside it."""
+"""`make ui`: the Dagster UI over SANGAM_HOME, and the documentation beside it.
+
+`dagster dev` is Dagster's web server and its daemon, which carries out the backfills started in the UI; nothing runs
+by a schedule.
+"""
 
 from __future__ import annotations
 

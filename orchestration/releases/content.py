@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from ingest.errors import SangamError
+from ingest.sql import render
 
 if TYPE_CHECKING:
     import duckdb
@@ -118,7 +119,7 @@ def check_names(donor: str, quarter: str) -> None:
         raise SangamError(f"'{quarter}' is no quarter; expected a calendar quarter such as '2021Q2'.")
 
 
-def arrow(db: "duckdb.DuckDBPyConnection", sql: str, values: object) -> pa.Table:
+def arrow(db: "duckdb.DuckDBPyConnection", sql: str, values: object = None) -> pa.Table:
     """Return a query's rows."""
     return db.sql(sql, params=values).to_arrow_table()
 
@@ -216,21 +217,10 @@ def _drops(db: "duckdb.DuckDBPyConnection", home: Path, donor: str, quarter: str
     lake from the evidence. Times of arrival are left out: a copy of the same files has others.
     """
     files = [str(path) for path in sorted((Path(home) / "lake" / "feeds" / "feed=drop").rglob("*.parquet"))]
+    words = {"donor": donor, "quarter": quarter}
     if files:
-        found = arrow(
-            db,
-            "select distinct region, source, quarter, file, sha256 from read_parquet("
-            "?, hive_partitioning = true, hive_types_autocast = false, union_by_name = true) "
-            "where status = 'current' and (quarter <= ? or quarter = '_') and (region = '_reference' "
-            "or region in (select region from marts.indicator_values where donor = ?)) order by all",
-            [files, quarter, donor],
-        )
+        found = arrow(db, render(__file__, "drops_of_lake.sql", files=files, **words))
     else:
         _require_columns(db, "indicator_evidence", ["_file", "_sha256"])
-        found = arrow(
-            db,
-            "select distinct '' as region, '' as source, '' as quarter, _file as file, _sha256 as sha256 "
-            "from marts.indicator_evidence where donor = ? and quarter = ? order by all",
-            [donor, quarter],
-        )
+        found = arrow(db, render(__file__, "drops_of_evidence.sql", **words))
     return found.cast(DROP)

@@ -196,7 +196,7 @@ def _says_one_thing(rows: list[dict[str, Any]], key: str) -> bool:
 
 def _lines(text: str | None, width: int) -> int:
     """Return how many lines a text takes in a column of that width: nothing else sets a row's height."""
-    return max(len(textwrap.wrap(text or "", round(width * 1.25))), 1)
+    return max(len(textwrap.wrap(text or "", round(width * 1.1))), 1)
 
 
 def _reading_order(row: dict[str, Any]) -> tuple[str, ...]:

@@ -1,50 +1,123 @@
 """From a published number to the delivered cells: value, definition, evidence, records.
 
-Reads the warehouse's marts and the lake's accepted records; nothing personal is in either.
+Reads the warehouse's marts and the lake's accepted records; nothing personal is in either. Shows nothing.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
+from ingest.contracts.loading import load_source
+from ingest.deliveries.places import folder
 from ingest.errors import SangamError
+from ingest.nearest import nearest, unknown
+from ingest.sql import render
 from orchestration.settings import Settings
+from orchestration.warehouse import logframes
+from orchestration.warehouse.deciding_cells import deciding_cells
+
+
+@dataclass(frozen=True)
+class Support:
+    """How many units a value counts, and how many delivered records say so; of them in the numerator."""
+
+    units: int = 0
+    units_in_numerator: int = 0
+    records: int = 0
+    records_in_numerator: int = 0
+
+    def __add__(self, other: Support) -> Support:
+        """Both together: of regions, which have no unit in common."""
+        return Support(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(Support)))
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value of `marts.indicator_values`; `reason` says why it has none."""
+
+    region: str
+    over_time: str
+    dimension: str
+    category: str
+    value: float | None
+    unit: str
+    currency: str | None
+    numerator: float | None
+    denominator: float | None
+    n: int | None
+    se: float | None
+    ci_low: float | None
+    ci_high: float | None
+    deff: float | None
+    target: float | None
+    achievement: float | None
+    state: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What `marts.indicator_definitions` says of the indicator: words for people, and the SQL expressions."""
+
+    name: str
+    description: str
+    definition_version: int
+    kind: str
+    unit_type: str
+    together: str | None
+    population: str
+    numerator: str | None
+    value_expression: str | None
+    denominator: str | None
+    dated_by: str | None
+    numerator_definition: str | None = None  # what the two are in words
+    denominator_definition: str | None = None
+
+
+@dataclass(frozen=True)
+class DeliveredFile:
+    """A delivered file's table, and how many of its records support the value."""
+
+    file: str
+    table: str
+    records: int
+    sha256: str
+
+
+Row = TypeVar("Row", Value, Definition, DeliveredFile)
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One evidence row and the record it points to."""
+    """A unit and a delivered record that supports it. `deciding`: the cells on which it depends, first things first."""
 
     unit_id: str
     in_numerator: bool | None
-    value: Any
+    value: float | None
+    weight: float | None
     file: str
     table: str
     row: int
-    record: int
     cells: dict[str, Any]  # the accepted record's columns
+    deciding: list[str]
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A published value with what it is made of."""
+    """Published values of one indicator and quarter with what they are made of; a support for each value."""
 
-    values: list[dict[str, Any]]
-    definition: dict[str, Any]
-    population_rows: int
-    numerator_rows: int
-    files: list[dict[str, Any]]
+    donor: str
+    indicator: str
+    quarter: str
+    values: list[Value]
+    supports: list[Support]
+    definition: Definition
+    files: list[DeliveredFile]
     evidence: list[Evidence]
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any]) -> list[dict[str, Any]]:
-    result = connection.execute(sql, parameters)
-    names = [column[0] for column in result.description or []]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def explain(
@@ -66,89 +139,135 @@ def explain(
             f"There is no warehouse in {settings.home}. Run `sangam run --quarter {quarter}` first."
         )
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
-        key: list[Any] = [donor, indicator, quarter]
-        region_is = " AND region = ?" if region else ""
-        values = _rows(
-            connection,
-            "SELECT * FROM marts.indicator_values WHERE donor = ? AND indicator = ? AND quarter = ? AND dimension = ? "
-            f"AND category = ? {region_is} ORDER BY over_time, currency",
-            [*key, *where, *([region] if region else [])],
-        )
-        if not values:
-            raise SangamError(_nothing(connection, key, where))
-        definition = _rows(
-            connection, "SELECT * FROM marts.indicator_definitions WHERE donor = ? AND indicator = ?", key[:2]
-        )
-        # A category that stands apart from the total has rows that are not in the population.
-        member = "in_population" if where == ("all", "all") else "list_contains(categories[?], ?)"
-        scope = (
-            "FROM marts.indicator_evidence "
-            f"WHERE donor = ? AND indicator = ? AND quarter = ?{region_is} AND {member}"
-        )
-        words = [*key, *([region] if region else []), *(() if member == "in_population" else where)]
-        counts = connection.execute(
-            f"SELECT count(*), count(*) FILTER (in_numerator) {scope}", words
-        ).fetchone() or (0, 0)
-        files = _rows(
-            connection,
-            f'SELECT _file AS file, _table AS "table", count(*) AS rows, any_value(_sha256) AS sha256 {scope} '
-            "GROUP BY ALL ORDER BY ALL",
-            words,
-        )
-        found = _rows(
-            connection,
-            "SELECT unit_id, in_numerator, value, region, source, drop_quarter, _file, _table, _row, _record, "
-            f"_sha256 {scope} ORDER BY in_numerator DESC NULLS LAST, _file, _table, _record, unit_id LIMIT ?",
-            [*words, rows],
-        )
-        evidence = [_with_record(connection, settings.home, row) for row in found]
+        return _explained(connection, settings.home, (donor, indicator, quarter), where, rows, region)
+
+
+def _explained(
+    connection: duckdb.DuckDBPyConnection,
+    home: Path,
+    key: tuple[str, str, str],
+    where: tuple[str, str],
+    rows: int,
+    region: str | None,
+) -> Explanation:
+    words = dict(zip(("donor", "indicator", "quarter", "dimension", "category"), (*key, *where), strict=True))
+    values = _read(connection, Value, render(__file__, "explain_values.sql", region=region, **words))
+    if not values:
+        raise _nothing(connection, key, where, region)
+    definition = _read(connection, Definition, render(__file__, "explain_definition.sql", **words))[0]
+    whole = where == ("all", "all")
+    member = None if region == definition.together else region  # all regions together are every region's rows
+    connection.execute(render(__file__, "explain_scope.sql", region=member, whole=whole, **words))
     return Explanation(
-        values, definition[0] if definition else {}, int(counts[0]), int(counts[1]), files, evidence
+        *key,
+        values,
+        _supports(connection, values, definition.together),
+        definition,
+        _read(connection, DeliveredFile, render(__file__, "explain_files.sql")),
+        _evidence(connection, home, definition, _category(key, where[0]), rows),
     )
 
 
-def _with_record(connection: duckdb.DuckDBPyConnection, home: Path, row: dict[str, Any]) -> Evidence:
-    path = home.joinpath(
-        "lake", "accepted", f"region={row['region']}", f"source={row['source']}", f"table={row['_table']}",
-        f"quarter={row['drop_quarter']}", f"{row['_sha256'][:16]}.parquet",
+def _supports(
+    connection: duckdb.DuckDBPyConnection, values: list[Value], together: str | None
+) -> list[Support]:
+    rows = connection.execute(render(__file__, "explain_support.sql")).fetchall()
+    counted = {(region, over_time): Support(*map(int, counts)) for region, over_time, *counts in rows}
+    return [
+        sum(
+            (
+                support
+                for (region, over_time), support in counted.items()
+                if over_time == value.over_time and value.region in (region, together)
+            ),
+            Support(),
+        )
+        for value in values
+    ]
+
+
+def _category(key: tuple[str, str, str], dimension: str) -> str | None:
+    """The expression by which a record falls into a category, where the logframe still has the dimension."""
+    found = (
+        by.category
+        for frame in logframes.sound()
+        for one in frame.indicators
+        for by in one.disaggregations
+        if (frame.donor.code, one.code, by.dimension) == (key[0], key[1], dimension)
+    )
+    return next(found, None)
+
+
+def _evidence(
+    connection: duckdb.DuckDBPyConnection, home: Path, definition: Definition, category: str | None, rows: int
+) -> list[Evidence]:
+    found = connection.execute(render(__file__, "explain_evidence.sql", rows=rows))
+    names = [column[0] for column in found.description or []]
+    denominator = definition.denominator if definition.denominator != "units" else None
+    expressions = (
+        definition.numerator, definition.value_expression, denominator, definition.population, category,
+        definition.dated_by,
     )  # fmt: skip
-    cells = _rows(
-        connection,
-        "SELECT * FROM read_parquet(?, hive_partitioning = false) WHERE _record = ?",
-        [str(path), row["_record"]],
+    listed = []
+    for row in [dict(zip(names, values, strict=True)) for values in found.fetchall()]:
+        cells = _record(connection, home, row)
+        source = load_source(row["region"], row["source"])
+        listed.append(
+            Evidence(
+                row["unit_id"], row["in_numerator"], row["value"], row["weight"], row["_file"], row["_table"],
+                row["_row"], cells, deciding_cells(expressions, source, row["_table"], cells),
+            )
+        )  # fmt: skip
+    return listed
+
+
+def _record(connection: duckdb.DuckDBPyConnection, home: Path, row: dict[str, Any]) -> dict[str, Any]:
+    """The accepted record's columns; of those the platform adds, the ones that a file has as well."""
+    at = folder(
+        home, "accepted", region=row["region"], source=row["source"], table=row["_table"],
+        quarter=row["drop_quarter"],
+    )  # fmt: skip
+    found = connection.execute(
+        "select * from read_parquet(?, hive_partitioning = false) where _record = ?",
+        [str(at / f"{row['_sha256'][:16]}.parquet"), row["_record"]],
     )
-    shown = {
-        k: v
-        for k, v in (cells[0] if cells else {}).items()
-        if not k.startswith("_") or k in ("_uuid", "_index")
+    names = [column[0] for column in found.description or []]
+    record = dict(zip(names, found.fetchone() or (), strict=False))
+    return {
+        name: cell for name, cell in record.items() if not name.startswith("_") or name in ("_uuid", "_index")
     }
-    return Evidence(
-        row["unit_id"],
-        row["in_numerator"],
-        row["value"],
-        row["_file"],
-        row["_table"],
-        row["_row"],
-        row["_record"],
-        shown,
-    )
 
 
-def _nothing(connection: duckdb.DuckDBPyConnection, key: list[Any], where: tuple[str, str]) -> str:
+def _read(connection: duckdb.DuckDBPyConnection, kind: type[Row], sql: str) -> list[Row]:
+    """Rows as objects, from the columns that are named like their fields."""
+    result = connection.execute(sql)
+    names = [column[0] for column in result.description or []]
+    wanted = {field.name for field in fields(kind)}
+    return [
+        kind(**{name: cell for name, cell in zip(names, row, strict=True) if name in wanted})
+        for row in result.fetchall()
+    ]
+
+
+def _nothing(
+    connection: duckdb.DuckDBPyConnection,
+    key: tuple[str, str, str],
+    where: tuple[str, str],
+    region: str | None,
+) -> SangamError:
     """What there is instead, so that the next try succeeds."""
     donor, indicator, quarter = key
-    quarters = connection.execute(
-        "SELECT string_agg(DISTINCT quarter, ', ' ORDER BY quarter) FROM marts.indicator_values "
-        "WHERE donor = ? AND indicator = ?",
-        key[:2],
-    ).fetchone()
-    if not quarters or not quarters[0]:
-        return f"There is no indicator '{indicator}' of donor '{donor}' in the warehouse."
-    categories = connection.execute(
-        "SELECT string_agg(DISTINCT dimension || '=' || category, ', ' ORDER BY dimension || '=' || category) "
-        "FROM marts.indicator_values WHERE donor = ? AND indicator = ? AND quarter = ?",
-        key,
-    ).fetchone()
-    if not categories or not categories[0]:
-        return f"{donor} {indicator} is not computed for {quarter}; there are: {quarters[0]}."
-    return f"{donor} {indicator} {quarter} has no {where[0]}={where[1]}; there are: {categories[0]}."
+    sql = render(__file__, "explain_instead.sql", donor=donor, indicator=indicator, quarter=quarter)
+    found = connection.execute(sql).fetchone()
+    quarters, regions, categories = found or (None, None, None)
+    what = f"{donor} {indicator}"
+    if not quarters:
+        return SangamError(f"{what} is not in the warehouse yet. Run `sangam run --quarter {quarter}` first.")
+    if not regions:
+        near = nearest([quarter], {one: one for one in reversed(quarters)})
+        return SangamError(
+            f"{what} is not computed for {quarter}; did you mean {near}? There are: {', '.join(quarters)}."
+        )
+    if region and region not in regions:
+        return unknown("region", region, regions, of=f"{what} {quarter}")
+    return unknown("category", "=".join(where), categories, of=f"{what} {quarter}")

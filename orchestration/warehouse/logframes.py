@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from ingest.contracts.faults import Fault, checked, line
 from ingest.contracts.yaml_file import read_mapping
 from ingest.errors import SangamError
+from ingest.nearest import unknown
 
 FOLDER = Path(__file__).resolve().parents[2] / "dbt_project" / "indicators"
 
@@ -239,6 +240,18 @@ def load(folder: Path | None = None) -> list[Logframe]:
     if not files:
         raise SangamError(f"There is no logframe (*.yml) in {at}.")
     return [read(file) for file in files]
+
+
+def donor_codes() -> list[str]:
+    """The donors there is a logframe for, sound or not, by the names of the files."""
+    return sorted(file.stem for file in logframes_root().glob("*.yml"))
+
+
+def of_donor(donor: str) -> Logframe:
+    """One donor's logframe. Raises SangamError where there is none, or no valid one."""
+    if donor not in donor_codes():
+        raise unknown("donor", donor, donor_codes())
+    return read(logframes_root() / f"{donor}.yml")
 
 
 def sound(folder: Path | None = None) -> list[Logframe]:

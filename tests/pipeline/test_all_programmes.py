@@ -65,7 +65,7 @@ def test_what_stands_apart_from_the_total_is_explained_as_well(shared_run: Run) 
     whole = explain(shared_run.settings, "three_d_pune", "TD-06", "2021Q2", rows=1000)
     hub = explain(shared_run.settings, "three_d_pune", "TD-06", "2021Q2", where=("hub", "HUB"), rows=1000)
     assert {row.cells["centre"] for row in hub.evidence} == {"HUB"}
-    assert len(hub.evidence) == hub.numerator_rows > 0
+    assert len(hub.evidence) == hub.supports[0].records > 0
     assert "HUB" not in {row.cells["centre"] for row in whole.evidence}
 
 

@@ -219,7 +219,7 @@ def test_dagster_is_told_where_there_was_nothing_to_look_at(
 def test_only_what_a_held_delivery_feeds_waits(spoilt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from orchestration.assets.batch_checks import batch_checks, batch_key
     from orchestration.assets.sources import QUARTERS
-    from orchestration.cli.status import release_drop
+    from orchestration.cli.let_through import let_through
     from orchestration.resources import Home
 
     monkeypatch.setenv("SANGAM_HOME", str(spoilt))
@@ -256,9 +256,9 @@ def test_only_what_a_held_delivery_feeds_waits(spoilt: Path, monkeypatch: pytest
     holds.require_none(spoilt, "three_d_pune", QUARTER)
     holds.require_none(spoilt, "eu_success", "2021Q1")
 
-    release_drop(spoilt, "sindh", "births", QUARTER, "Asha", "the office in Dadu closed", dry_run=True)
+    let_through(spoilt, "sindh", "births", QUARTER, "Asha", "the office in Dadu closed", dry_run=True)
     assert holds.waiting(spoilt, "sindh", "births", QUARTER)
-    release_drop(spoilt, "sindh", "births", QUARTER, "Asha", "the office in Dadu closed", dry_run=False)
+    let_through(spoilt, "sindh", "births", QUARTER, "Asha", "the office in Dadu closed", dry_run=False)
     assert run().success
     assert ran == ["of_births", "of_mis"]
     holds.require_none(spoilt, "eu_success", QUARTER)

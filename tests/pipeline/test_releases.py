@@ -1,23 +1,23 @@
 """Releases through the real S3: published whole or not at all, provable, and the same when built again."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-import typer
-from typer.testing import CliRunner
+from rich.cells import cell_len
 
 from ingest.errors import SangamError
-from orchestration.cli import releases
 from orchestration.releases import approvals, publish, shelf, verify
 from orchestration.releases.publish import Published
 from orchestration.s3 import object_store, seaweed
 from tests import marts
+from tests.terminal import sangam, without_colours
 
-DONORS = [f"donor_{letter}" for letter in "abcdefghijklmnop"]
+DONORS = [f"donor_{letter}" for letter in "abcdefghijklmnopqrst"]
 QUARTER = "2021Q2"
 FILES = {"indicators.csv", "indicators.parquet", "indicators.xlsx", "manifest.json"}
 
@@ -259,35 +259,74 @@ def test_other_drops_are_named(home: Path, client, donor: str) -> None:
     )
 
 
+LOGFRAME = """
+donor: {{code: {donor}, name: A Donor, regions: [sindh], fiscal_calendar: calendar, due_days: 30}}
+indicators:
+  - {{code: AA-01, name: Share, level: outcome, description: A share, method: Counted, source_note: A survey,
+     kind: ratio, over_time: [round], unit: percent, direction: higher, sources: [imi], from: fct_outcome_observed,
+     unit_type: household, unit_id: unit_id, numerator: 'true', denominator: units,
+     numerator_definition: All of them, denominator_definition: All of them}}
+"""
+
+
 def test_the_commands(
     home: Path, endpoint, donor: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("SANGAM_HOME", str(home))
-    app = typer.Typer()
-    app.command("approve")(releases.approve_command)
-    app.add_typer(releases.release_app, name="release")
+    monkeypatch.setenv("SANGAM_LOGFRAMES", str(tmp_path))
+    (tmp_path / f"{donor}.yml").write_text(LOGFRAME.format(donor=donor))
 
     def run(*words: str, status: int = 0) -> str:
-        result = CliRunner().invoke(app, words)
-        assert result.exit_code == status, result.output
-        return " ".join(result.output.split())
+        said = sangam(*words)
+        assert said.status == status, said.text
+        return said.text
 
-    assert "needs the name" in run("approve", donor, QUARTER, "--by", " ", status=1)
+    assert "needs the name" in run("approve", donor, QUARTER, "--by", " ", status=2)
     assert "--no-publish" in run("approve", donor, QUARTER, "--by", "Amina", "--no-publish")
     assert "There are no releases" in run("release", "list", donor)
     assert f"s3://{seaweed.bucket_name(donor)}/{donor}/2021Q2/r001/" in run(
         "approve", donor, QUARTER, "--by", "B"
     )
     assert "nothing was released anew" in run("approve", donor, QUARTER, "--by", "B")
-    assert "Amina" in run("release", "list", donor)
+    assert f"{donor} 2021Q2 r001 0" in run("release", "list", donor)
+    assert "Amina" in run("release", "list", donor, "2021Q2")
     assert "r001 is whole" in run("release", "verify", donor, QUARTER)
     assert "comes out the same" in run("release", "rebuild", donor, QUARTER)
     run("release", "fetch", donor, QUARTER, "--to", str(tmp_path / "got"))
     assert {path.name for path in (tmp_path / "got").iterdir()} == FILES
     set_value(home, donor, 55.5)
-    assert "numbers changed after Amina" in run("release", "pending")
+    waits = run("release", "pending")
+    assert re.search(rf"{donor} 2021Q2 2021-07-30 [0-9,]+ days overdue numbers changed after Amina", waits)
     run("approve", donor, QUARTER, "--by", "Amina", "--reason", "late forms")
-    assert "55.5 value late forms" in run("release", "diff", donor, QUARTER, "r001", "r002").replace("│ ", "")
+    changed = run("release", "diff", donor, QUARTER, "r001", "r002")
+    assert "A-01 sindh round sex=F 70.1 55.5 value late forms" in changed
     assert "comes out different" in run("release", "rebuild", donor, QUARTER, "-r", "r001", status=1)
-    assert "has no release 'r009'" in run("release", "verify", donor, QUARTER, "-r", "r009", status=1)
+    assert "has no release 'r009'" in run("release", "verify", donor, QUARTER, "-r", "r009", status=2)
     assert seaweed.is_running(home)  # it ran before, so the commands leave it alone
+
+
+@pytest.mark.parametrize("width", [60, 80, 200, None])
+def test_what_is_said_of_releases_is_whole(
+    home: Path, client, endpoint, donor: str, monkeypatch: pytest.MonkeyPatch, width: int | None
+) -> None:
+    monkeypatch.setenv("SANGAM_HOME", str(home))
+    officer = "Begum Rokeya Sakhawat Hossain, monitoring and evaluation"
+    reason = "forms of Union Parishad 7 came late and were [not] in r001"
+    release(home, client, donor, by=officer)
+    set_value(home, donor, 12345.678)
+    release(home, client, donor, by=officer, reason=reason)
+    listed = sangam("release", "list", donor, width=width)
+    for datum in (donor, "r001", "r002", "2021Q2", officer):
+        assert listed.has(datum), listed.out
+    changed = sangam("release", "diff", donor, QUARTER, "r001", "r002", width=width)
+    for datum in ("A-01", "sindh", "sex=F", "70.1", "12,345.68", reason):
+        assert changed.has(datum), changed.out
+    (home / "releases" / donor / QUARTER / "r002" / "indicators.csv").chmod(0o644)
+    (home / "releases" / donor / QUARTER / "r002" / "indicators.csv").write_bytes(b"")
+    proof = sangam("release", "verify", donor, QUARTER, width=width)
+    assert proof.status == 1
+    assert proof.has("the local copy differs from S3")
+    for said in (listed, changed, proof):
+        lines = without_colours(said.out).splitlines()
+        assert width is None or max(map(cell_len, lines)) <= width
+        assert width is not None or "\x1b" not in said.out

@@ -148,21 +148,22 @@ def test_a_number_is_explained_down_to_the_delivered_cell(done: Run) -> None:
     found = explain(done.settings, DONOR, "EU-03", "2021Q2", rows=5)
     assert len(found.evidence) == 5
     (file,) = found.files
-    sheet = delivered_sheet(done.settings.landing / file["file"], "IMI")
+    sheet = delivered_sheet(done.settings.landing / file.file, "IMI")
     for evidence in found.evidence:
         cells = sheet[evidence.row]
-        assert evidence.file == file["file"]
+        assert evidence.file == file.file
         assert evidence.table == "IMI"
         assert evidence.in_numerator
         assert cells["_uuid"] == evidence.unit_id == evidence.cells["_uuid"]
         assert cells["wash/latrine_at_home"] == "yes"
+        assert evidence.deciding == ["wash/latrine_at_home"]
 
 
 def test_all_evidence_of_a_number_makes_the_number(done: Run) -> None:
     found = explain(done.settings, DONOR, "EU-03", "2021Q2", rows=100_000)
     (value,) = found.values
-    sheet = delivered_sheet(done.settings.landing / found.files[0]["file"], "IMI")
-    assert len(found.evidence) == found.population_rows == value["n"]
+    sheet = delivered_sheet(done.settings.landing / found.files[0].file, "IMI")
+    assert len(found.evidence) == found.supports[0].units == value.n
     weights = {True: 0.0, False: 0.0}
     for evidence in found.evidence:
         cells = sheet[evidence.row]
@@ -170,13 +171,13 @@ def test_all_evidence_of_a_number_makes_the_number(done: Run) -> None:
         assert evidence.in_numerator == (cells["wash/latrine_at_home"] == "yes")
         weights[bool(evidence.in_numerator)] += float(cells["design/weight"].replace(",", ""))
     share = 100 * weights[True] / (weights[True] + weights[False])
-    assert share == pytest.approx(value["value"], rel=1e-9)
+    assert share == pytest.approx(value.value, rel=1e-9)
 
 
 def test_a_category_is_explained_by_its_own_rows(done: Run) -> None:
     found = explain(done.settings, DONOR, "EU-03", "2021Q2", where=("district", "Dadu"), rows=1000)
     (value,) = found.values
-    assert len(found.evidence) == value["n"] > 0
+    assert len(found.evidence) == (value.n or 0) > 0
     assert {e.cells["design/district"] for e in found.evidence} == {"Dadu"}
 
 

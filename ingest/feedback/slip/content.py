@@ -6,7 +6,6 @@ and `table_sheet`. Bounded: a file with a million faults makes a slip of some th
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +20,7 @@ from ingest.feedback.messages import expected
 from ingest.feedback.slip.ranges import runs
 from ingest.feedback.slip.rows import TableRows, faulty_rows, marked
 from ingest.judging.judged_drop import JudgedDrop
+from ingest.nearest import nearest
 from ingest.sql import quote, render
 
 # Findings in which the value itself is what is wrong: a value that comes more than once has a line of its own.
@@ -220,9 +220,7 @@ def label(judged: JudgedDrop, table: str, column: str) -> str:
 def _nearest(judged: JudgedDrop, spec: Column, value: str) -> str:
     """The agreed spelling most like the value; empty where none is."""
     words = [word.rpartition("\x1f")[2] for word in spellings(spec, judged.source.vocabularies)]
-    by_fold = {word.casefold(): word for word in reversed(words)}
-    near = difflib.get_close_matches(value.strip().casefold(), by_fold, n=1, cutoff=0.72)
-    return by_fold[near[0]] if near else ""
+    return nearest([value], {word: word for word in words}, alike=0.72)
 
 
 def _totals(judged: JudgedDrop) -> tuple[Total, ...]:

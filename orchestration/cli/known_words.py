@@ -1,0 +1,57 @@
+"""Words of the command line against those that are known: a wrong one is refused at once, with the nearest right one.
+
+Reads file names and contracts only, so that the refusal takes no time; what a warehouse or S3 has is asked elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ingest.contracts.loading import load_source, region_files
+from ingest.errors import SangamError
+from ingest.nearest import unknown
+from orchestration.warehouse import logframes
+
+
+def known_donor(word: str, home: Path | None = None) -> str:
+    """The code of a donor with a logframe or, where a home is given, with releases in it. Raises SangamError."""
+    released = (home / "releases").glob("[a-z]*/") if home else ()
+    known = list(dict.fromkeys([*logframes.donor_codes(), *sorted(path.name for path in released)]))
+    if word not in known:
+        raise unknown("donor", word, known)
+    return word
+
+
+def known_indicator(donor: str, word: str) -> str:
+    """The code of an indicator of a donor. Raises SangamError."""
+    known = [one.code for one in logframes.of_donor(donor).indicators]
+    if word not in known:
+        raise unknown("indicator", word, known, of=f"donor '{donor}'")
+    return word
+
+
+def known_region(word: str) -> str:
+    """A region with a contract. Raises SangamError."""
+    if word not in region_files():
+        raise unknown("region", word, region_files())
+    return word
+
+
+def known_source(word: str, option: str = "") -> tuple[str, str]:
+    """Region and source of a word like sindh/mis. Raises SangamError."""
+    region, slash, source = word.partition("/")
+    if not slash:
+        where = f"{option} wants" if option else "Name the delivery as"
+        raise SangamError(f"{where} REGION/SOURCE, such as sindh/mis; got '{word}'.")
+    load_source(region, source)
+    return region, source
+
+
+def known_release(word: str) -> str:
+    """A release's name. Raises SangamError."""
+    if not re.fullmatch(r"r\d{3,}", word):
+        number = re.search(r"\d+", word)
+        meant = f" Did you mean 'r{int(number[0]):03d}'?" if number else ""
+        raise SangamError(f"'{word}' is no release: their names are r001, r002 and so on.{meant}")
+    return word

@@ -1,0 +1,57 @@
+"""What was found of releases, as a person reads it: proofs file by file, changes value by value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from orchestration.cli.console import Column, plain, plain_lines, say, show_table
+from orchestration.releases.changes import Change
+from orchestration.releases.proof import Proof
+
+
+def show_proof(proof: Proof, fine: str, whole: str, broken: str) -> bool:
+    """Print what was found file by file, in the words given for what is right; whether nothing is wrong."""
+    rows = [
+        (f"[red]{plain(file.name)}[/]", f"[red]{plain(file.problem)}[/]")
+        if file.problem
+        else (plain(file.name), fine)
+        for file in proof.files
+    ]
+    show_table((Column("file"), Column("finding", wraps=True)), rows)
+    for note in proof.notes:
+        say(plain_lines(note), indent=2)
+    say(f"{proof.donor} {proof.quarter} {proof.release} {whole if proof.is_whole else broken}.")
+    return proof.is_whole
+
+
+def show_changes(changes: Sequence[Change], old: str, new: str) -> None:
+    """Print each value that differs between two releases, with what of it differs and why."""
+    if not changes:
+        say(f"{old} and {new} have the same values.")
+        return
+    columns = (
+        Column("indicator"),
+        Column("region"),
+        Column("over time"),
+        Column("by", wraps=True),
+        Column(old, right=True),
+        Column(new, right=True),
+        Column("what differs", wraps=True),
+        Column("reason", wraps=True),
+    )
+    rows = [
+        (
+            plain(" ".join(part for part in (one.indicator, one.currency) if part)), plain(one.region or ""),
+            plain((one.over_time or "").replace("_", " ")), plain(f"{one.dimension}={one.category}"),
+            _shown(one.old_value, one.old_state), _shown(one.new_value, one.new_state),
+            plain(", ".join(one.columns)), plain(one.reason),
+        )
+        for one in changes
+    ]  # fmt: skip
+    show_table(columns, rows)
+
+
+def _shown(value: float | None, state: str | None) -> str:
+    if value is None:
+        return (state or "absent").replace("_", " ")
+    return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.2f}"
