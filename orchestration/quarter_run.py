@@ -84,6 +84,7 @@ def run_quarter(settings: Settings, quarter: str, regions: Iterable[str] | None 
     os.environ["SANGAM_HOME"] = str(settings.home)
     os.environ["SANGAM_LANDING"] = str(settings.landing)
 
+    # For start-up: a wrong word is refused before Dagster loads.
     from orchestration import reading_ahead
 
     # Exchange rates and targets are every region's.
@@ -107,8 +108,10 @@ def _unread(quarter: str, wanted: list[str]) -> list[str]:
 
 def _run_job(quarter: str, wanted: list[str], outcome: Outcome) -> None:
     """Run Dagster's job of the quarter and note what it did."""
+    # For start-up: a wrong word is refused before Dagster loads.
     import dagster as dg
 
+    # For start-up: a wrong word is refused before Dagster loads.
     from orchestration.definitions import QUARTER_JOB, defs
     from orchestration.resources import listen
 
@@ -137,6 +140,7 @@ def _run_job(quarter: str, wanted: list[str], outcome: Outcome) -> None:
 
 def send_slips(home: Path, regions: Iterable[str]) -> None:
     """Return slips that are new go to the partners' buckets."""
+    # For start-up: a wrong word is refused before Dagster loads.
     from orchestration.resources import tell
     from orchestration.s3.partner_buckets import send_new
 

@@ -1,4 +1,4 @@
--- The findings of one table: record, key, what knows the record again in the next delivery, and the cell's value.
+-- The findings of one table: record, key, what knows the record again next time, and the cell's value.
 insert into found
 -- a step each, so that no long expression stands in another one twice
 with told_of as (
@@ -40,7 +40,7 @@ select distinct
     message
 from known
 union all
--- total rows are no records: their label is their key; a correction that is out of date is no partner's business
+-- total rows are no records: their label is their key; a stale correction is no partner's business
 select distinct
     tbl,
     null as record,

@@ -1,4 +1,4 @@
--- Quarantined records of a table: place, key, reasons, columns, cells as delivered, and in words what is wrong.
+-- Quarantined records of a table: place, key, reasons, columns, cells as delivered, and what is wrong.
 with words as (
     select * from (
         values ('', '', '')
@@ -38,7 +38,8 @@ select
     values,
     list_aggregate(
         list_transform(
-            messages, lambda said: replace(said.text, '{value}', coalesce('"' || values[said.col] || '"', 'this'))
+            messages,
+            lambda said: replace(said.text, '{value}', coalesce('"' || values[said.col] || '"', 'this'))
         ),
         'string_agg', ' '
     ) as message,

@@ -2,8 +2,9 @@
 with flagged as (
     {%- for table in tables %}
     {{ 'union all' if not loop.first }}
-    select {{ table.name | text }} as tbl, _record, _row from {{ table.records }}
-    where _record in (select record from warnings where tbl = {{ table.name | text }})
+    select {{ table.name | text }} as tbl, _record, _row
+    from {{ table.records }}
+    where _record in (select record from warnings where tbl = {{ table.name | text }}) -- noqa: LT14
     {%- endfor %}
 
 )

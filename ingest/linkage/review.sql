@@ -1,4 +1,4 @@
--- Doubtful pairs whose later record is of one source and quarter, for people; the likeliest after those without weight.
+-- Doubtful pairs whose later record is of one source and quarter, for people; those without weight first.
 select
     {{ entity | text }} as entity,
     a.source as source_a,
@@ -16,4 +16,4 @@ from doubts
 inner join identity as a on doubts.l = a.row
 inner join identity as b on doubts.r = b.row
 where b.source = {{ source_name | text }} and b.quarter = {{ quarter | text }}
-order by match_weight desc nulls first, doubts.l, doubts.r
+order by match_weight desc nulls first, doubts.l asc, doubts.r asc

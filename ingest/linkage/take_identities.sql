@@ -16,7 +16,7 @@ where
         or official_id in (select official_id from delivered)
         or local_id in (
             select local_id
-            from (select local_id, unnest(group_ids) as group_id from identities)
+            from (select local_id, unnest(group_ids) as group_id from identities) as grouped
             where group_id in (select unnest(group_ids) from delivered)
         )
     )

@@ -41,6 +41,7 @@ def release_asset(donor: str, name: str) -> dg.AssetsDefinition:
 
 
 def _publish_if_approved(quarter: str, donor: str, home: Home) -> dg.MaterializeResult:
+    # For start-up: only the step needs what publishes, not the code location.
     from orchestration.releases.approvals import approval_of
     from orchestration.releases.content import read_content
     from orchestration.releases.donor_store import donor_names, store

@@ -152,6 +152,7 @@ def _write_slip(out: Path, contents: Sequence[FileContent]) -> None:
     if not worth:
         say(f"Nothing is wrong: {plain(out)} is not written.")
         return
+    # For start-up: no slip is asked for, no workbook is written.
     from ingest.feedback.slip.slip_workbook import to_workbook
 
     out.parent.mkdir(parents=True, exist_ok=True)

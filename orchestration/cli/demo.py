@@ -30,6 +30,7 @@ def main() -> int:
         if object_store.is_embedded():  # one server for all of the demo; it starts while the samples are made
             stack.enter_context(_served(where.home))
         _samples(where.home)
+        # For start-up: the first line shows before the heavy modules load.
         from orchestration.cli.progress import run_with_progress
 
         if status := run_with_progress(where, QUARTER, []):
@@ -55,6 +56,7 @@ def _served(home: Path) -> Iterator[None]:
 
 
 def _donors() -> list[str]:
+    # For start-up: the first line shows before the heavy modules load.
     from orchestration.warehouse import logframes
 
     return [frame.donor.code for frame in logframes.sound()]
@@ -65,6 +67,7 @@ def _samples(home: Path) -> None:
     if (home / "landing" / "_received.csv").exists():
         say("sample drops are there already")
         return
+    # For start-up: the first line shows before the heavy modules load.
     from ingest import samples
 
     say("making sample drops of every programme …")
@@ -84,6 +87,7 @@ def _samples(home: Path) -> None:
 
 def _release(home: Path, donor: str) -> None:
     """Sign off, publish, and fetch the release back with the donor's own credentials."""
+    # For start-up: the first line shows before the heavy modules load.
     from orchestration.releases import approvals, donor_store
     from orchestration.releases.publish import publish
     from orchestration.releases.verify import verify
@@ -102,6 +106,7 @@ def _release(home: Path, donor: str) -> None:
 
 
 def _where_to_look(home: Path, seconds: float) -> None:
+    # For start-up: the first line shows before the heavy modules load.
     from orchestration.quarter_run import home_of
 
     at = plain(home_of(home))

@@ -38,6 +38,7 @@ def sample(
     quarter: Annotated[list[str] | None, typer.Option(help="Quarters to deliver; may be repeated.")] = None,
 ) -> None:
     """Make sample drops with mess, planted defects and the expected results beside them."""
+    # For start-up: a command loads what it needs and no other's.
     from ingest import samples
 
     samples.make(
@@ -59,6 +60,7 @@ def run(
     """Everything up to releases waiting for sign-off. Exit status 1: a step failed; 3: a file was refused."""
     check_quarter(quarter)
     regions = [known_words.known_region(word) for word in region or []]
+    # For start-up: a command loads what it needs and no other's.
     from orchestration.cli.progress import run_with_progress
 
     raise typer.Exit(run_with_progress(settings(landing), quarter, regions))
@@ -73,12 +75,14 @@ def read(
     ] = None,
 ) -> None:
     """A file's table as CSV (RFC 4180, UTF-8)."""
+    # For start-up: a command loads what it needs and no other's.
     from ingest.readers.export import to_csv
 
     if out is None:
         sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
         to_csv(file, table, sys.stdout)
         return
+    # For start-up: a command loads what it needs and no other's.
     from ingest.files import atomic
 
     with atomic(out) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
@@ -97,6 +101,7 @@ def check(
     """Judge a delivery before it is sent. Exit status 1 when anything is quarantined or refused."""
     region, source = known_words.known_source(contract, "--contract")
     check_quarter(quarter)
+    # For start-up: a command loads what it needs and no other's.
     from orchestration.cli.check import check_files
 
     raise typer.Exit(check_files(files, region, source, quarter, return_slip))
@@ -117,6 +122,7 @@ def explain(
     dimension, sign, category = where.partition("=")
     if not sign:
         raise SangamError(f"--where wants dimension=category, such as district=Dadu; got '{where}'.")
+    # For start-up: a command loads what it needs and no other's.
     from orchestration.cli.show_explanation import show_explanation
     from orchestration.warehouse.explain import explain as find
 
@@ -132,6 +138,7 @@ def status(
 ) -> None:
     """What has arrived, is missing, waits, was refused or came late, per region and source."""
     check_quarter(quarter)
+    # For start-up: a command loads what it needs and no other's.
     from orchestration.cli.status import show_status
 
     show_status(settings(landing), quarter)
@@ -151,6 +158,7 @@ def let_through_command(
     """Let a delivery through that waits because it shrank, grew or otherwise changed too much."""
     region, name = known_words.known_source(source)
     check_quarter(quarter)
+    # For start-up: a command loads what it needs and no other's.
     from orchestration.cli.let_through import let_through
 
     let_through(settings().home, region, name, quarter, by, reason, dry_run=dry_run)

@@ -36,6 +36,7 @@ def approve_command(
     home = settings().home
     known_donor(donor, home)
     check_quarter(quarter)
+    # For start-up: a command loads what it needs and no other's.
     from orchestration.releases import approvals
     from orchestration.releases.donor_store import donor_names, store
     from orchestration.releases.publish import publish as publish_release
@@ -61,6 +62,7 @@ def approve_command(
 
 def _warn_of_small_cells(home: Path, donor: str, quarter: str) -> None:
     """Say which cells rest on few: nothing withholds them yet."""
+    # For start-up: a command loads what it needs and no other's.
     from orchestration.releases.content import read_content
     from orchestration.releases.small_cells import small_cells, warning
 
@@ -76,6 +78,7 @@ def _warn_of_small_cells(home: Path, donor: str, quarter: str) -> None:
 @release_app.command("pending")
 def pending_command() -> None:
     """List what waits for a sign-off, and by when it is due."""
+    # For start-up: a command loads what it needs and no other's.
     from orchestration.releases.approvals import pending
     from orchestration.releases.due import days_left, due_on
 
@@ -113,6 +116,7 @@ def list_command(
         known_donor(donor, home)
     if quarter:
         check_quarter(quarter)
+    # For start-up: a command loads what it needs and no other's.
     from orchestration.releases.donor_store import store
     from orchestration.releases.verify import list_releases
 
@@ -145,6 +149,7 @@ def list_command(
 def verify_command(donor: Donor, quarter: Quarter, release: Release = None) -> None:
     """Fetch a release with the donor's own keys and check every file against its manifest."""
     home = _require_released(donor, quarter, release)
+    # For start-up: a command loads what it needs and no other's.
     from orchestration.cli.show_releases import show_proof
     from orchestration.releases.donor_store import store
     from orchestration.releases.verify import verify
@@ -164,6 +169,7 @@ def rebuild_command(
 ) -> None:
     """Build a release again from the warehouse and compare it byte for byte."""
     home = _require_released(donor, quarter, release)
+    # For start-up: a command loads what it needs and no other's.
     from orchestration.cli.show_releases import show_proof
     from orchestration.releases.donor_store import store
     from orchestration.releases.verify import rebuild
@@ -183,6 +189,7 @@ def diff_command(
 ) -> None:
     """Show what changed between two releases of a quarter."""
     _require_released(donor, quarter, old, new)
+    # For start-up: a command loads what it needs and no other's.
     from orchestration.cli.show_releases import show_changes
     from orchestration.releases.donor_store import store
     from orchestration.releases.verify import diff
@@ -203,6 +210,7 @@ def fetch_command(
     _require_released(donor, quarter, release)
     if to.exists():
         raise SangamError(f"{to} exists already; name a folder that does not.")
+    # For start-up: a command loads what it needs and no other's.
     from orchestration.releases import shelf
     from orchestration.releases.donor_store import store
     from orchestration.releases.header import MANIFEST
@@ -219,6 +227,7 @@ def fetch_command(
 
 def _require_released(donor: str, quarter: str, *releases: str | None) -> Path:
     """The home, where the words can name releases of it. Raises SangamError otherwise, before S3 is started."""
+    # For start-up: a command loads what it needs and no other's.
     from orchestration.s3.object_store import is_embedded
 
     home = settings().home

@@ -136,6 +136,7 @@ def steady(numbers: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _warehouse(home: Path) -> "duckdb.DuckDBPyConnection":
+    # For start-up: the commands' help needs no database.
     import duckdb
 
     path = Path(home) / "warehouse.duckdb"

@@ -26,6 +26,7 @@ def store(donor: str | None = None, publishing_for: str | None = None) -> Iterat
 
     `donor` takes that donor's own keys; `publishing_for` makes keys for a donor that has none yet.
     """
+    # For start-up: the commands' help needs no S3.
     from orchestration.s3 import object_store, seaweed
 
     if not object_store.is_embedded():
