@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from ingest.contracts.word import Word
 
-ColumnType = Literal[
-    "text", "code", "integer", "number", "date", "month", "codes", "cnic", "aadhaar", "nid", "phone", "card"
-]
+PlainType = Literal["text", "code", "integer", "number", "date", "month", "codes", "phone"]
+PLAIN_TYPES: tuple[str, ...] = get_args(PlainType)
 Personal = Literal["name", "identifier", "phone", "birth_date", "locality"]
 
 
 class Column(Word):
     """One column: how to find it in the header, how to read it, what it may hold."""
 
-    type: ColumnType = "text"
+    type: str = "text"  # a plain type, or an identifier that the contract declares under `identifiers`
     header: tuple[str, ...] = ()  # further spellings of the header, beside the column's own name
     header_like: str = ""  # regular expression; the column's name may use its groups, e.g. "IMI {1}"
     required: bool = False
@@ -28,7 +27,6 @@ class Column(Word):
     ref: str = ""  # "table" (its key) or "table.column"
     personal: Personal | None = None
     dash_is_zero: bool = False
-    pattern: str = ""  # for type `card`: the shape of the identifier
     # Taken from the file, not from a cell of the record: "heading", "sheet", "file:<regex>", "above:<regex>"
     # (a title cell), "beside:<regex>" (the next filled cell right of a title cell).
     from_context: str = ""

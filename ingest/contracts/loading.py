@@ -16,10 +16,13 @@ import hashlib
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import phonenumbers
 from pydantic import ValidationError
 
 from ingest.contracts import correction_words
+from ingest.contracts.conventions import Conventions
 from ingest.contracts.correction_words import Correction
 from ingest.contracts.region import Region
 from ingest.contracts.source import Source
@@ -55,7 +58,7 @@ def load_region(name: str, root: Path = REGIONS) -> Region:
     for path in sorted(folder.glob("*.yml")):
         if path.stem in ("programme", "decisions", "corrections") or own_sources.get(path.stem, {}) is None:
             continue
-        words = merge(read_yaml(path), own_sources.get(path.stem) or {})
+        words = _inherited(raw, merge(read_yaml(path), own_sources.get(path.stem) or {}))
         merged = merge(shared, words.get("vocabularies") or {})
         words["vocabularies"] = drawn_vocabularies(merged, f"{name}/{path.stem}")
         try:
@@ -66,6 +69,12 @@ def load_region(name: str, root: Path = REGIONS) -> Region:
         return Region.model_validate({**raw, "region": name, "programme": folder.name, "sources": sources})
     except ValidationError as error:
         raise _plain_error(name, error) from error
+
+
+def _inherited(region: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """A source's words with the conventions of its region, under what it states of its own."""
+    held = {word: region[word] for word in Conventions.model_fields if word in region}
+    return merge(held, own)
 
 
 def load_source(region: str, source: str, root: Path = REGIONS) -> Source:
@@ -91,8 +100,11 @@ def load_corrections(region: str, source: str, root: Path = REGIONS) -> tuple[Co
 def fingerprint(region: str, source: str, root: Path = REGIONS) -> str:
     """A hash of all that decides about a record of this source; another hash means: judge again."""
     contract = load_region(region, root)
+    spec = contract.sources[source]
     # How records are mapped, and how far a table may drift, is looked at anew in every run anyway.
-    words = contract.sources[source].model_dump(mode="json", exclude={"feeds", "look_ups", "drift"})
+    words = spec.model_dump(mode="json", exclude={"feeds", "drift"})
+    if any(column.type == "phone" for table in spec.tables.values() for column in table.columns.values()):
+        words["phone_numbers_of"] = phonenumbers.__version__
     words["placeholders"] = contract.placeholders
     if corrected := load_corrections(region, source, root):
         words["corrections"] = [one.model_dump(mode="json") for one in corrected]

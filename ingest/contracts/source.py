@@ -8,12 +8,14 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from ingest.contracts.column import PLAIN_TYPES
+from ingest.contracts.conventions import Conventions
 from ingest.contracts.mapping import IdentityMapping, Mapping
 from ingest.contracts.table import Drift, Table
-from ingest.contracts.word import Word, in_order
+from ingest.contracts.word import in_order
 
 
-class Source(Word):
+class Source(Conventions):
     """The contract of one source of a region."""
 
     title: str
@@ -25,7 +27,6 @@ class Source(Word):
     )
     tables: dict[str, Table]
     vocabularies: dict[str, Any] = Field(default_factory=dict)
-    look_ups: dict[str, dict[str, str]] = Field(default_factory=dict)  # code look-ups for mappings
     feeds: dict[str, tuple[Mapping, ...]] = Field(default_factory=dict)
     identities: tuple[IdentityMapping, ...] = ()
     ignored_tables: tuple[str, ...] = ()
@@ -47,6 +48,25 @@ class Source(Word):
                         f"Table '{name}' uses vocabulary '{column.vocabulary}', which nobody listed."
                     )
         self.judging_order()
+        return self
+
+    @model_validator(mode="after")
+    def _types_are_known(self) -> Source:
+        if shadowed := sorted(set(self.identifiers) & set(PLAIN_TYPES)):
+            raise ValueError(f"An identifier cannot be called {', '.join(shadowed)}: that is a plain type.")
+        known = [*PLAIN_TYPES, *self.identifiers]
+        for name, table in self.tables.items():
+            for column_name, column in table.columns.items():
+                if column.type not in known:
+                    raise ValueError(
+                        f"Column '{name}.{column_name}' has the type '{column.type}', which is none of "
+                        f"{', '.join(known)}. A kind of identifier is declared under 'identifiers'."
+                    )
+                if column.type == "phone" and not self.country:
+                    raise ValueError(
+                        f"Column '{name}.{column_name}' holds phone numbers: state the 'country' they are of, "
+                        "such as NP."
+                    )
         return self
 
     def _steps_exist(self, name: str, table: Table) -> None:

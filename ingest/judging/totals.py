@@ -36,7 +36,7 @@ def _check_total(judged: JudgedDrop, name: str, table: Table, spec: Totals, fram
     names = [sql_name(column) for column in spec.sum]
     # A step each, so that no expression stands in another one many times.
     texts = ", ".join(f"{expressions.text(name)} AS {name}" for name in names)
-    plain = ", ".join(f"{expressions.number_text(name)} AS {name}" for name in names)
+    plain = ", ".join(f"{expressions.number_text(name, judged.source.signs)} AS {name}" for name in names)
     numbers = ", ".join(
         f"coalesce({expressions.number_value(name, 'DECIMAL(38,6)')}, 0) AS {name}" for name in names
     )

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from ingest.cleaning.look_ups import define_look_up
+from ingest.cleaning.look_ups import define_look_ups
 from ingest.contracts.source import Source
 from ingest.deliveries.places import folder
 from ingest.errors import SangamError
@@ -28,7 +28,8 @@ from ingest.sql import quote, sql_name
 def fingerprint(source: Source) -> str:
     """A hash of the source's mappings and the feeds' columns; another hash means: map again."""
     words = {feed: [m.model_dump(mode="json") for m in maps] for feed, maps in source.feeds.items()}
-    content = json.dumps([words, source.look_ups, FEEDS], sort_keys=True, ensure_ascii=False)
+    held = source.model_dump(mode="json", include={"look_ups", "bands", "currency"})
+    content = json.dumps([words, held, FEEDS], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
@@ -46,7 +47,7 @@ def write_feeds(
             files = ", ".join(quote(str(path)) for path in paths)
             relation = f"read_parquet([{files}], hive_partitioning = false, union_by_name = true)"
             connection.execute(f"CREATE VIEW {sql_name(table)} AS SELECT * FROM {relation}")
-        define_look_up(connection, source)
+        define_look_ups(connection, source)
         for feed, mappings in source.feeds.items():
             for number, mapping in enumerate(mappings):
                 at = (

@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from ingest.errors import SangamError
+from orchestration.warehouse.fiscal_year import FiscalYear
 
 FOLDER = Path(__file__).resolve().parents[2] / "dbt_project" / "indicators"
 
@@ -88,7 +89,7 @@ class Donor(_Strict):
     name: str
     regions: list[str] = Field(min_length=1)
     together: str | None = None  # name of the row of all regions together, such as 'all'
-    fiscal_calendar: Literal["calendar", "indian", "july_june"]
+    fiscal_year: FiscalYear
     due_days: int = Field(ge=0)
     suppression_threshold: int = Field(default=10, ge=0)
     bands: list[Band] = []

@@ -37,8 +37,11 @@ def evaluate(expression: Callable[[str], str], values: Sequence[str | None]) -> 
     return [row[0] for row in rows]
 
 
+SIGNS = ("₹", "৳", "Rs", "Rs.", "Tk", "PKR")
+
+
 def cleaned_number(value: str) -> str:
-    return f"({expressions.number_text(expressions.text(value))})"
+    return f"({expressions.number_text(expressions.text(value), SIGNS)})"
 
 
 def number(value: str) -> str:

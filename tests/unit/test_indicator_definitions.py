@@ -33,7 +33,7 @@ def logframe(**indicator: Any) -> dict[str, Any]:
             "code": "donor_a",
             "name": "Donor A",
             "regions": ["r", "s"],
-            "fiscal_calendar": "indian",
+            "fiscal_year": {"starts": "04-01"},
             "due_days": 15,
         },
         "categories": {"sex": ["F", "M", "T"]},

@@ -121,10 +121,17 @@
 {% macro donor_fiscal_label(donor, quarter) -%}
     case
         {%- for d in var('donors') %}
-        when {{ donor }} = '{{ d.code }}' then {{ fiscal_label(quarter, literal(d.fiscal_calendar)) }}
+        when {{ donor }} = '{{ d.code }}' then {{ fiscal_label(quarter, d.fiscal_year) }}
         {%- endfor %}
         else {{ literal(none) }}
     end
+{%- endmacro %}
+
+{#- One row a service that a programme declares. -#}
+{% macro service_rows() -%}
+    {%- set rows = [] -%}
+    {%- for s in var('services') -%} {%- do rows.append([s.code, s.name, s.kind]) -%} {%- endfor -%}
+    {{ rows_of([('service_code', 'varchar'), ('service_name', 'varchar'), ('service_kind', 'varchar')], rows) }}
 {%- endmacro %}
 
 {#- One row a quarter of this run. -#}
