@@ -4,12 +4,14 @@
     suites/<programme>/<source>.yml     merged over them: mappings key by key, `null` removes a check
 
 Bounds and explanations are data for an M&E officer to read and change; how measures are worked out is in `profile`.
+SANGAM_SUITES names a folder that stands in the place of `expectations/suites`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
@@ -23,6 +25,7 @@ from ingest.contracts.yaml_file import merge
 from ingest.errors import SangamError
 
 SUITES = Path(__file__).parent / "suites"
+_COMMON = "_common.yml"
 Kind = Literal["table", "column", "figure", "place"]
 
 
@@ -162,11 +165,24 @@ def _yaml(path: Path) -> dict[str, Any]:
         raise SangamError(f"{path} is not readable as YAML: {error}") from error
 
 
+def suites_root() -> Path:
+    """The folder of the suites: SANGAM_SUITES, else the built-in one."""
+    return Path(os.environ.get("SANGAM_SUITES") or SUITES)
+
+
+def load_suite(programme: str, source: str, root: Path | None = None) -> Suite:
+    """The suite of a programme's source, or the common one. Raises SangamError for an inconsistent one.
+
+    A folder without `_common.yml` has the built-in one.
+    """
+    return _read_suite(programme, source, root or suites_root())
+
+
 @cache
-def load_suite(programme: str, source: str, root: Path = SUITES) -> Suite:
-    """The suite of a programme's source, or the common one. Raises SangamError for an inconsistent one."""
+def _read_suite(programme: str, source: str, root: Path) -> Suite:
     own = root / programme / f"{source}.yml"
-    words = _yaml(root / "_common.yml")
+    common = root / _COMMON
+    words = _yaml(common if common.exists() else SUITES / _COMMON)
     if own.exists():
         words = merge(words, _yaml(own))
     try:

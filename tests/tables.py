@@ -111,9 +111,5 @@ def values(result: JudgedDrop, table: str, column: str) -> list[Any]:
 
 def use_contracts(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
     """Let everything that loads contracts take them from `root`."""
-    cached = (loading.load_region, loading.load_corrections)
-    for function in (*cached, loading.fingerprint, loading.load_source, loading.region_files):
-        plain = getattr(function, "__wrapped__", function)
-        monkeypatch.setattr(plain, "__defaults__", (root,))
-    for function in cached:
-        function.cache_clear()
+    monkeypatch.setenv("SANGAM_REGIONS", str(root))
+    loading.forget()

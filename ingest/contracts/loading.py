@@ -8,12 +8,16 @@
 A mapping merges key by key, anything else replaces; `null` removes an inherited key. A vocabulary may be drawn
 from a nested one: `districts: keys of blocks` lists the districts under which `blocks` has its words, and
 `values of blocks` all words of all districts.
+
+SANGAM_REGIONS names a folder that stands in the place of `ingest/regions`; the shared reference tables (`_reference`)
+are the built-in ones where it has none of its own.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +35,7 @@ from ingest.contracts.yaml_file import merge, read_yaml
 from ingest.errors import SangamError
 
 REGIONS = Path(__file__).resolve().parents[1] / "regions"
+REFERENCE = "_reference"  # the programme and region of tables that are every region's
 
 
 def _plain_error(where: str, error: ValidationError) -> SangamError:
@@ -38,19 +43,41 @@ def _plain_error(where: str, error: ValidationError) -> SangamError:
     return SangamError(f"The contract {where} is not consistent:\n" + "\n".join(lines))
 
 
-def region_files(root: Path = REGIONS) -> dict[str, Path]:
+def regions_root() -> Path:
+    """The folder of the contracts: SANGAM_REGIONS, else the built-in one."""
+    return Path(os.environ.get("SANGAM_REGIONS") or REGIONS)
+
+
+def region_files(root: Path | None = None) -> dict[str, Path]:
     """Every region there is a contract for: its name and its file."""
-    return {path.stem: path for path in sorted(root.glob("*/regions/*.yml"))}
+    folders = [regions_root(), REGIONS / REFERENCE] if root is None else [root]
+    found = [path for folder in folders[1:] for path in folder.glob("regions/*.yml")]
+    found += sorted(folders[0].glob("*/regions/*.yml"))
+    return {path.stem: path for path in found}
 
 
-@cache
-def load_region(name: str, root: Path = REGIONS) -> Region:
+def load_region(name: str, root: Path | None = None) -> Region:
     """The region's contract with everything inherited. Raises SangamError for an unknown or inconsistent one."""
+    return _read_region(region_file(name, root))
+
+
+def region_file(name: str, root: Path | None = None) -> Path:
+    """The file of a region. Raises SangamError for an unknown one, naming the known ones."""
     files = region_files(root)
     if name not in files:
         raise SangamError(f"There is no contract for region '{name}'. Known regions: {', '.join(files)}.")
-    own_file = files[name]
-    folder = own_file.parents[1]
+    return files[name]
+
+
+def forget() -> None:
+    """Read every file anew when it is next asked for."""
+    for cached in (_read_region, _read_corrections):
+        cached.cache_clear()
+
+
+@cache
+def _read_region(own_file: Path) -> Region:
+    name, folder = own_file.stem, own_file.parents[1]
     raw = merge(read_yaml(folder / "programme.yml"), read_yaml(own_file))
     own_sources = raw.pop("sources", {}) or {}
     shared = raw.pop("vocabularies", {}) or {}
@@ -77,7 +104,7 @@ def _inherited(region: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     return merge(held, own)
 
 
-def load_source(region: str, source: str, root: Path = REGIONS) -> Source:
+def load_source(region: str, source: str, root: Path | None = None) -> Source:
     """The contract of one source. Raises SangamError where the region has no such source."""
     contract = load_region(region, root)
     if source not in contract.sources:
@@ -87,17 +114,23 @@ def load_source(region: str, source: str, root: Path = REGIONS) -> Source:
     return contract.sources[source]
 
 
-@cache
-def load_corrections(region: str, source: str, root: Path = REGIONS) -> tuple[Correction, ...]:
+def load_corrections(region: str, source: str, root: Path | None = None) -> tuple[Correction, ...]:
     """The active corrections of a source. Raises SangamError for one that does not fit the contract."""
-    contract = load_region(region, root)
-    path = root / contract.programme / correction_words.FILE
+    active = _read_corrections(region_file(region, root))
+    return tuple(c for c in active if c.source == source)
+
+
+@cache
+def _read_corrections(own_file: Path) -> tuple[Correction, ...]:
+    """The active corrections of a region."""
+    contract = _read_region(own_file)
+    path = own_file.parents[1] / correction_words.FILE
     entries = correction_words.read(path)
     correction_words.check(path, entries, contract, [p.stem for p in (path.parent / "regions").glob("*.yml")])
-    return tuple(c for c in entries if (c.region, c.source, c.status) == (region, source, "active"))
+    return tuple(c for c in entries if (c.region, c.status) == (contract.region, "active"))
 
 
-def fingerprint(region: str, source: str, root: Path = REGIONS) -> str:
+def fingerprint(region: str, source: str, root: Path | None = None) -> str:
     """A hash of all that decides about a record of this source; another hash means: judge again."""
     contract = load_region(region, root)
     spec = contract.sources[source]

@@ -18,7 +18,7 @@ import pandas as pd
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError
 
-from ingest.contracts.loading import REGIONS, load_region
+from ingest.contracts.loading import region_file
 from ingest.contracts.word import Word
 from ingest.contracts.yaml_file import Loader
 from ingest.errors import SangamError
@@ -38,9 +38,9 @@ class Decision(Word):
     why: str = Field(min_length=1)
 
 
-def load_decisions(region: str, root: Path = REGIONS) -> list[Decision]:
+def load_decisions(region: str, root: Path | None = None) -> list[Decision]:
     """The region's decisions, none where there is no file. Raises SangamError for a file that does not say enough."""
-    path = root / load_region(region, root).programme / "decisions.yml"
+    path = region_file(region, root).parents[1] / "decisions.yml"
     if not path.exists():
         return []
     try:

@@ -15,8 +15,9 @@ from typing import Any
 from ingest.deliveries.delivery import NO_QUARTER
 from ingest.files import atomic, write_json
 from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.warehouse.logframes import logframes_root
 
-_IN_MANIFEST = ("models", "macros", "seeds", "tests", "dbt_project.yml", "profiles.yml", "indicators")
+_IN_MANIFEST = ("models", "macros", "seeds", "tests", "dbt_project.yml", "profiles.yml")
 
 
 def build_path(settings: Settings) -> Path:
@@ -25,14 +26,12 @@ def build_path(settings: Settings) -> Path:
 
 
 def project_fingerprint() -> str:
-    """A hash of everything in the dbt project that decides about a number."""
+    """A hash of everything in the dbt project and the logframes that decides about a number."""
     digest = hashlib.sha256()
-    for name in _IN_MANIFEST:
-        at = DBT_PROJECT / name
+    for at in (*(DBT_PROJECT / name for name in _IN_MANIFEST), logframes_root()):
         for path in [at] if at.is_file() else sorted(p for p in at.rglob("*") if p.is_file()):
-            digest.update(
-                path.relative_to(DBT_PROJECT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0"
-            )
+            name = path.relative_to(at.parent).as_posix()
+            digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 

@@ -1,11 +1,13 @@
 """The donors' logframes (dbt_project/indicators/<donor>.yml): checked, and handed to dbt as variables.
 
-One entry an indicator; dbt's SQL is written once a kind and is fed with these.
+One entry an indicator; dbt's SQL is written once a kind and is fed with these. SANGAM_LOGFRAMES names a folder that
+stands in the place of `dbt_project/indicators`.
 No SQL is built here, and nothing is computed.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -212,14 +214,20 @@ class Logframe(_Strict):
         return self
 
 
-def load(folder: Path = FOLDER) -> list[Logframe]:
+def logframes_root() -> Path:
+    """The folder of the logframes: SANGAM_LOGFRAMES, else the built-in one."""
+    return Path(os.environ.get("SANGAM_LOGFRAMES") or FOLDER)
+
+
+def load(folder: Path | None = None) -> list[Logframe]:
     """Every logframe of the folder, in the order of their file names.
 
     Raises SangamError naming file, place and remedy where a file is no valid logframe.
     """
-    files = sorted(folder.glob("*.yml"))
+    at = folder or logframes_root()
+    files = sorted(at.glob("*.yml"))
     if not files:
-        raise SangamError(f"There is no logframe (*.yml) in {folder}.")
+        raise SangamError(f"There is no logframe (*.yml) in {at}.")
     return [_read(file) for file in files]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ingest.contracts.loading import fingerprint, load_region, load_source, region_files
+from ingest.contracts.loading import fingerprint, forget, load_region, load_source, region_files
 from ingest.contracts.yaml_file import merge
 from ingest.errors import SangamError
 
@@ -169,13 +169,13 @@ def test_unknown_names_are_answered_with_the_known_ones(root: Path) -> None:
 def test_the_fingerprint_follows_what_decides(root: Path) -> None:
     before = fingerprint("here", "register", root)
     assert fingerprint("here", "register", root) == before
-    load_region.cache_clear()
+    forget()
     write(root, "regions/here", REGION.replace("max: 50", "max: 51"))
     assert fingerprint("here", "register", root) != before
-    load_region.cache_clear()
+    forget()
     write(root, "regions/here", REGION.replace("none known", "unknown"))
     assert fingerprint("here", "register", root) != before
-    load_region.cache_clear()
+    forget()
 
 
 @pytest.mark.parametrize("region", sorted(region_files()))

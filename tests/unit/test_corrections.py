@@ -262,7 +262,7 @@ def correct(folder: Path, *entries: dict[str, Any]) -> None:
     (folder / "corrections.yml").write_text(
         yaml.safe_dump(list(entries), allow_unicode=True), encoding="utf-8"
     )
-    loading.load_corrections.cache_clear()
+    loading.forget()
 
 
 @pytest.mark.parametrize(

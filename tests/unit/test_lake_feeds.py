@@ -277,7 +277,7 @@ def test_parts_of_a_drop_stand_beside_each_other(landing: Path) -> None:
 def change_contract(landing: Path, change: Callable[[str], str]) -> None:
     path = landing.parent / "regions" / "prog" / "register.yml"
     path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
-    loading.load_region.cache_clear()
+    loading.forget()
 
 
 def test_a_changed_contract_judges_again(home: Path, landing: Path) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ingest.boundary.pseudonyms import key_id
 from ingest.contracts.linkage import Linkage, LinkRule
-from ingest.contracts.loading import load_region
+from ingest.contracts.loading import forget, load_region
 from ingest.errors import SangamError
 from ingest.linkage import names
 from ingest.linkage.clusters import Clusters
@@ -309,7 +309,7 @@ def test_decisions_are_read_and_must_say_who_when_and_why(tmp_path: Path) -> Non
         entry + ", why: both at the office}\n" + entry.replace("somewhere", "else") + ", why: x}\n"
     )
     assert [d.why for d in load_decisions("somewhere", root)] == ["both at the office"]
-    load_region.cache_clear()
+    forget()
     assert load_region("somewhere", root).sources == {}  # the file of decisions is no source
     path.write_text(entry + "}\n")
     with pytest.raises(SangamError, match="why"):
