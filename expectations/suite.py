@@ -16,13 +16,12 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ingest.contracts.yaml_file import merge
-from ingest.errors import SangamError
+from ingest.contracts.faults import Fault, checked
+from ingest.contracts.yaml_file import merge, read_mapping
 
 SUITES = Path(__file__).parent / "suites"
 _COMMON = "_common.yml"
@@ -104,9 +103,9 @@ class Check(Word):
     @model_validator(mode="after")
     def _can_fail(self) -> Check:
         if self.measure not in MEASURES:
-            raise ValueError(f"there is no measure '{self.measure}'; known: {', '.join(MEASURES)}")
+            raise Fault(f"there is no measure '{self.measure}'", "measure", word=self.measure, known=MEASURES)
         if self.at_least is None and self.at_most is None:
-            raise ValueError("give 'at_least' or 'at_most'")
+            raise ValueError("give 'at_least' or 'at_most'.")
         return self
 
     def covers(self, name: str) -> bool:
@@ -142,9 +141,12 @@ class Suite(Word):
 
     @model_validator(mode="after")
     def _titles_differ(self) -> Suite:
-        titles = [check.title for check in self.checks.values()]
-        if twice := sorted({title for title in titles if titles.count(title) > 1}):
-            raise ValueError(f"two checks bear the title {', '.join(twice)}")
+        first: dict[str, str] = {}
+        for name, check in self.checks.items():
+            if (other := first.setdefault(check.title, name)) != name:
+                raise Fault(
+                    f"two checks bear the title '{check.title}', see '{other}'.", "checks", name, "title"
+                )
         return self
 
     def asks(self, measure: str, name: str) -> bool:
@@ -156,13 +158,6 @@ class Suite(Word):
         """A hash of all words; another hash means: check again."""
         words = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(words.encode()).hexdigest()[:16]
-
-
-def _yaml(path: Path) -> dict[str, Any]:
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except yaml.YAMLError as error:
-        raise SangamError(f"{path} is not readable as YAML: {error}") from error
 
 
 def suites_root() -> Path:
@@ -182,12 +177,7 @@ def load_suite(programme: str, source: str, root: Path | None = None) -> Suite:
 def _read_suite(programme: str, source: str, root: Path) -> Suite:
     own = root / programme / f"{source}.yml"
     common = root / _COMMON
-    words = _yaml(common if common.exists() else SUITES / _COMMON)
+    words = read_mapping(common if common.exists() else SUITES / _COMMON)
     if own.exists():
-        words = merge(words, _yaml(own))
-    try:
-        return Suite.model_validate(words)
-    except ValidationError as error:
-        lines = [f"- {'.'.join(str(p) for p in e['loc']) or 'suite'}: {e['msg']}" for e in error.errors()]
-        where = f"{programme}/{source}.yml with _common.yml"
-        raise SangamError(f"The suite {where} is not consistent:\n" + "\n".join(lines)) from error
+        words = merge(words, read_mapping(own))
+    return checked(Suite, words)

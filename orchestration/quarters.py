@@ -21,8 +21,14 @@ def all_quarters(today: datetime | None = None) -> list[str]:
     ]
 
 
-def check_quarter(quarter: str) -> str:
-    """`quarter` when it is one. Raises SangamError."""
+def check_quarter(quarter: str, today: datetime | None = None) -> str:
+    """`quarter` when it is one of those there are. Raises SangamError, naming them."""
     if not re.fullmatch(r"\d{4}Q[1-4]", quarter):
-        raise SangamError(f"'{quarter}' is no quarter. Write year and quarter like 2021Q2.")
-    return quarter
+        raise SangamError(f"'{quarter}' is no quarter. Write year and quarter (1 to 4) like 2021Q2.")
+    known = all_quarters(today)
+    if quarter in known:
+        return quarter
+    why = f"lies before the first one, {known[0]}" if quarter < known[0] else "has not begun yet"
+    raise SangamError(
+        f"{quarter} {why}. Name a quarter from {known[0]} to {known[-1]}, the one that is running."
+    )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, get_args
 
-from ingest.contracts.word import Word
+from pydantic import field_validator
+
+from ingest.contracts.faults import did_you_mean
+from ingest.contracts.word import Regex, Word
 
 PlainType = Literal["text", "code", "integer", "number", "date", "month", "codes", "phone"]
 PLAIN_TYPES: tuple[str, ...] = get_args(PlainType)
 Personal = Literal["name", "identifier", "phone", "birth_date", "locality"]
+_CONTEXTS = ("heading", "sheet", "file:<regex>", "above:<regex>", "beside:<regex>")
 
 
 class Column(Word):
@@ -16,7 +21,7 @@ class Column(Word):
 
     type: str = "text"  # a plain type, or an identifier that the contract declares under `identifiers`
     header: tuple[str, ...] = ()  # further spellings of the header, beside the column's own name
-    header_like: str = ""  # regular expression; the column's name may use its groups, e.g. "IMI {1}"
+    header_like: Regex = ""  # regular expression; the column's name may use its groups, e.g. "IMI {1}"
     required: bool = False
     optional: bool = False  # the column itself may be absent from the file
     min: float | None = None
@@ -31,3 +36,20 @@ class Column(Word):
     # (a title cell), "beside:<regex>" (the next filled cell right of a title cell).
     from_context: str = ""
     key_as_delivered: bool = False  # findings name the record by this part of its key as it was delivered
+
+    @field_validator("from_context")
+    @classmethod
+    def _context_is_known(cls, given: str) -> str:
+        kind, colon, pattern = given.partition(":")
+        if not given:
+            return given
+        if not any(known in (kind, f"{kind}:<regex>") for known in _CONTEXTS):
+            raise ValueError(f"'{given}' is nothing a value is taken from{did_you_mean(given, _CONTEXTS)}")
+        if bool(colon and pattern) != (kind in ("file", "above", "beside")):
+            expected = next((known for known in _CONTEXTS if known.startswith(kind)), "")
+            raise ValueError(f"'{given}' is not whole, expected '{expected}'.")
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"'{pattern}' is no regular expression: {error}.") from error
+        return given

@@ -10,7 +10,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from ingest.contracts.word import Word
+from ingest.contracts.faults import Fault
+from ingest.contracts.word import Regex, Word
 
 
 class Identifier(Word):
@@ -19,29 +20,20 @@ class Identifier(Word):
     name: str  # what people call it: CNIC
     expected: dict[str, str]  # language code: how it looks, in words; `en` stands in for other languages
     form: Literal["digits", "upper"] = "digits"  # without blanks and dashes, digits in ASCII; or upper case
-    pattern: str  # regular expression that the form matches in full
+    pattern: Regex  # regular expression that the form matches in full
     length: int | None = Field(default=None, ge=2, le=40)
     check: Literal["verhoeff"] | None = None  # how the last digit follows from the others
-    fold: str = ""  # another shape of the same identifier, whose first group is what `pattern` describes
-    masked: str = ""  # shape of one that is hidden in part: no identifier, but not wrong
+    fold: Regex = ""  # another shape of the same identifier, whose first group is what `pattern` describes
+    masked: Regex = ""  # shape of one that is hidden in part: no identifier, but not wrong
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
-        for word in ("pattern", "fold", "masked"):
-            try:
-                groups = re.compile(getattr(self, word)).groups
-            except re.error as error:
-                raise ValueError(f"'{word}' of {self.name} is no regular expression: {error}") from error
-            if word == "fold" and self.fold and groups != 1:
-                raise ValueError(
-                    f"'fold' of {self.name} needs one group, in round brackets: what is kept of it."
-                )
+        if self.fold and re.compile(self.fold).groups != 1:
+            raise Fault(f"'{self.fold}' needs one group, in brackets: what is kept of it.", "fold")
         if "en" not in self.expected:
-            raise ValueError(f"'expected' of {self.name} lacks the English words: en.")
+            raise Fault("the English words are needed: en.", "expected")
         if self.check and (self.length is None or self.form != "digits"):
-            raise ValueError(
-                f"The check digit of {self.name} needs 'length', the number of digits, and form digits."
-            )
+            raise Fault("a check digit needs 'length', the number of digits, and form digits.", "check")
         return self
 
 
@@ -74,15 +66,13 @@ class Conventions(Word):
         for name, bands in self.bands.items():
             bounds = [band.below for band in bands]
             inner = [bound for bound in bounds[:-1] if bound is not None]
-            if (
-                not bands
-                or bounds[-1] is not None
-                or len(inner) != len(bands) - 1
-                or inner != sorted(set(inner))
-            ):
-                raise ValueError(
-                    f"The bands '{name}' go from the lowest to the highest: each but the last with 'below', higher "
-                    "than the one before, the last without."
+            rises = len(inner) == len(bands) - 1 and inner == sorted(set(inner))
+            if not bands or bounds[-1] is not None or not rises:
+                raise Fault(
+                    "bands go from the lowest to the highest: each but the last with 'below', higher than the one "
+                    "before; the last without.",
+                    "bands",
+                    name,
                 )
         return self
 

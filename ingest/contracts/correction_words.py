@@ -10,16 +10,19 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from ingest.contracts import yaml_file
+from ingest.contracts.faults import checked, did_you_mean, line
 from ingest.contracts.region import Region
 from ingest.contracts.table import Table
 from ingest.contracts.word import Word
+from ingest.contracts.yaml_file import Document, Place
 from ingest.errors import SangamError
 
 FILE = "corrections.yml"
@@ -89,95 +92,85 @@ class Correction(Word):
         return self.quarter.cover(quarter) and (not self.file or fnmatchcase(file, self.file))
 
 
-def read(path: Path) -> tuple[Correction, ...]:
-    """All entries of a file, those that were withdrawn too; none where there is no file.
+@dataclass(frozen=True)
+class Corrections:
+    """All entries of a file, those that were withdrawn too, and where their words stand."""
 
-    Raises SangamError, naming file and entry.
-    """
+    corrections: tuple[Correction, ...]
+    document: Document
+
+    def wrong(self, number: int, word: str, message: str) -> SangamError:
+        """What is wrong with a word of an entry, with file and line."""
+        return SangamError(line(self.document, (number, word), message))
+
+
+def read(path: Path) -> Corrections:
+    """The entries of a file; none where there is no file. Raises SangamError, naming file, line and entry."""
     if not path.exists():
-        return ()
-    try:
-        # Every scalar as the text it is written as: `0123` and `2021-06-30` are what stands in a cell.
-        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or []  # noqa: S506
-    except yaml.YAMLError as error:
-        raise SangamError(f"{path} is not readable as YAML: {error}") from error
-    if not isinstance(entries, list):
-        raise SangamError(f"{path} has to be a list of corrections: each one begins with '- id: …'.")
-    found: dict[str, Correction] = {}
-    for number, entry in enumerate(entries, 1):
-        one = _entry(path, number, entry)
-        if one.id in found:
-            raise _wrong(path, one, "another entry has the same id. Give each its own.")
-        found[one.id] = one
-    _no_two_overrides(
-        path, [one for one in found.values() if (one.action, one.status) == ("override", "active")]
-    )
-    return tuple(found.values())
+        return Corrections((), Document([], Place(path, 1)))
+    # Every scalar as the text it is written as: `0123` and `2021-06-30` are what stands in a cell.
+    document = yaml_file.read(path, as_text=True)
+    if document.content in ({}, ""):
+        document = Document([], document.place)
+    if not isinstance(document.content, list):
+        raise SangamError(
+            f"{document.place.shown}: expected a list of corrections: each one begins with '- id: …'."
+        )
+    found = Corrections(tuple(checked(list[Correction], document)), document)
+    for number, one in enumerate(found.corrections):
+        for other in found.corrections[:number]:
+            if one.id == other.id:
+                raise found.wrong(number, "id", "another entry has the same id. Give each its own.")
+            if _same_cell(one, other):
+                words = f"entry '{other.id}' puts another value into the same cell. Withdraw one."
+                raise found.wrong(number, "value", words)
+    return found
 
 
-def _no_two_overrides(path: Path, entries: list[Correction]) -> None:
-    def cell(one: Correction) -> tuple[object, ...]:
-        return one.region, one.source, one.table, one.column, one.key, one.file, one.row
+def _same_cell(one: Correction, other: Correction) -> bool:
+    """Whether both are in force and override one cell in one quarter."""
 
-    for place, one in enumerate(entries):
-        for other in entries[:place]:
-            if cell(one) == cell(other) and one.quarter.overlap(other.quarter):
-                raise _wrong(
-                    path, one, f"entry '{other.id}' puts another value into the same cell. Withdraw one."
-                )
+    def cell(of: Correction) -> tuple[object, ...]:
+        return of.action, of.status, of.region, of.source, of.table, of.column, of.key, of.file, of.row
+
+    in_force = (one.action, one.status) == ("override", "active")
+    return in_force and cell(one) == cell(other) and one.quarter.overlap(other.quarter)
 
 
-def _entry(path: Path, number: int, entry: Any) -> Correction:
-    try:
-        return Correction.model_validate(entry)
-    except ValidationError as error:
-        name = f" ('{entry['id']}')" if isinstance(entry, dict) and entry.get("id") else ""
-        lines = [
-            f"- {'.'.join(str(p) for p in e['loc']) or 'entry'}: {e['msg'].removeprefix('Value error, ')}"
-            for e in error.errors()
-        ]
-        raise SangamError(f"{path}, entry {number}{name}:\n" + "\n".join(lines)) from error
-
-
-def _wrong(path: Path, one: Correction, words: str) -> SangamError:
-    return SangamError(f"{path}, entry '{one.id}': {words}")
-
-
-def check(path: Path, entries: Iterable[Correction], region: Region, regions: Collection[str]) -> None:
+def check(entries: Corrections, region: Region, regions: Collection[str]) -> None:
     """That regions exist, and all that active entries of `region` name; `regions` are the programme's.
 
-    Raises SangamError, naming file and entry.
+    Raises SangamError, naming file, line and entry.
     """
-    for one in entries:
+    for number, one in enumerate(entries.corrections):
         if one.region not in regions:
-            raise _wrong(path, one, f"there is no region '{one.region}' here, only {', '.join(regions)}.")
+            raise entries.wrong(number, "region", _no("region", one.region, regions))
         if one.region != region.region or one.status != "active":
             continue
         if one.source not in region.sources:
-            known = ", ".join(region.sources)
-            raise _wrong(path, one, f"{one.region} has no source '{one.source}', only {known}.")
+            raise entries.wrong(number, "source", _no("source", one.source, region.sources))
         source = region.sources[one.source]
         table = source.tables.get(source.template(one.table))
         if table is None:
-            known = ", ".join(source.tables)
-            raise _wrong(path, one, f"{one.region}/{one.source} has no table '{one.table}', only {known}.")
+            raise entries.wrong(number, "table", _no("table", one.table, source.tables))
         if source.part and not one.file:
-            raise _wrong(
-                path, one, f"{one.source} comes in several files: name the one it is about as 'file'."
-            )
-        _check_column(path, one, table)
+            words = f"{one.source} comes in several files: name the one it is about as 'file'."
+            raise entries.wrong(number, "file", words)
+        _check_column(entries, number, one, table)
 
 
-def _check_column(path: Path, one: Correction, table: Table) -> None:
+def _no(what: str, word: str, known: Iterable[str]) -> str:
+    return f"there is no {what} '{word}'{did_you_mean(word, known)}"
+
+
+def _check_column(entries: Corrections, number: int, one: Correction, table: Table) -> None:
     patterns = (re.sub(r"\\\{\d+\\\}", ".+", re.escape(n)) for n, c in table.columns.items() if c.header_like)
     if not one.column:
         return
     if one.column not in table.columns and not any(re.fullmatch(p, one.column) for p in patterns):
-        known = ", ".join(table.columns)
-        raise _wrong(path, one, f"table '{one.table}' has no column '{one.column}', only {known}.")
+        raise entries.wrong(number, "column", _no("column", one.column, table.columns))
     if one.column in table.columns and table.columns[one.column].personal:
         told = f"{one.id} {one.reason}".casefold()
         if any(text and text.casefold() in told for text in (one.expected, one.value)):
-            raise _wrong(
-                path, one, "id and reason are shown everywhere: leave the personal value out of them."
-            )
+            words = "id and reason are shown everywhere: leave the personal value out of them."
+            raise entries.wrong(number, "reason", words)

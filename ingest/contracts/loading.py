@@ -18,29 +18,28 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import phonenumbers
-from pydantic import ValidationError
 
-from ingest.contracts import correction_words
+from ingest.contracts import correction_words, decision_words
 from ingest.contracts.conventions import Conventions
 from ingest.contracts.correction_words import Correction
+from ingest.contracts.faults import checked, did_you_mean, line
 from ingest.contracts.region import Region
 from ingest.contracts.source import Source
 from ingest.contracts.vocabularies import drawn_vocabularies
-from ingest.contracts.yaml_file import merge, read_yaml
+from ingest.contracts.yaml_file import Document, Place, merge, read_mapping
 from ingest.errors import SangamError
 
 REGIONS = Path(__file__).resolve().parents[1] / "regions"
 REFERENCE = "_reference"  # the programme and region of tables that are every region's
 
 
-def _plain_error(where: str, error: ValidationError) -> SangamError:
-    lines = [f"- {'.'.join(str(p) for p in e['loc']) or 'contract'}: {e['msg']}" for e in error.errors()]
-    return SangamError(f"The contract {where} is not consistent:\n" + "\n".join(lines))
+_NO_SOURCES = ("programme", "decisions", "corrections")
+_file = cache(read_mapping)
 
 
 def regions_root() -> Path:
@@ -58,7 +57,10 @@ def region_files(root: Path | None = None) -> dict[str, Path]:
 
 def load_region(name: str, root: Path | None = None) -> Region:
     """The region's contract with everything inherited. Raises SangamError for an unknown or inconsistent one."""
-    return _read_region(region_file(name, root))
+    found = _loaded(region_file(name, root))
+    if found.region is None:
+        raise SangamError(found.fault)
+    return found.region
 
 
 def region_file(name: str, root: Path | None = None) -> Path:
@@ -71,37 +73,123 @@ def region_file(name: str, root: Path | None = None) -> Path:
 
 def forget() -> None:
     """Read every file anew when it is next asked for."""
-    for cached in (_read_region, _read_corrections):
+    for cached in (_loaded, _file, _read_corrections):
         cached.cache_clear()
 
 
+@dataclass(frozen=True)
+class _Loaded:
+    """What is known of a region: its contract, or why there is none; what its sources' words are made of."""
+
+    region: Region | None
+    fault: str
+    documents: dict[str, Document]
+
+
 @cache
-def _read_region(own_file: Path) -> Region:
-    name, folder = own_file.stem, own_file.parents[1]
-    raw = merge(read_yaml(folder / "programme.yml"), read_yaml(own_file))
-    own_sources = raw.pop("sources", {}) or {}
-    shared = raw.pop("vocabularies", {}) or {}
-    sources: dict[str, Source] = {}
-    for path in sorted(folder.glob("*.yml")):
-        if path.stem in ("programme", "decisions", "corrections") or own_sources.get(path.stem, {}) is None:
-            continue
-        words = _inherited(raw, merge(read_yaml(path), own_sources.get(path.stem) or {}))
-        merged = merge(shared, words.get("vocabularies") or {})
-        words["vocabularies"] = drawn_vocabularies(merged, f"{name}/{path.stem}")
-        try:
-            sources[path.stem] = Source.model_validate(words)
-        except ValidationError as error:
-            raise _plain_error(f"{name}/{path.stem}", error) from error
+def _loaded(own_file: Path) -> _Loaded:
     try:
-        return Region.model_validate({**raw, "region": name, "programme": folder.name, "sources": sources})
-    except ValidationError as error:
-        raise _plain_error(name, error) from error
+        region, documents = _read_region(own_file)
+    except SangamError as error:
+        return _Loaded(None, str(error), {})
+    return _Loaded(region, "", documents)
 
 
-def _inherited(region: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+def _read_region(own_file: Path) -> tuple[Region, dict[str, Document]]:
+    folder = own_file.parents[1]
+    programme, own = _file(folder / "programme.yml"), _file(own_file)
+    raw = merge(programme, own)
+    documents: dict[str, Document] = {}
+    sources: dict[str, Source] = {}
+    faults: list[str] = []
+    for name, words in _source_words(folder, programme, own).items():
+        documents[name] = words
+        try:
+            words.content["vocabularies"] = drawn_vocabularies(words)
+            sources[name] = checked(Source, words)
+        except SangamError as error:
+            faults.append(str(error))
+    if faults:
+        raise SangamError("\n".join(dict.fromkeys(faults)))
+    content = {
+        **raw.without("vocabularies").content,
+        "region": own_file.stem,
+        "programme": folder.name,
+        "sources": sources,
+    }
+    place = Place(own_file, 1, raw.place.inner | {"sources": Place(own_file, 1, _places(documents))})
+    return checked(Region, Document(content, place)), documents
+
+
+def _source_words(folder: Path, programme: Document, own: Document) -> dict[str, Document]:
+    """The words of every source of a region, with what programme and region lay over them."""
+    files = {path.stem: path for path in sorted(folder.glob("*.yml")) if path.stem not in _NO_SOURCES}
+    overrides = merge(programme.part("sources"), own.part("sources"))
+    left_out = {
+        name
+        for one in (programme, own)
+        for name, words in one.part("sources").content.items()
+        if words is None
+    }
+    for one in (programme, own):
+        for name in one.part("sources").content:
+            if name not in files:
+                near = did_you_mean(str(name), files)
+                raise SangamError(
+                    line(one, ("sources", name), f"there is no source '{name}' ({name}.yml){near}")
+                )
+    region = merge(programme, own)
+    shared = region.part("vocabularies")
+    found = {}
+    for name in files.keys() - left_out:
+        words = _inherited(region, merge(_file(files[name]), overrides.part(name)))
+        vocabularies = merge(shared, words.part("vocabularies"))
+        place = Place(words.place.file, 1, words.place.inner | {"vocabularies": vocabularies.place})
+        found[name] = Document({**words.content, "vocabularies": vocabularies.content}, place)
+    return dict(sorted(found.items()))
+
+
+def _inherited(region: Document, own: Document) -> Document:
     """A source's words with the conventions of its region, under what it states of its own."""
-    held = {word: region[word] for word in Conventions.model_fields if word in region}
-    return merge(held, own)
+    conventions = region.without(*(word for word in region.content if word not in Conventions.model_fields))
+    merged = merge(conventions, own)
+    place = Place(own.place.file, own.place.line, merged.place.inner, own.place.under, own.place.taken_out)
+    return Document(merged.content, place)
+
+
+def _places(documents: dict[str, Document]) -> dict[str, Place]:
+    return {name: document.place for name, document in documents.items()}
+
+
+def fault(region: str, root: Path | None = None) -> str:
+    """Why nothing of a region can be read, naming file and line; empty where its contract and what people decided load.
+
+    Raises SangamError for an unknown region.
+    """
+    own_file = region_file(region, root)
+    try:
+        load_region(region, root)
+        _read_corrections(own_file)
+        decision_words.read_decisions(own_file.parents[1])
+    except SangamError as error:
+        return str(error)
+    return ""
+
+
+def sound_regions() -> list[str]:
+    """The regions of which everything can be read; what is wrong with the others says `fault`."""
+    return [region for region in region_files() if not fault(region)]
+
+
+def has_source(region: str, source: str) -> bool:
+    """Whether there is a contract for a source that can be read."""
+    return region in region_files() and not fault(region) and source in load_region(region).sources
+
+
+def source_words(region: str, source: str, root: Path | None = None) -> Document:
+    """What a source's contract is made of, with the file and line of every word."""
+    load_source(region, source, root)
+    return _loaded(region_file(region, root)).documents[source]
 
 
 def load_source(region: str, source: str, root: Path | None = None) -> Source:
@@ -123,11 +211,11 @@ def load_corrections(region: str, source: str, root: Path | None = None) -> tupl
 @cache
 def _read_corrections(own_file: Path) -> tuple[Correction, ...]:
     """The active corrections of a region."""
-    contract = _read_region(own_file)
+    contract = load_region(own_file.stem, own_file.parents[2])
     path = own_file.parents[1] / correction_words.FILE
     entries = correction_words.read(path)
-    correction_words.check(path, entries, contract, [p.stem for p in (path.parent / "regions").glob("*.yml")])
-    return tuple(c for c in entries if (c.region, c.status) == (contract.region, "active"))
+    correction_words.check(entries, contract, [p.stem for p in (path.parent / "regions").glob("*.yml")])
+    return tuple(c for c in entries.corrections if (c.region, c.status) == (contract.region, "active"))
 
 
 def fingerprint(region: str, source: str, root: Path | None = None) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from ingest.contracts.word import Word
 
@@ -22,6 +23,15 @@ class Unpivot(Word):
     columns: dict[str, str] | str  # column: its name in the feed; or a regular expression over column names
     name: str = "name"
     value: str = "value"
+
+    @field_validator("columns")
+    @classmethod
+    def _pattern_compiles(cls, given: dict[str, str] | str) -> dict[str, str] | str:
+        try:
+            re.compile(given if isinstance(given, str) else "")
+        except re.error as error:
+            raise ValueError(f"'{given}' is no regular expression: {error}.") from error
+        return given
 
 
 class Mapping(Word):

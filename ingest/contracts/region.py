@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from ingest.contracts.conventions import Conventions, Service
+from ingest.contracts.faults import Fault
 from ingest.contracts.linkage import Linkage
 from ingest.contracts.rule import Related
 from ingest.contracts.source import Source
@@ -19,7 +20,6 @@ class Region(Conventions):
     region: str
     programme: str
     title: str
-    scripts: tuple[str, ...] = ("Latn",)
     languages: tuple[str, ...] = ("en",)
     placeholders: tuple[str, ...] = ()  # beside those of every region
     due_days: dict[str, int] = Field(default_factory=dict)
@@ -33,8 +33,18 @@ class Region(Conventions):
         for source_name, source in self.sources.items():
             for table_name, table in source.tables.items():
                 for rule_name, rule in table.rules.items():
-                    for look in rule.related.values():
-                        self._check_look(f"{source_name}/{table_name}, rule '{rule_name}'", source_name, look)
+                    for alias, look in rule.related.items():
+                        at = (
+                            "sources",
+                            source_name,
+                            "tables",
+                            table_name,
+                            "rules",
+                            rule_name,
+                            "related",
+                            alias,
+                        )
+                        self._check_look(at, source_name, look)
         in_order({name: source.looked_up_sources() - {name} for name, source in self.sources.items()})
         return self
 
@@ -49,10 +59,18 @@ class Region(Conventions):
         ordered = in_order(needs)
         return [sorted(group, key=ordered.index) for group in groups]
 
-    def _check_look(self, where: str, source_name: str, look: Related) -> None:
-        other = self.sources.get(look.source or source_name)
-        table = other.tables.get(look.table) if other else None
-        if table is None:
-            raise ValueError(
-                f"{where}: there is no table '{look.source or source_name}/{look.table}' to look up."
-            )
+    @model_validator(mode="after")
+    def _registers_exist(self) -> Region:
+        for entity, linkage in self.linkage.items():
+            if (name := linkage.register_source) not in self.sources:
+                words = f"there is no source '{name}'"
+                raise Fault(words, "linkage", entity, "register_source", word=name, known=self.sources)
+        return self
+
+    def _check_look(self, at: tuple[str, ...], source_name: str, look: Related) -> None:
+        name = look.source or source_name
+        if name not in self.sources:
+            raise Fault(f"there is no source '{name}'", *at, "source", word=name, known=self.sources)
+        if look.table not in (tables := self.sources[name].tables):
+            words = f"there is no table '{name}/{look.table}' to look up"
+            raise Fault(words, *at, "table", word=look.table, known=tables)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from ingest.contracts.faults import Fault
 from ingest.contracts.word import Word
 
 Severity = Literal["error", "warning"]
@@ -46,8 +47,10 @@ class Rule(Word):
     def _only_warnings_look_outside(self) -> Rule:
         outside = [name for name, look in self.related.items() if look.outside]
         if outside and self.severity == "error":
-            raise ValueError(
+            raise Fault(
                 f"'{', '.join(outside)}' is looked up outside the drop: only a rule of severity warning may, since "
-                "what is accepted must not depend on other deliveries."
+                "what is accepted must not depend on other deliveries.",
+                "related",
+                outside[0],
             )
         return self

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from ingest.contracts.column import PLAIN_TYPES
+from ingest.contracts.column import PLAIN_TYPES, Column
 from ingest.contracts.conventions import Conventions
+from ingest.contracts.faults import Fault
 from ingest.contracts.mapping import IdentityMapping, Mapping
 from ingest.contracts.table import Drift, Table
-from ingest.contracts.word import in_order
+from ingest.contracts.word import Regex, in_order
+
+Format = Literal["mysqldump", "pg_dump", "xlsx", "xls", "ods", "html", "delimited", "zip"]
 
 
 class Source(Conventions):
@@ -21,62 +24,78 @@ class Source(Conventions):
     title: str
     cadence: Literal["quarter", "round", "reference"] = "quarter"
     drift: Drift = Drift()  # of all tables that state none of their own
-    format: tuple[str, ...]  # as `readers.sniff` names them
-    part: str = (
-        ""  # several files a drop: regular expression over the file name whose first group names the part
-    )
+    format: tuple[Format, ...]  # as `readers.sniff` names them
+    part: Regex = ""  # several files a drop: the first group of this, over a file's name, names its part
     tables: dict[str, Table]
     vocabularies: dict[str, Any] = Field(default_factory=dict)
     feeds: dict[str, tuple[Mapping, ...]] = Field(default_factory=dict)
     identities: tuple[IdentityMapping, ...] = ()
-    ignored_tables: tuple[str, ...] = ()
 
     @model_validator(mode="after")
-    def _references_exist(self) -> Source:
+    def _names_exist(self) -> Source:
+        if self.part and not re.compile(self.part).groups:
+            raise Fault(f"'{self.part}' has no group in brackets: it names the part.", "part")
         for name, table in self.tables.items():
             self._steps_exist(name, table)
-            for column in table.columns.values():
-                target, _, field = column.ref.partition(".")
-                if target and (
-                    target not in self.tables or (field and field not in self.tables[target].columns)
-                ):
-                    raise ValueError(
-                        f"Table '{name}' refers to '{column.ref}', which the source does not have."
-                    )
+            for column_name, column in table.columns.items():
+                at = ("tables", name, "columns", column_name)
+                self._reference_exists(column, at)
                 if column.vocabulary and column.vocabulary not in self.vocabularies:
-                    raise ValueError(
-                        f"Table '{name}' uses vocabulary '{column.vocabulary}', which nobody listed."
-                    )
+                    words = f"vocabulary '{column.vocabulary}' is not listed"
+                    raise Fault(words, *at, "vocabulary", word=column.vocabulary, known=self.vocabularies)
+        for at, table_name in self._mapped_tables():
+            if table_name not in self.tables:
+                raise Fault(f"there is no table '{table_name}'", *at, word=table_name, known=self.tables)
         self.judging_order()
         return self
 
     @model_validator(mode="after")
     def _types_are_known(self) -> Source:
-        if shadowed := sorted(set(self.identifiers) & set(PLAIN_TYPES)):
-            raise ValueError(f"An identifier cannot be called {', '.join(shadowed)}: that is a plain type.")
+        for kind in self.identifiers:
+            if kind in PLAIN_TYPES:
+                raise Fault("is a plain type: give the identifier another key.", "identifiers", kind)
         known = [*PLAIN_TYPES, *self.identifiers]
         for name, table in self.tables.items():
             for column_name, column in table.columns.items():
+                at = ("tables", name, "columns", column_name, "type")
                 if column.type not in known:
-                    raise ValueError(
-                        f"Column '{name}.{column_name}' has the type '{column.type}', which is none of "
-                        f"{', '.join(known)}. A kind of identifier is declared under 'identifiers'."
+                    words = (
+                        f"'{column.type}' is no plain type, and no identifier declared under 'identifiers'"
                     )
+                    raise Fault(words, *at, word=column.type, known=known)
                 if column.type == "phone" and not self.country:
-                    raise ValueError(
-                        f"Column '{name}.{column_name}' holds phone numbers: state the 'country' they are of, "
-                        "such as NP."
-                    )
+                    raise Fault("phone numbers need the 'country' they are of, such as NP: state it.", *at)
         return self
 
+    def _reference_exists(self, column: Column, at: tuple[str, ...]) -> None:
+        target, _, field = column.ref.partition(".")
+        if target and target not in self.tables:
+            words = f"refers to '{column.ref}', and there is no table '{target}'"
+            raise Fault(words, *at, "ref", word=target, known=self.tables)
+        if field and field not in self.tables[target].columns:
+            words = f"refers to '{column.ref}', and '{target}' has no column '{field}'"
+            raise Fault(words, *at, "ref", word=field, known=self.tables[target].columns)
+
     def _steps_exist(self, name: str, table: Table) -> None:
-        for step in (s for steps in table.order for s in steps if s not in table.columns):
-            reference, _, field = step.partition(".")
-            target = table.columns[reference].ref.partition(".")[0]
-            if target not in self.tables or field not in self.tables[target].columns:
-                raise ValueError(
-                    f"Table '{name}' orders '{step}', which is no date of a record it refers to."
-                )
+        for number, steps in enumerate(table.order):
+            for step in (s for s in steps if s not in table.columns):
+                reference, _, field = step.partition(".")
+                target = table.columns[reference].ref.partition(".")[0]
+                if target not in self.tables or field not in self.tables[target].columns:
+                    known = self.tables[target].columns if target in self.tables else ()
+                    words = f"orders '{step}', which is no date of a record it refers to"
+                    raise Fault(words, "tables", name, "order", number, word=field, known=known)
+
+    def _mapped_tables(self) -> Iterator[tuple[tuple[Any, ...], str]]:
+        """Where mappings name a table, and which."""
+        mapped: list[tuple[tuple[Any, ...], Mapping]] = [
+            (("feeds", feed, i), m) for feed, maps in self.feeds.items() for i, m in enumerate(maps)
+        ]
+        mapped += [(("identities", i), mapping) for i, mapping in enumerate(self.identities)]
+        for at, mapping in mapped:
+            yield (*at, "table"), mapping.table
+            for alias, look in mapping.look_up.items():
+                yield (*at, "look_up", alias, "table"), look.table
 
     def template(self, table: str) -> str:
         """The contract's name of a delivered table: its own, or that of the words for every such sheet."""

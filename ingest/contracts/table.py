@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from collections.abc import Iterator
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
 from ingest.contracts.column import Column
+from ingest.contracts.faults import Fault
 from ingest.contracts.rule import Rule
-from ingest.contracts.word import Word
+from ingest.contracts.word import Regex, Word
 
 
 class Totals(Word):
     """Subtotal rows: how they are recognised and what they add up."""
 
-    label: str  # regular expression a cell of `column` matches in full
+    label: Regex  # regular expression a cell of `column` matches in full
     column: str
     sum: tuple[str, ...]
     group: str = ""  # rows with the same value add up to the row; empty: all rows do
     group_from_label: bool = False  # the group's value is the first group of `label`
     name: str = ""  # what findings call the row; empty: its label as delivered
+
+    @model_validator(mode="after")
+    def _label_has_its_group(self) -> Totals:
+        if self.group_from_label and not re.compile(self.label).groups:
+            raise Fault(
+                f"'{self.label}' has no group in brackets that 'group_from_label' could take.", "label"
+            )
+        return self
 
 
 class Layout(Word):
@@ -27,13 +38,13 @@ class Layout(Word):
 
     # Regular expression that the name of a sheet, CSV or dump table matches in full. Empty: any sheet, and the
     # CSV or dump table of the table's own name.
-    sheet: str = ""
+    sheet: Regex = ""
     each_sheet: bool = False  # every sheet that `sheet` matches is a table of its own, named after the sheet
     header_rows: int = 1
-    after: str = ""  # the block starts below a row in which a cell matches this
+    after: Regex = ""  # the block starts below a row in which a cell matches this
     columns: tuple[str, ...] = ()  # positional, for a block without a header
     until_blank: bool = False
-    not_records: str = ""  # rows whose first filled cell matches this are notes
+    not_records: Regex = ""  # rows whose first filled cell matches this are notes
     fill_down: tuple[str, ...] = ()  # a blank cell repeats the cell above
     totals: tuple[Totals, ...] = ()
     every_table: bool = False  # all tables of the page together: one that lacks a column stops the file
@@ -65,17 +76,34 @@ class Table(Word):
 
     @model_validator(mode="after")
     def _names_exist(self) -> Table:
-        names = set(self.columns)
-        for word, used in (
-            ("key", set(self.key)),
-            ("order", {c if c in names else c.partition(".")[0] for pair in self.order for c in pair}),
-            ("pseudonyms", {c for parts in self.pseudonyms.values() for c in parts}),
-            ("within", {c.within for c in self.columns.values() if c.within}),
-            ("fill_down", set(self.layout.fill_down)),
-            ("totals", {c for t in self.layout.totals for c in (t.column, *t.sum)}),
-        ):
-            if missing := used - names:
-                raise ValueError(
-                    f"'{word}' names columns the table does not have: {', '.join(sorted(missing))}."
-                )
+        for at, names in self._named_columns():
+            for name in names:
+                if name not in self.columns:
+                    words = f"'{at[-1]}' names a column the table does not have: '{name}'"
+                    raise Fault(words, *at, word=name, known=self.columns)
+        for name, column in self.columns.items():
+            try:
+                name.format("", *[""] * re.compile(column.header_like).groups)
+            except (IndexError, KeyError, ValueError) as error:
+                raise Fault(
+                    f"'{name}' takes a group that '{column.header_like}' lacks.", "columns", name
+                ) from error
         return self
+
+    def _named_columns(self) -> Iterator[tuple[tuple[Any, ...], tuple[str, ...]]]:
+        """Where this table's columns are named, and which."""
+        yield ("key",), self.key
+        for number, steps in enumerate(self.order):
+            names = tuple(s if s in self.columns else s.partition(".")[0] for s in steps)
+            yield ("order", number, "order"), names
+        yield from ((("pseudonyms", name), parts) for name, parts in self.pseudonyms.items())
+        for name, column in self.columns.items():
+            yield ("columns", name, "within"), (column.within,) if column.within else ()
+        yield ("layout", "fill_down"), self.layout.fill_down
+        yield ("layout", "columns"), self.layout.columns
+        for number, total in enumerate(self.layout.totals):
+            yield ("layout", "totals", number, "column"), (total.column,)
+            yield ("layout", "totals", number, "sum"), total.sum
+            yield ("layout", "totals", number, "group"), (total.group,) if total.group else ()
+        for name, rule in self.rules.items():
+            yield ("rules", name, "columns"), rule.columns

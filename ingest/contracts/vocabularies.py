@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ingest.contracts.column import Column
+from ingest.contracts.faults import did_you_mean, line
+from ingest.contracts.yaml_file import Document
 from ingest.errors import SangamError
 
 VOCABULARY_SEPARATOR = "\x1f"
@@ -41,21 +43,28 @@ def spellings(column: Column, vocabularies: Mapping[str, Any]) -> dict[str, str]
     }
 
 
-def drawn_vocabularies(vocabularies: dict[str, Any], where: str) -> dict[str, Any]:
-    """The vocabularies with `keys of …` and `values of …` worked out.
+def drawn_vocabularies(document: Document) -> dict[str, Any]:
+    """A source's vocabularies with `keys of …` and `values of …` worked out.
 
-    Raises SangamError where the named vocabulary is not there or has no words under keys.
+    Raises SangamError, naming file and line, where the named vocabulary is not there or has no words under keys.
     """
+    vocabularies: dict[str, Any] = document.content["vocabularies"]
     drawn = dict(vocabularies)
     for name, words in vocabularies.items():
-        if not isinstance(words, str):
+        if isinstance(words, list | dict):
             continue
-        match = re.fullmatch(r"(keys|values) of (\S+)", words.strip())
+        match = re.fullmatch(r"(keys|values) of (\S+)", str(words).strip())
         nested = vocabularies.get(match.group(2)) if match else None
         if match is None or not isinstance(nested, dict):
+            keyed = {n for n, w in vocabularies.items() if isinstance(w, dict)}
+            near = did_you_mean(match.group(2), keyed) if match else "."
+            expected = "a list, or 'keys of <vocabulary>' or 'values of …' with one that has words under keys"
             raise SangamError(
-                f"The contract {where}: vocabulary '{name}' is '{words}'. Give a list, or 'keys of <vocabulary>' or "
-                "'values of <vocabulary>' with one that has its words under keys."
+                line(
+                    document,
+                    ("vocabularies", name),
+                    f"vocabulary '{name}' is '{words}', expected {expected}{near}",
+                )
             )
         drawn[name] = list(nested) if match.group(1) == "keys" else _all_words(nested)
     return drawn

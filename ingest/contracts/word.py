@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 
 class Word(BaseModel):
     """Base of all contract words: an unknown key is a spelling mistake, never ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"'{pattern}' is no regular expression: {error}.") from error
+    return pattern
+
+
+Regex = Annotated[str, AfterValidator(_compiles)]
 
 
 def in_order(needs: dict[str, set[str]]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ingest.errors import SangamError
+from orchestration.quarters import check_quarter
 from orchestration.settings import settings
 
 app = typer.Typer(
@@ -49,6 +50,7 @@ def run(
     region: Annotated[list[str] | None, typer.Option(help="Only this region; may be repeated.")] = None,
 ) -> None:
     """Everything up to releases waiting for sign-off. Exit status 1: a step failed; 3: a file was refused."""
+    check_quarter(quarter)  # before Dagster is imported, which takes seconds
     from orchestration.cli.progress import run_with_progress
 
     raise typer.Exit(run_with_progress(settings(landing), quarter, region or []))
@@ -85,6 +87,7 @@ def check(
     ] = None,
 ) -> None:
     """Judge a delivery before it is sent. Exit status 1 when anything is quarantined or refused."""
+    check_quarter(quarter)
     from orchestration.cli.check import check_files
 
     raise typer.Exit(check_files(files, contract, quarter, return_slip))
@@ -117,10 +120,10 @@ def status(
     landing: Annotated[str | None, typer.Option(help="Folder or s3://bucket/prefix.")] = None,
 ) -> None:
     """What has arrived, is missing, waits, was refused or came late, per region and source."""
+    check_quarter(quarter)
     from orchestration.cli.status import show_status
-    from orchestration.quarters import check_quarter
 
-    show_status(settings(landing), check_quarter(quarter))
+    show_status(settings(landing), quarter)
 
 
 @app.command("release-drop")

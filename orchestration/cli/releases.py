@@ -16,7 +16,7 @@ from rich.table import Table
 
 from ingest.errors import SangamError
 from orchestration.releases.donor_store import donor_names, home, store
-from orchestration.releases.verify import Proof
+from orchestration.releases.proof import Proof
 
 P = ParamSpec("P")
 R = TypeVar("R")

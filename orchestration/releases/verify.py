@@ -14,6 +14,7 @@ from orchestration.releases.changes import Change, compare
 from orchestration.releases.code_version import code_version
 from orchestration.releases.content import COLUMNS, read_content
 from orchestration.releases.header import MANIFEST, header_of
+from orchestration.releases.proof import Checked, Proof
 from orchestration.releases.publish import local_folder
 from orchestration.s3 import object_store
 from orchestration.s3.seaweed import bucket_name
@@ -35,30 +36,6 @@ class Listed:
     changes: int
     files: int
     size: int
-
-
-@dataclass(frozen=True)
-class Checked:
-    """One file of a release, and what is wrong with it (None: nothing)."""
-
-    name: str
-    problem: str | None
-
-
-@dataclass(frozen=True)
-class Proof:
-    """What was found for a release. `notes` are facts that explain a difference."""
-
-    donor: str
-    quarter: str
-    release: str
-    files: tuple[Checked, ...]
-    notes: tuple[str, ...] = ()
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing is wrong."""
-        return all(file.problem is None for file in self.files)
 
 
 def list_releases(client: "S3Client", donor: str, quarter: str | None = None) -> list[Listed]:

@@ -8,6 +8,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ingest.contracts.faults import Fault
+
 _WORDS = ("{year}", "{next_year}", "{next}", "{quarter}")
 
 
@@ -38,13 +40,11 @@ class FiscalYear(BaseModel):
                 raise ValueError
             datetime.date.fromisoformat(f"2023-{self.starts}")
         except ValueError as error:
-            raise ValueError(
-                f"a year starts on a month and day such as 04-01 or 07-16, not on '{self.starts}'"
-            ) from error
-        if unknown := sorted(set(re.findall(r"\{[^}]*\}", self.label)) - set(_WORDS)):
-            raise ValueError(f"a label has {', '.join(_WORDS)}; it cannot have {', '.join(unknown)}")
-        if "{quarter}" not in self.label or not {"{year}", "{next_year}"} & set(
-            re.findall(r"\{[^}]*\}", self.label)
-        ):
-            raise ValueError("a label names the year, as {year} or {next_year}, and the {quarter}")
+            words = f"a year starts on a month and day such as 04-01 or 07-16, not on '{self.starts}'."
+            raise Fault(words, "starts") from error
+        named = set(re.findall(r"\{[^}]*\}", self.label))
+        if unknown := sorted(named - set(_WORDS)):
+            raise Fault(f"a label has {', '.join(_WORDS)}; it cannot have {', '.join(unknown)}.", "label")
+        if "{quarter}" not in named or not named & {"{year}", "{next_year}"}:
+            raise Fault("a label names the year, as {year} or {next_year}, and the {quarter}.", "label")
         return self

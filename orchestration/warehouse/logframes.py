@@ -11,17 +11,10 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from ingest.contracts.faults import Fault, checked, line
+from ingest.contracts.yaml_file import read_mapping
 from ingest.errors import SangamError
 from orchestration.warehouse.fiscal_year import FiscalYear
 
@@ -176,19 +169,19 @@ class Indicator(_Strict):
             or (self.value is None and self.numerator is None and "value or numerator"),
         }.get(self.kind)
         if missing:
-            raise ValueError(f"{self.code}: the kind {self.kind} needs '{missing}'")
+            raise Fault(f"the kind {self.kind} needs '{missing}'.", "kind")
         if self.convert_to and not self.currency:
-            raise ValueError(f"{self.code}: 'convert_to' needs 'currency', the one the amounts are in")
+            raise Fault("'convert_to' needs 'currency', the one the amounts are in.", "convert_to")
         if self.kind == "distinct_count" and self.denominator not in (None, "units"):
-            raise ValueError(f"{self.code}: the denominator of a distinct_count is 'units' or none")
-        if unknown := sorted(set(self.drops_to_date) - set(self.sources)):
-            raise ValueError(f"{self.code}: 'drops_to_date' names no source of its own: {', '.join(unknown)}")
+            raise Fault("the denominator of a distinct_count is 'units' or none.", "denominator")
+        for name in sorted(set(self.drops_to_date) - set(self.sources)):
+            words = f"'drops_to_date' names no source of its own: '{name}'"
+            raise Fault(words, "drops_to_date", word=name, known=self.sources)
         if self.compared_with and self.fact != "fct_outcome_observed":
-            raise ValueError(
-                f"{self.code}: 'compared_with' needs rounds of observed units: from fct_outcome_observed"
-            )
+            words = "'compared_with' needs rounds of observed units: from fct_outcome_observed."
+            raise Fault(words, "compared_with")
         if {"in_quarter", "cumulative"} <= set(self.over_time) and not self.dated_by:
-            raise ValueError(f"{self.code}: in the quarter and cumulative differ by a date: give 'dated_by'")
+            raise Fault("in the quarter and cumulative differ by a date: give 'dated_by'.", "over_time")
         return self
 
 
@@ -201,16 +194,21 @@ class Logframe(_Strict):
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:
-        codes = [indicator.code for indicator in self.indicators]
-        if twice := sorted({code for code in codes if codes.count(code) > 1}):
-            raise ValueError(f"defined twice: {', '.join(twice)}")
-        for indicator in self.indicators:
-            if unknown := sorted(set(indicator.regions) - set(self.donor.regions)):
-                raise ValueError(f"{indicator.code}: regions the donor does not name: {', '.join(unknown)}")
-            for one in indicator.disaggregations:
+        codes: set[str] = set()
+        for number, indicator in enumerate(self.indicators):
+            at = ("indicators", number)
+            if indicator.code in codes:
+                raise Fault(f"indicator '{indicator.code}' is defined twice.", *at, "code")
+            codes.add(indicator.code)
+            for region in sorted(set(indicator.regions) - set(self.donor.regions)):
+                words = f"the donor does not name region '{region}'"
+                raise Fault(words, *at, "regions", word=region, known=self.donor.regions)
+            for place, one in enumerate(indicator.disaggregations):
                 name = one.categories
                 if isinstance(name, str) and not name.startswith(_PLACES) and name not in self.categories:
-                    raise ValueError(f"{indicator.code}: no list '{name}' under 'categories'")
+                    words = f"no list '{name}' under 'categories'"
+                    where = (*at, "disaggregations", place, "categories")
+                    raise Fault(words, *where, word=name, known=self.categories)
         return self
 
 
@@ -228,20 +226,16 @@ def load(folder: Path | None = None) -> list[Logframe]:
     files = sorted(at.glob("*.yml"))
     if not files:
         raise SangamError(f"There is no logframe (*.yml) in {at}.")
-    return [_read(file) for file in files]
+    return [read(file) for file in files]
 
 
-def _read(file: Path) -> Logframe:
-    try:
-        logframe = Logframe.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        raise SangamError(f"{file.name} is no YAML: {' '.join(str(error).split())}") from error
-    except ValidationError as error:
-        found = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
-        raise SangamError(f"{file.name} is no valid logframe: {found}. Mend it and run again.") from error
+def read(file: Path) -> Logframe:
+    """One logframe. Raises SangamError, naming file and line, where it is no valid one."""
+    document = read_mapping(file)
+    logframe = checked(Logframe, document)
     if file.stem != logframe.donor.code:
-        code = logframe.donor.code
-        raise SangamError(f"{file.name} defines donor '{code}': name the file {code}.yml.")
+        words = f"the file defines donor '{logframe.donor.code}': name it {logframe.donor.code}.yml."
+        raise SangamError(line(document, ("donor", "code"), words))
     return logframe
 
 

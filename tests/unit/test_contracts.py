@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ingest.contracts.loading import fingerprint, forget, load_region, load_source, region_files
-from ingest.contracts.yaml_file import merge
+from ingest.contracts.yaml_file import Document, Place, merge
 from ingest.errors import SangamError
 
 SOURCE = """
@@ -76,8 +77,8 @@ def write(root: Path, name: str, text: str) -> None:
     ],
 )
 def test_merge(base: dict[str, Any], own: dict[str, Any], expected: dict[str, Any]) -> None:
-    before = repr(base)
-    assert merge(base, own) == expected
+    before, nowhere = repr(base), Place(Path("nowhere.yml"), 1)
+    assert merge(Document(base, nowhere), Document(own, nowhere)).content == expected
     assert repr(base) == before
 
 
@@ -110,16 +111,16 @@ def test_parents_are_judged_before_their_children(root: Path) -> None:
     [
         ("required: true", "requierd: true", "requierd"),
         ("format: [delimited]", "format: [delimited]\nformta: [x]", "formta"),
-        ("type: number", "type: decimal", "'house.score' has the type 'decimal', which is none of"),
+        ("type: number", "type: decimal", "columns.score.type: 'decimal' is no plain type"),
         (
             "sex: {vocabulary: sex}",
             "sex: {vocabulary: sex}\n      mobile: {type: phone}",
-            "state the 'country'",
+            "columns.mobile.type: phone numbers need the 'country'",
         ),
         (
             "title: Register",
             "title: Register\nidentifiers: {code: {name: C, pattern: x, expected: {en: x}}}",
-            "cannot be called code: that is a plain type",
+            "identifiers.code: is a plain type",
         ),
         (
             "title: Register",
@@ -128,18 +129,18 @@ def test_parents_are_judged_before_their_children(root: Path) -> None:
         ),
         ("title: Register", "title: Register\nbands: {s: [{code: a, below: 2}]}", "the last without"),
         ("ref: house}", "ref: hose}", "refers to 'hose'"),
-        ("ref: house}", "ref: house.code}", "refers to 'house.code'"),
-        ("vocabulary: sex", "vocabulary: sexes", "vocabulary 'sexes', which nobody listed"),
+        ("ref: house}", "ref: house.code}", "'house' has no column 'code'"),
+        ("vocabulary: sex", "vocabulary: sexes", "'sexes' is not listed, did you mean 'sex'"),
         (
             "person:\n    key: [id]",
             "person:\n    key: [code]",
-            "'key' names columns the table does not have: code",
+            "'key' names a column the table does not have: 'code'",
         ),
         ("score: {type: number, min: 0, max: 100}", "person: {type: code, ref: person}", "circle"),
         (
             "  person:\n    key: [id]",
             "  person:\n    key: [id]\n    order: [[born, id]]",
-            "'order' names columns",
+            "'order' names a column",
         ),
     ],
 )
@@ -150,7 +151,7 @@ def test_an_inconsistent_contract_says_what_is_wrong(root: Path, old: str, new: 
     write(root, "regions/here", "title: Here\n")
     with pytest.raises(SangamError, match=message) as caught:
         load_region("here", root)
-    assert "here/register" in str(caught.value)
+    assert re.search(r"/prog/register\.yml:\d+: ", str(caught.value))
 
 
 def test_unreadable_yaml_names_the_file(root: Path) -> None:

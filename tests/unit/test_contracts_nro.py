@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import openpyxl
@@ -18,6 +19,7 @@ from ingest.contracts.loading import REGIONS, load_region
 from ingest.contracts.mapping import Mapping
 from ingest.contracts.rule import Related, Rule
 from ingest.contracts.vocabularies import drawn_vocabularies
+from ingest.contracts.yaml_file import Document, Place
 from ingest.deliveries.delivery import quarter_end
 from ingest.deliveries.landing import scan
 from ingest.deliveries.related import Arrivals, compare_with, quarters_before
@@ -57,15 +59,19 @@ def test_a_vocabulary_is_drawn_from_a_nested_one(words: str, drawn: object) -> N
         "blocks": {"Ranchi": ["Angara", "Bundu"], "Pakur": {"Litipara": "Littipara"}},
         "doubled": {"A": {"Rampur": ["R. pur"]}, "B": {"Rampur": ["Rampura"]}},
     }
-    made = drawn_vocabularies({**nested, "places": words}, "here")
+    made = drawn_vocabularies(_words({**nested, "places": words}))
     assert made["places"] == drawn
     assert {name: made[name] for name in nested} == nested
+
+
+def _words(vocabularies: dict[str, Any]) -> Document:
+    return Document({"vocabularies": vocabularies}, Place(Path("source.yml"), 1))
 
 
 @pytest.mark.parametrize("words", ["keys of nothing", "keys of flat", "blocks", "all of blocks"])
 def test_a_vocabulary_drawn_from_nowhere_is_told(words: str) -> None:
     with pytest.raises(SangamError, match="vocabulary 'places'"):
-        drawn_vocabularies({"flat": ["a"], "blocks": {"A": ["b"]}, "places": words}, "here")
+        drawn_vocabularies(_words({"flat": ["a"], "blocks": {"A": ["b"]}, "places": words}))
 
 
 def test_what_is_accepted_does_not_depend_on_other_deliveries() -> None:
@@ -97,10 +103,13 @@ def test_sources_may_look_each_other_up_but_not_in_a_circle(tmp_path: Path) -> N
         load_region("reg", tmp_path / "circle")
 
 
-@pytest.mark.parametrize("there", [("nobody", "t"), ("b", "nothing")])
-def test_a_look_up_of_what_is_not_there_is_told(tmp_path: Path, there: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("there", "words"),
+    [(("nobody", "t"), "no source 'nobody'"), (("b", "nothing"), "no table 'b/nothing' to look up")],
+)
+def test_a_look_up_of_what_is_not_there_is_told(tmp_path: Path, there: tuple[str, str], words: str) -> None:
     _programme(tmp_path, {"a": there, "b": ("", "")})
-    with pytest.raises(SangamError, match=f"no table '{'/'.join(there)}'"):
+    with pytest.raises(SangamError, match=rf"/a\.yml:1: .*\.related\.there\..*: there is {words}"):
         load_region("reg", tmp_path)
 
 

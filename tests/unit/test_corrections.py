@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -268,9 +269,9 @@ def correct(folder: Path, *entries: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"table": "peple"}, "no table 'peple', only person"),
-        ({"column": "agee"}, "no column 'agee', only id"),
-        ({"source": "registers"}, "no source 'registers', only register"),
+        ({"table": "peple"}, "no table 'peple', known: person"),
+        ({"column": "agee"}, "no column 'agee', did you mean 'age'?"),
+        ({"source": "registers"}, "no source 'registers', did you mean 'register'?"),
         ({"region": "there"}, "no region 'there'"),
         ({"action": "delete"}, "action"),
         ({"key": ""}, "'key', or 'row' with 'file'"),
@@ -294,7 +295,7 @@ def test_a_mistake_names_file_and_entry(folder: Path, change: dict[str, Any], wo
     with pytest.raises(SangamError) as error:
         load_corrections("here", "register")
     assert str(folder / "corrections.yml") in str(error.value)
-    assert "'C-1'" in str(error.value)
+    assert re.search(r"corrections\.yml:\d+: \[C-1\]", str(error.value))
     assert words in str(error.value)
 
 
@@ -316,7 +317,7 @@ def test_values_are_texts_as_they_are_written(tmp_path: Path) -> None:
         f"{'-' if k == 'id' else ' '} {k}: {v}" for k, v in {**ENTRY, "expected": "0123"}.items()
     )
     (tmp_path / "corrections.yml").write_text(text, encoding="utf-8")
-    (one,) = read(tmp_path / "corrections.yml")
+    (one,) = read(tmp_path / "corrections.yml").corrections
     assert (one.expected, one.value, str(one.date)) == ("0123", "40", "2021-07-20")
 
 

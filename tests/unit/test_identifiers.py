@@ -187,12 +187,12 @@ def test_a_kind_of_another_country_needs_no_code() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"pattern": "[0-9"}, "'pattern' of Own is no regular expression"),
-        ({"fold": "[0-9]{12}"}, "'fold' of Own needs one group"),
+        ({"pattern": "[0-9"}, "is no regular expression"),
+        ({"fold": "[0-9]{12}"}, "needs one group"),
         ({"check": "verhoeff"}, "needs 'length'"),
         ({"check": "verhoeff", "length": 4, "form": "upper"}, "form digits"),
         ({"check": "luhn"}, "verhoeff"),
-        ({"expected": {"ne": "-"}}, "lacks the English words"),
+        ({"expected": {"ne": "-"}}, "the English words are needed"),
     ],
 )
 def test_a_kind_that_is_not_whole_is_refused(change: dict[str, Any], message: str) -> None:

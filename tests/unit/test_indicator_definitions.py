@@ -74,10 +74,10 @@ def test_the_shipped_logframes_are_valid_and_complete() -> None:
         ({"over_time": ["in_quarter", "cumulative"]}, "give 'dated_by'"),
         ({"convert_to": ["EUR"]}, "'convert_to' needs 'currency'"),
         ({"denominator": "sum(1)"}, "the denominator of a distinct_count is 'units' or none"),
-        ({"drops_to_date": ["lists"]}, "'drops_to_date' names no source of its own: lists"),
+        ({"drops_to_date": ["lists"]}, "'drops_to_date' names no source of its own: 'lists'"),
         ({"compared_with": "2019Q1"}, "'compared_with' needs rounds of observed units"),
         ({"compared_with": "2019"}, "compared_with"),
-        ({"regions": ["t"]}, "regions the donor does not name: t"),
+        ({"regions": ["t"]}, "the donor does not name region 't'"),
         ({"population": "left(sex, 1 = 'F'"}, "no single SQL expression"),
         ({"population": "true; drop table x"}, "no single SQL expression"),
         ({"populaton": "true"}, "populaton"),
@@ -116,9 +116,9 @@ def test_bands_go_from_high_to_low(tmp_path: Path, bands: list[dict[str, Any]], 
 @pytest.mark.parametrize(
     ("content", "name", "said"),
     [
-        ("a: [", "donor_a.yml", "no YAML"),
-        ("", "donor_a.yml", "no valid logframe"),
-        (logframe(), "other.yml", "name the file donor_a.yml"),
+        ("a: [", "donor_a.yml", "not readable as YAML"),
+        ("", "donor_a.yml", "'donor' is needed: give it"),
+        (logframe(), "other.yml", "name it donor_a.yml"),
     ],
 )
 def test_a_file_that_is_no_logframe(tmp_path: Path, content: object, name: str, said: str) -> None:
@@ -134,7 +134,7 @@ def test_a_folder_without_logframes(tmp_path: Path) -> None:
 def test_one_code_twice(tmp_path: Path) -> None:
     content = logframe()
     content["indicators"] *= 2
-    with pytest.raises(SangamError, match="defined twice: XX-01"):
+    with pytest.raises(SangamError, match="'XX-01' is defined twice"):
         load(written(tmp_path, content))
 
 

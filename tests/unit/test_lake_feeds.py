@@ -375,7 +375,10 @@ def test_quarantine_says_what_to_do_and_masks_personal_values(home: Path, landin
         "id": "2",
         "score": "101",
     }
-    assert f'cnic: "{masking.MASK}" is no valid number of its kind (CNIC: 13 digits, the first 1 to 7)' in message
+    assert (
+        f'cnic: "{masking.MASK}" is no valid number of its kind (CNIC: 13 digits, the first 1 to 7)'
+        in message
+    )
     assert 'score: "101" is outside what is possible (at least 0 and at most 100)' in message
 
 

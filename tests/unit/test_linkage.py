@@ -301,7 +301,8 @@ def test_decisions_are_read_and_must_say_who_when_and_why(tmp_path: Path) -> Non
     root = tmp_path / "regions"
     (root / "prog" / "regions").mkdir(parents=True)
     (root / "prog" / "programme.yml").write_text("title: P\n")
-    (root / "prog" / "regions" / "somewhere.yml").write_text("title: S\n")
+    for region in ("somewhere", "else"):
+        (root / "prog" / "regions" / f"{region}.yml").write_text("title: S\n")
     assert load_decisions("somewhere", root) == []
     entry = "- {region: somewhere, entity: person, decision: same, records: [mis/1, mis/2], by: me, on: 2021-07-05"
     path = root / "prog" / "decisions.yml"

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ingest.contracts.yaml_file import read_mapping
 
 FOLDER = Path(__file__).resolve().parent
 ENGLISH = "en"
@@ -87,7 +87,7 @@ def catalogue(language: str) -> Catalogue:
     path = FOLDER / f"{language}.yml"
     if not path.exists():
         return english()
-    return Catalogue(language, yaml.safe_load(path.read_text(encoding="utf-8")))
+    return Catalogue(language, read_mapping(path).content)
 
 
 def english() -> Catalogue:
