@@ -104,8 +104,9 @@
 {#- The donor's colour for an achievement. -#}
 {% macro traffic_light(donor, achievement) -%}
     case
+        when {{ achievement }} is null then {{ literal(none) }}
         {%- for d in var('donors') if d.bands %}
-        when {{ donor }} = '{{ d.code }}' and {{ achievement }} is not null
+        when {{ donor }} = '{{ d.code }}'
             then case
                 {%- for band in d.bands if band.at_least is not none %}
                 when {{ achievement }} >= {{ band.at_least }} then {{ literal(band.light) }}
