@@ -70,7 +70,7 @@ def normal(value: str) -> str:
 def canonical(country: str, normal: str) -> str:
     """The number without prefixes, `+` and country code before one of another country; NULL where it is none.
 
-    `normal`: the text in that form. Numbers of other countries are looked at for country code and length only.
+    `normal`: the text in that form. A number of another country is looked at for its code only.
     """
     own = plan(country)
     usual = _usual(own, normal)
@@ -115,7 +115,9 @@ def _without_code(own: Plan, normal: str) -> str:
 
 def _national(own: Plan, digits: str) -> str:
     """The valid number in digits that may have a trunk prefix; NULL where there is none."""
-    foreign = rf"\+(?:{_elsewhere()})"
+    # Of another country's number only the code is looked at: the plans of all countries in one would be slow.
+    codes = "|".join(str(code) for code in sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE))
+    foreign = rf"\+(?:{codes})[0-9]{{5,13}}"
     is_foreign = f"regexp_full_match({digits}, {quote(foreign)})"
     whole = f"WHEN {_is_valid(own, digits)} OR {is_foreign} THEN {digits}"
     if not own.trunk:
@@ -132,18 +134,6 @@ def _national(own: Plan, digits: str) -> str:
         f"list_transform([{rest}], lambda rest: CASE WHEN rest <> {digits} AND {_is_valid(own, 'rest')} THEN rest "
         f"WHEN rest <> {digits} AND {either} THEN NULL {whole} END)[1]"
     )
-
-
-@cache
-def _elsewhere() -> str:
-    """What a full number may look like: every country code with the lengths there are."""
-    shapes = []
-    for code, regions in sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()):
-        there = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, regions[0])
-        if there is not None and there.general_desc is not None:
-            lengths = there.general_desc.possible_length
-            shapes.append(f"{code}[0-9]{{{min(lengths)},{max(lengths)}}}")
-    return "|".join(shapes)
 
 
 def _is_valid(own: Plan, digits: str) -> str:

@@ -121,6 +121,7 @@
 {#- The fiscal label of a quarter for a donor. -#}
 {% macro donor_fiscal_label(donor, quarter) -%}
     case
+        when {{ donor }} is null then {{ literal(none) }}
         {%- for d in var('donors') %}
         when {{ donor }} = '{{ d.code }}' then {{ fiscal_label(quarter, d.fiscal_year) }}
         {%- endfor %}
