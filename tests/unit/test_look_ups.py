@@ -24,7 +24,7 @@ def test_bands_hold_their_lower_bound_and_not_their_upper_one() -> None:
         {"code": "c", "below": 24.5},
         {"code": "d"},
     ]
-    scores = "0, 11.999, 12, 18.9, 19, 24.4999, 24.5, 100, NULL".split(", ")
+    scores = ["0", "11.999", "12", "18.9", "19", "24.4999", "24.5", "100", "NULL"]
     asked = ", ".join(f"band('poverty', {score})" for score in scores)
     assert answers(asked, bands={"poverty": poverty}) == [*"aabbccdd", None]
     assert answers("band('wealth', 1), band(NULL, 1)", bands={"poverty": poverty}) == [None, None]
