@@ -1,1 +1,1 @@
-"""What a batch must look like: pandera schemas built from contracts."""
+"""What accepted records and whole deliveries must look like: pandera schemas and Great Expectations suites."""

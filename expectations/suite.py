@@ -3,7 +3,7 @@
     suites/_common.yml                  checks of every source; also the suite of a source that has none of its own
     suites/<programme>/<source>.yml     merged over them: mappings key by key, `null` removes a check
 
-Bounds and explanations are data for an M&E officer to read and change; how measures are worked out is in `profile`.
+Bounds and explanations are data for an M&E officer to read and change; how measures are worked out is in `measuring`.
 SANGAM_SUITES names a folder that stands in the place of `expectations/suites`.
 """
 
@@ -21,10 +21,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ingest.contracts.faults import Fault, checked
+from ingest.contracts.loading import fault, load_region, region_files
 from ingest.contracts.yaml_file import merge, read_mapping
 
 SUITES = Path(__file__).parent / "suites"
-_COMMON = "_common.yml"
+COMMON = "_common"
 Kind = Literal["table", "column", "figure", "place"]
 
 
@@ -165,19 +166,40 @@ def suites_root() -> Path:
     return Path(os.environ.get("SANGAM_SUITES") or SUITES)
 
 
-def load_suite(programme: str, source: str, root: Path | None = None) -> Suite:
-    """The suite of a programme's source, or the common one. Raises SangamError for an inconsistent one.
+def suite_names() -> list[tuple[str, str]]:
+    """Every (programme, source) there is a contract for that can be read, and with it a suite."""
+    regions = [load_region(name) for name in region_files() if not fault(name)]
+    return sorted({(region.programme, source) for region in regions for source in region.sources})
 
-    A folder without `_common.yml` has the built-in one.
+
+def suite_file(key: tuple[str, ...], root: Path) -> Path:
+    """The file of a suite: (programme, source), or (`_common`,)."""
+    return root.joinpath(*key).with_suffix(".yml")
+
+
+def load_suite(programme: str, source: str = "", root: Path | None = None) -> Suite:
+    """The suite of a programme's source; the common one for `_common`, and for a source that has none of its own.
+
+    Raises SangamError for an inconsistent one. A folder without `_common.yml` has the built-in one.
     """
     return _read_suite(programme, source, root or suites_root())
 
 
+def suite_at(key: tuple[str, ...], root: Path) -> Suite:
+    """The suite whose file `suite_file` names."""
+    programme, source = (*key, "")[:2]
+    return load_suite(programme, source, root)
+
+
+def forget() -> None:
+    """Read every file anew when it is next asked for."""
+    _read_suite.cache_clear()
+
+
 @cache
 def _read_suite(programme: str, source: str, root: Path) -> Suite:
-    own = root / programme / f"{source}.yml"
-    common = root / _COMMON
-    words = read_mapping(common if common.exists() else SUITES / _COMMON)
-    if own.exists():
+    common = suite_file((COMMON,), root)
+    words = read_mapping(common if common.exists() else suite_file((COMMON,), SUITES))
+    if source and (own := suite_file((programme, source), root)).exists():
         words = merge(words, read_mapping(own))
     return checked(Suite, words)

@@ -3,7 +3,9 @@
 Nothing here knows a format or a contract; readers and judging raise these.
 """
 
-REFUSAL_CODES = ("unreadable_file", "wrong_format", "empty_file", "missing_table", "missing_column")
+REFUSAL_CODES = (
+    "unreadable_file", "wrong_format", "empty_file", "missing_table", "missing_column", "changed_file",
+)  # fmt: skip
 
 
 class SangamError(Exception):

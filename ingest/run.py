@@ -1,53 +1,87 @@
 """From the landing to the feeds: read, judge, write, decide what is current, map. No Dagster, no dbt.
 
-Idempotent: a delivery whose bytes, contract and secret are unchanged is not read again.
+Idempotent: a delivery whose bytes, contract, code and secret are unchanged is not read again.
 """
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
-from ingest import files
 from ingest.boundary import pseudonyms
+from ingest.code_state import code_fingerprint
+from ingest.contracts.delivery_contract import DeliveryContract, load_delivery_contract
 from ingest.contracts.loading import fingerprint, load_region
 from ingest.contracts.source import Source
-from ingest.deliveries import places, previous, related
+from ingest.deliveries import previous, related
 from ingest.deliveries.delivery import NO_QUARTER, Delivery, quarter_end
 from ingest.deliveries.landing import scan
+from ingest.deliveries.places import vault_path
+from ingest.deliveries.receipt import JudgedAs, Receipt, TableCounts, Told
+from ingest.deliveries.receipts import keep, receipt_of
 from ingest.errors import Refused
-from ingest.feedback import quarantine
-from ingest.feedback.slip import slip
+from ingest.feedback import report
 from ingest.judging import counts
 from ingest.mapping import feeds, identities
 from ingest.mapping.publish import publish_feeds
-from ingest.store import accepted, vault
+from ingest.store import accepted
 
-# Raise it when a change of code changes what is written for the same delivery.
-ENGINE_VERSION = 6
+# What decides about all that is written for a delivery beside the delivery itself, its contract and the secret. Worked
+# out on import: a process writes what the code does that it has loaded.
+ENGINE = code_fingerprint(
+    "ingest.run",
+    packages=("duckdb", "lxml", "numpy", "pandas", "phonenumbers", "pyarrow", "python-calamine"),
+    data=("ingest/feedback/catalogue/*.yml",),
+)
+
+
+class Verify(Protocol):
+    """A second look at accepted records, with code of its own."""
+
+    @property
+    def code(self) -> str:
+        """What decides about the verdict beside records and contract: when it changes, look again."""
+
+    def __call__(self, path: Path, contract: Source, table: str) -> Sequence[str]:
+        """What the records in a Parquet file break of a contract's table, in plain words; empty where nothing."""
+
+
+@dataclass(frozen=True)
+class Ingest:
+    """What is the same for all deliveries that are taken in together."""
+
+    home: Path
+    landing: Path
+    key: bytes
+    quarter: str | None = None  # the last one; None: all that have arrived
+    verify: Verify | None = None
 
 
 def ingest_source(
-    home: Path, landing: Path, region: str, source: str, *, quarter: str | None = None, demo: bool = False
-) -> list[dict[str, Any]]:
+    home: Path,
+    landing: Path,
+    region: str,
+    source: str,
+    *,
+    quarter: str | None = None,
+    demo: bool = False,
+    verify: Verify | None = None,
+) -> list[Receipt]:
     """Bring a source's deliveries up to `quarter` into the lake and the feeds; a receipt for each.
 
-    Raises SangamError for a missing secret, landing or inconsistent contract; a refused file raises nothing and is
-    in the receipts.
+    A delivery whose accepted records do not pass `verify` is in no feed. Raises SangamError for a missing secret,
+    landing or inconsistent contract; a refused file raises nothing and is in the receipts.
     """
     feeds.write_schemas(home)
-    arrived = _bring_in(home, landing, region, source, quarter=quarter, demo=demo)
-    receipts = [arrived.receipts[delivery.relative] for delivery in arrived.deliveries]
-    publish_feeds(home, arrived.deliveries, receipts)
-    return receipts
+    this = Ingest(home, landing, pseudonyms.secret(demo=demo), quarter, verify)
+    arrived = _bring_in(this, region, source)
+    return publish_feeds(home, arrived.deliveries, arrived.receipts)
 
 
-def _bring_in(
-    home: Path, landing: Path, region: str, source: str, *, quarter: str | None, demo: bool
-) -> related.Arrivals:
+def _bring_in(this: Ingest, region: str, source: str) -> related.Arrivals:
     """Take in a source's deliveries, earlier quarters first, after the sources that its rules look up.
 
     Contracts in which sources look each other up in a circle do not load.
@@ -55,108 +89,137 @@ def _bring_in(
     contract = load_region(region).sources[source]
     looks = related.looks_outside(contract)
     arrivals = {
-        other: _bring_in(home, landing, region, other, quarter=quarter, demo=demo)
-        for other in sorted(contract.looked_up_sources() - {source})
+        other: _bring_in(this, region, other) for other in sorted(contract.looked_up_sources() - {source})
     }
-    own = related.Arrivals(scan(landing, up_to=quarter, sources=[(region, source)]), {})
+    own = related.Arrivals(scan(this.landing, up_to=this.quarter, sources=[(region, source)]), {})
     arrivals[source] = own
     in_order = sorted(own.deliveries, key=lambda d: d.quarter)
     if source in contract.looked_up_sources():
         # Files of one drop are compared with each other: all of them must be there before any is.
         for delivery in in_order:
-            own.receipts[delivery.relative] = take_in(home, delivery, demo=demo)
+            own.receipts[delivery.relative] = take_in(this, delivery)
     for delivery in in_order:
-        compared = related.compare_with(home, delivery, looks, arrivals)
-        before = own.receipts.get(delivery.relative, {})
-        receipt = take_in(home, delivery, compared, demo=demo)
-        if before.get("read_now"):
-            receipt |= {"read_now": True, "seconds": round(before["seconds"] + receipt["seconds"], 3)}
+        compared = related.compare_with(this.home, delivery, looks, arrivals)
+        before = own.receipts.get(delivery.relative)
+        receipt = take_in(this, delivery, compared)
+        if before and before.read_now:
+            both = {"read_now": True, "seconds": round(before.seconds + receipt.seconds, 3)}
+            receipt = receipt.model_copy(update=both)
         own.receipts[delivery.relative] = receipt
     return own
 
 
-def take_in(
-    home: Path, delivery: Delivery, compared: related.Compared = related.NOTHING, *, demo: bool = False
-) -> dict[str, Any]:
+def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = related.NOTHING) -> Receipt:
     """Read and judge one delivery unless its receipt says it was already, and give the receipt.
 
     `compared`: the accepted records outside the drop that rules look up.
     """
-    key = pseudonyms.secret(demo=demo)
-    last = previous.last_deliveries(home, delivery)
-    state = {
-        "contract": fingerprint(delivery.region, delivery.source),
-        "engine": ENGINE_VERSION,
-        "key_id": pseudonyms.key_id(key),
-        "last": previous.mark(last),
-        **({"compared_with": compared.marks} if compared.marks else {}),
-    }
-    contract = load_region(delivery.region).sources[delivery.source]
-    path = places.receipt_path(home, delivery)
-    if path.exists():
-        known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if (
-            all(known.get(word) == value for word, value in state.items())
-            and known["path"] == delivery.relative
-            and not (known["refused"] is None and vault.is_missing(home, delivery, contract))
-            and not slip.is_missing(home, known)
-        ):
-            return {**known, "seconds": 0.0, "read_now": False}
+    contract = load_delivery_contract(delivery.region, delivery.source)
+    last = previous.last_deliveries(this.home, delivery)
+    judged_as = JudgedAs(
+        contract=fingerprint(delivery.region, delivery.source),
+        engine=ENGINE,
+        key_id=pseudonyms.key_id(this.key),
+        is_changed=delivery.is_changed,
+        last=previous.marks(last),
+        compared_with=compared.marks,
+    )
+    known = receipt_of(this.home, delivery)
+    if known and _is_same(known.judged_as, judged_as) and _is_whole(this.home, known, contract.source):
+        return _verified(this, known.model_copy(update={"seconds": 0.0}), contract.source)
     started = time.perf_counter()
-    receipt: dict[str, Any] = {
-        "region": delivery.region,
-        "source": delivery.source,
-        "quarter": delivery.quarter,
-        "path": delivery.relative,
-        "file": delivery.file,
-        "sha256": delivery.sha256,
-        "size": delivery.size,
-        "received_at": delivery.received_at.isoformat(),
-        "status": "current",
-        "refused": None,
-        "message": "",
-        "tables": {},
-        **state,
-    }
+    receipt = Receipt(
+        region=delivery.region,
+        source=delivery.source,
+        quarter=delivery.quarter,
+        path=delivery.relative,
+        file=delivery.file,
+        sha256=delivery.sha256,
+        size=delivery.size,
+        received_at=delivery.received_at,
+        judged_as=judged_as,
+        read_now=True,
+    )
     try:
-        receipt |= _read_and_write(home, delivery, key, compared.relations, last)
+        _insist_on_what_arrived(delivery)
+        tables, told = _read_and_write(this, delivery, contract, compared, last)
+        receipt = _verified(
+            this, receipt.model_copy(update={"tables": tables, "told": told}), contract.source
+        )
     except Refused as refusal:
-        accepted.remove(home, delivery)
-        vault.remove(home, delivery)
-        receipt |= {"refused": refusal.code, "message": str(refusal), "status": "refused"}
-        receipt |= slip.report_refused(home, delivery, refusal, last)
-    receipt["seconds"] = round(time.perf_counter() - started, 3)
-    files.write_json(path, receipt)
-    return {**receipt, "read_now": True}
+        accepted.remove(this.home, delivery)
+        vault_path(this.home, delivery).unlink(missing_ok=True)
+        words = {"status": "refused", "refused": refusal.code, "message": str(refusal)}
+        told = report.report_refused(this.home, delivery, refusal, last)
+        receipt = receipt.model_copy(update={**words, "told": told})
+    receipt = receipt.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
+    keep(this.home, receipt)
+    return receipt
+
+
+def _insist_on_what_arrived(delivery: Delivery) -> None:
+    """Raises Refused for a file that is not the one the delivery log has."""
+    if delivery.is_changed:
+        raise Refused(
+            "changed_file",
+            f"{delivery.file}: the file was changed after it arrived: its SHA-256 is {delivery.sha256[:12]}…, the "
+            f"delivery log (_received.csv) has {delivery.logged_sha256[:12]}…. Put the file back that arrived, or "
+            "deliver it again with a line of its own in the log.",
+        )
+
+
+def _is_same(known: JudgedAs, now: JudgedAs) -> bool:
+    """Whether a delivery would be judged as it was. Before others are there to compare with, that is not asked."""
+    return (known if now.compared_with else known.model_copy(update={"compared_with": {}})) == now
+
+
+def _is_whole(home: Path, receipt: Receipt, contract: Source) -> bool:
+    """Whether all that the receipt tells of is still there: else the delivery is read again."""
+    there = [] if receipt.refused else [p for t in contract.tables for p in receipt.accepted_files(home, t)]
+    if contract.identities and not receipt.refused:
+        there.append(vault_path(home, receipt))
+    if written := receipt.slip_file(home):
+        there.append(written)
+    return all(path.exists() for path in there)
+
+
+def _verified(this: Ingest, receipt: Receipt, contract: Source) -> Receipt:
+    """The receipt with the verdict of the second look, which holds until the file, contract or code changes."""
+    if this.verify is None or receipt.refused or receipt.verified_by == this.verify.code:
+        return receipt
+    tables = {
+        name: counted.model_copy(
+            update={"broken": tuple(this.verify(path, contract, contract.template(name)))}
+        )
+        for name, counted in receipt.tables.items()
+        for path in (receipt.accepted_file(this.home, name),)
+    }
+    receipt = receipt.model_copy(update={"tables": tables, "verified_by": this.verify.code})
+    keep(this.home, receipt)
+    return receipt
 
 
 def _read_and_write(
-    home: Path, delivery: Delivery, key: bytes, related: Mapping[str, str], last: list[dict[str, Any]]
-) -> dict[str, Any]:
+    this: Ingest,
+    delivery: Delivery,
+    contract: DeliveryContract,
+    compared: related.Compared,
+    last: list[Receipt],
+) -> tuple[dict[str, TableCounts], Told]:
     """Judge a delivery and write all that comes of it; what its receipt says of tables, findings and slip."""
-    # Imported here: reading needs Arrow and the parsers, which a run that finds nothing new does not.
+    # For start-up: reading needs Arrow and the parsers, which a run that finds nothing new does not.
     from ingest.judging.delivered_file import judge_file
+    from ingest.mapping.trial import require_sound
 
+    home, key = this.home, this.key
+    require_sound(delivery.region, delivery.source, home)
     last_day = None if delivery.quarter == NO_QUARTER else quarter_end(delivery.quarter).date()
-    judged = judge_file(delivery.path, delivery.region, delivery.source, last_day, related, key)
+    judged = judge_file(delivery.path, contract, last_day, compared.relations, key)
     try:
+        tables = counts.table_counts(judged)
         accepted.write_accepted(home, judged, delivery, key)
-        quarantine.write_quarantine(home, judged, delivery)
-        quarantine.write_warnings(home, judged, delivery)
+        told = report.report_judged(home, judged, delivery, key, tables, last)
         identities.write_identities(home, judged, delivery, key)
-        counted = counts.table_counts(judged)
-        told = slip.report_judged(home, judged, delivery, key, counted, last)
-        return {
-            "tables": _with_template(counted, load_region(delivery.region).sources[delivery.source]),
-            **told,
-        }
+        return tables, told
     finally:
         judged.close()
-
-
-def _with_template(counts: dict[str, dict[str, Any]], source: Source) -> dict[str, dict[str, Any]]:
-    """The counts, with `of`: the contract's table, for a sheet that is one of many of its kind."""
-    return {
-        name: {**count, **({"of": source.template(name)} if source.template(name) != name else {})}
-        for name, count in counts.items()
-    }

@@ -5,6 +5,7 @@ What is the same for every table stands in a template; what a contract decides i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -28,6 +29,23 @@ def render(module: str, template: str, **words: object) -> str:
     that is missing raises jinja2.UndefinedError.
     """
     return _environment(Path(module).parent).get_template(template).render(words)
+
+
+def union_all(selects: Iterable[str]) -> str:
+    """The rows of several SELECTs, each of which may begin with WITH."""
+    return " UNION ALL ".join(f"SELECT * FROM ({select}\n)" for select in selects)
+
+
+def parquet_relation(paths: Iterable[Path]) -> str:
+    """SQL of the rows of Parquet files: only what is in them, nothing from the names of their folders."""
+    files = ", ".join(quote(str(path)) for path in paths)
+    return f"read_parquet([{files}], hive_partitioning = false, union_by_name = true)"
+
+
+def copy_to_parquet(select: str, path: Path) -> str:
+    """The statement that writes what a SELECT gives as a Parquet file."""
+    # A line of its own: the SELECT may end with a comment.
+    return f"COPY ({select}\n) TO {quote(str(path))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
 
 
 @cache

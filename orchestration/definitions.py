@@ -8,6 +8,7 @@ from orchestration.assets.batch_checks import batch_checks
 from orchestration.assets.linkage import linkage_assets
 from orchestration.assets.releases import release_assets
 from orchestration.assets.sources import all_source_assets
+from orchestration.assets.unsound import unsound_assets
 from orchestration.assets.warehouse import feeds, warehouse_assets
 from orchestration.resources import Home
 
@@ -28,6 +29,7 @@ defs = dg.Definitions(
         feeds,
         warehouse_assets(),
         *release_assets(),
+        *unsound_assets(),
     ],
     jobs=[quarter_job],
     resources={"home": Home()},

@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingest.contracts.loading import load_region, region_files
+from ingest.contracts.loading import REFERENCE, region_files
 from ingest.deliveries import landing
+from ingest.deliveries.receipt import Receipt
 from ingest.errors import SangamError
 from ingest.files import atomic
+from orchestration.checks import holds
 from orchestration.quarters import check_quarter
 from orchestration.settings import Settings
+from orchestration.soundness import sound_regions
+from orchestration.warehouse import logframes
 
 DAGSTER_YAML = """# Dagster's storage of this home. Nothing is sent out and nobody is asked to sign up.
 telemetry:
@@ -31,15 +35,15 @@ class Outcome:
     """What a run did."""
 
     quarter: str
-    receipts: list[dict[str, Any]] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
     strays: list[landing.Stray] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)  # steps and blocking checks that failed, with why
     waiting: list[str] = field(default_factory=list)  # deliveries that hold releases, with why and what to do
 
     @property
-    def refused(self) -> list[dict[str, Any]]:
+    def refused(self) -> list[Receipt]:
         """Receipts of refused files."""
-        return [r for r in self.receipts if r["refused"]]
+        return [r for r in self.receipts if r.refused]
 
     @property
     def exit_status(self) -> int:
@@ -83,10 +87,22 @@ def run_quarter(settings: Settings, quarter: str, regions: Iterable[str] | None 
     from orchestration import reading_ahead
 
     # Exchange rates and targets are every region's.
-    with reading_ahead.reading(settings, quarter, {*wanted, "_reference"} if wanted else region_files()):
+    sound = [r for r in sound_regions() if not wanted or r in (*wanted, REFERENCE)]
+    with reading_ahead.reading(settings, quarter, sound):
         _run_job(quarter, wanted, outcome)
-    send_slips(settings.home, {r["region"] for r in outcome.receipts})
+    outcome.waiting += _unread(quarter, wanted)
+    send_slips(settings.home, {r.region for r in outcome.receipts})
     return outcome
+
+
+def _unread(quarter: str, wanted: list[str]) -> list[str]:
+    """The releases that wait for a region that cannot be read, of those this run is about."""
+    return [
+        f"{frame.donor.code} {quarter} is not released: {why}"
+        for frame in logframes.sound()
+        if not wanted or set(wanted) & set(frame.donor.regions)
+        for why in holds.unread(frame.donor.code)
+    ]
 
 
 def _run_job(quarter: str, wanted: list[str], outcome: Outcome) -> None:
@@ -130,17 +146,9 @@ def send_slips(home: Path, regions: Iterable[str]) -> None:
 
 def _selection(defs: Any, regions: list[str]) -> list[Any]:
     """All assets but the sources of other regions."""
-    others = {
-        (region.lstrip("_"), source)
-        for region in region_files()
-        for source in load_region(region).sources
-        if region not in regions and region != "_reference"
-    }
-    return [
-        key
-        for key in defs.resolve_asset_graph().materializable_asset_keys
-        if tuple(key.path[:2]) not in others
-    ]
+    others = {r.lstrip("_") for r in region_files() if r not in regions and r != REFERENCE}
+    keys = defs.resolve_asset_graph().materializable_asset_keys
+    return [key for key in keys if key.path[0] not in others]
 
 
 def _failures(done: Any) -> list[str]:

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
 
 import ingest.feedback.slip
 import ingest.readers
+from expectations.second_look import SecondLook
 from ingest.contracts.loading import load_region
+from ingest.deliveries.receipt import Receipt
 from ingest.mapping.feeds import write_schemas
 from ingest.run import ingest_source
 from orchestration.settings import Settings
@@ -26,10 +27,12 @@ THREADS = 2
 SWITCH_SECONDS = 0.0005
 # Imported within functions of `ingest`, so that a run with nothing to read does not wait for them.
 _ON_THE_WAY = (
-    "ingest.judging.delivered_file", "pyarrow.parquet", "pyarrow.pandas_compat", "python_calamine", "xlsxwriter",
+    "ingest.mapping.trial",
+    "ingest.judging.delivered_file", "expectations.schemas",
+    "pyarrow.parquet", "pyarrow.pandas_compat", "python_calamine", "xlsxwriter",
     "cryptography.hazmat.primitives.ciphers.aead", "cryptography.hazmat.primitives.kdf.hkdf",
 )  # fmt: skip
-Receipts = list[dict[str, Any]]
+Receipts = list[Receipt]
 _reading: dict[tuple[str, str, str], Future[Receipts]] = {}
 
 
@@ -79,7 +82,13 @@ def _read(settings: Settings, quarter: str, region: str, group: list[str]) -> No
         try:
             future.set_result(
                 ingest_source(
-                    settings.home, settings.landing, region, source, quarter=quarter, demo=settings.demo
+                    settings.home,
+                    settings.landing,
+                    region,
+                    source,
+                    quarter=quarter,
+                    demo=settings.demo,
+                    verify=SecondLook(),
                 )
             )
         except BaseException as error:  # noqa: BLE001 - raised in the step that asks for the receipts

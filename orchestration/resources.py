@@ -7,6 +7,9 @@ from typing import Any
 
 import dagster as dg
 
+from expectations.second_look import SecondLook
+from ingest.deliveries.receipt import Receipt
+from ingest.linkage import LinkageSummary, link_region
 from ingest.run import ingest_source
 from orchestration import reading_ahead
 from orchestration.settings import Settings, settings
@@ -36,23 +39,27 @@ class Home(dg.ConfigurableResource):
         """Paths of the home."""
         return settings(self.landing or None)
 
-    def ingest(self, region: str, source: str, quarter: str) -> list[dict[str, Any]]:
+    def ingest(self, region: str, source: str, quarter: str) -> list[Receipt]:
         """Bring a source's deliveries up to a quarter into the lake and the feeds."""
         where = self.settings
         tell("source_started", region=region, source=source)
         receipts = reading_ahead.receipts(region, source, quarter)
         if receipts is None:  # started from the UI
             receipts = ingest_source(
-                where.home, where.landing, region, source, quarter=quarter, demo=where.demo
+                where.home,
+                where.landing,
+                region,
+                source,
+                quarter=quarter,
+                demo=where.demo,
+                verify=SecondLook(),
             )
         tell("source_done", region=region, source=source, quarter=quarter, receipts=receipts)
         return receipts
 
-    def link(self, region: str, quarter: str) -> list[dict[str, Any]]:
+    def link(self, region: str, quarter: str) -> list[LinkageSummary]:
         """Say which records of a region up to a quarter are of the same person or household."""
-        from ingest.linkage import link_region  # imported here: it needs Splink where something changed
-
         where = self.settings
-        rows = link_region(where.home, region, quarter, demo=where.demo)
-        tell("linkage_done", region=region, quarter=quarter, rows=rows)
-        return rows
+        summaries = link_region(where.home, region, quarter, demo=where.demo)
+        tell("linkage_done", region=region, quarter=quarter, summaries=summaries)
+        return summaries

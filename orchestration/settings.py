@@ -34,15 +34,21 @@ class Settings:
         return self.home / "dagster"
 
 
+def home() -> Path:
+    """SANGAM_HOME, by default `.sangam`."""
+    return Path(os.environ.get("SANGAM_HOME", ".sangam")).resolve()
+
+
 def settings(landing: str | Path | None = None) -> Settings:
     """Settings from the environment: SANGAM_HOME (default `.sangam`), SANGAM_LANDING, SANGAM_DEMO=1.
 
     A landing in S3 is mirrored into the home first. Raises SangamError where it cannot be reached.
     """
-    home = Path(os.environ.get("SANGAM_HOME", ".sangam")).resolve()
-    where = str(landing or os.environ.get("SANGAM_LANDING") or home / "landing")
+    at = home()
+    where = str(landing or os.environ.get("SANGAM_LANDING") or at / "landing")
     if where.startswith("s3://"):
+        # For start-up: a landing on disk needs no S3.
         from orchestration.s3.landing_mirror import mirrored
 
-        where = str(mirrored(where, home))
-    return Settings(home, Path(where).resolve(), os.environ.get("SANGAM_DEMO", "") not in ("", "0"))
+        where = str(mirrored(where, at))
+    return Settings(at, Path(where).resolve(), os.environ.get("SANGAM_DEMO", "") not in ("", "0"))

@@ -13,6 +13,7 @@ import pytest
 
 from ingest import samples
 from ingest.boundary.pseudonyms import SECRET_VARIABLE
+from ingest.deliveries.receipt import Receipt
 from ingest.run import ingest_source
 
 TEST_SECRET = "known to the tests alone, and long enough"
@@ -74,7 +75,7 @@ def sample_drops(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def sindh_lake(
     sample_drops: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, dict[str, list[dict[str, Any]]]]:
+) -> tuple[Path, dict[str, list[Receipt]]]:
     """The sample drops of Sindh taken into a lake: the home, and the receipts of each source."""
     folder = tmp_path_factory.mktemp("sindh_lake")
     receipts = {source: ingest_source(folder, sample_drops / "landing", "sindh", source) for source in SINDH}

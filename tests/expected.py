@@ -11,6 +11,8 @@ from typing import Any
 
 import duckdb
 
+from ingest.deliveries.receipt import Receipt
+
 FileKey = tuple[str, str, str, str]  # region, source, quarter ('' for reference tables), file name
 Found = dict[tuple[str, str, str], set[str]]  # (table, key, record) → reasons or warnings
 COUNTED = ("read", "accepted", "quarantined", "by_reason", "warnings")
@@ -45,10 +47,10 @@ def _expected_records(expected: Path, layer: str, column: str) -> dict[FileKey, 
     return found
 
 
-def _written_records(home: Path, receipt: dict[str, Any], layer: str, column: str) -> Found:
+def _written_records(home: Path, receipt: Receipt, layer: str, column: str) -> Found:
     path = home.joinpath(
-        "lake", layer, f"region={receipt['region']}", f"source={receipt['source']}",
-        f"quarter={receipt['quarter']}", f"{receipt['sha256'][:16]}.parquet",
+        "lake", layer, f"region={receipt.region}", f"source={receipt.source}",
+        f"quarter={receipt.quarter}", f"{receipt.sha256[:16]}.parquet",
     )  # fmt: skip
     rows = duckdb.sql(
         f"SELECT \"table\", key, coalesce(CAST(record AS VARCHAR), ''), {column} "
@@ -61,7 +63,7 @@ def _written_records(home: Path, receipt: dict[str, Any], layer: str, column: st
 
 
 def differences(
-    home: Path, receipts: Iterable[dict[str, Any]], expected: Path, region: str, source: str
+    home: Path, receipts: Iterable[Receipt], expected: Path, region: str, source: str
 ) -> list[str]:
     """Where receipts, quarantine and warnings of a source differ from what is expected, a line each."""
     files = expected_files(expected, region, source)
@@ -70,34 +72,35 @@ def differences(
     lines: list[str] = []
     seen = set()
     for receipt in receipts:
-        key = (region, source, receipt["quarter"].strip("_"), receipt["file"])
+        key = (region, source, receipt.quarter.strip("_"), receipt.file)
         seen.add(key)
         if key not in files:
-            lines.append(f"{receipt['path']}: nothing is expected of this file")
+            lines.append(f"{receipt.path}: nothing is expected of this file")
             continue
-        lines += [f"{receipt['path']}: {line}" for line in _of_file(receipt, files[key])]
-        if not receipt["refused"]:
+        lines += [f"{receipt.path}: {line}" for line in _of_file(receipt, files[key])]
+        if not receipt.refused:
             for layer, column, wanted in (
                 ("quarantine", "reasons", quarantine),
                 ("warnings", "warning", flagged),
             ):
                 written = _written_records(home, receipt, layer, column)
                 lines += [
-                    f"{receipt['path']}, {layer} {place}: {written.get(place)}, expected {wanted[key].get(place)}"
+                    f"{receipt.path}, {layer} {place}: {written.get(place)}, expected {wanted[key].get(place)}"
                     for place in sorted(written.keys() | wanted[key].keys())
                     if written.get(place) != wanted[key].get(place)
                 ]
     return [*lines, *(f"{'/'.join(key)}: was not taken in" for key in sorted(files.keys() - seen))]
 
 
-def _of_file(receipt: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+def _of_file(receipt: Receipt, wanted: dict[str, Any]) -> list[str]:
     lines = []
-    if receipt["refused"] != wanted["refused"]:
-        lines.append(f"refused as {receipt['refused']} ({receipt['message']}), expected {wanted['refused']}")
-    if (receipt["status"] == "superseded") != wanted["superseded"]:
-        lines.append(f"is {receipt['status']}, expected superseded: {wanted['superseded']}")
-    for table in sorted(receipt["tables"].keys() | wanted["tables"].keys()):
-        is_of, should = receipt["tables"].get(table, {}), wanted["tables"].get(table, {})
+    if receipt.refused != wanted["refused"]:
+        lines.append(f"refused as {receipt.refused} ({receipt.message}), expected {wanted['refused']}")
+    if (receipt.status == "superseded") != wanted["superseded"]:
+        lines.append(f"is {receipt.status}, expected superseded: {wanted['superseded']}")
+    for table in sorted(receipt.tables.keys() | wanted["tables"].keys()):
+        is_of = receipt.tables[table].model_dump() if table in receipt.tables else {}
+        should = wanted["tables"].get(table, {})
         lines += [
             f"table {table}, {word}: {is_of.get(word)}, expected {should.get(word)}"
             for word in COUNTED

@@ -1,4 +1,8 @@
 -- Every record of evidence comes from a delivery that is current: nothing superseded or refused counts.
+{{ config(
+    severity='error',
+    meta={'remedy': 'Build the quarter anew; if it stays, a delivery left the feeds and its evidence did not leave the warehouse.'}
+) }}
 select
     evidence.region,
     evidence.source,

@@ -1,4 +1,8 @@
 -- Reported has a value; the other states have none and say why; a share lies in 0-100 and in its interval.
+{{ config(
+    severity='error',
+    meta={'remedy': 'The model stated_value gives a state and a value that contradict each other: look at the rows listed.'}
+) }}
 select *
 from {{ ref('indicator_values') }}
 where quarter in {{ quarter_list() }}

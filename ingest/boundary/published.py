@@ -1,6 +1,6 @@
 """What of a record passes beyond the ingest boundary: values, pseudonyms, years of birth; under which names.
 
-Only the SQL of it; `lake` writes it, and rules that compare with other deliveries know records by it.
+Only the SQL of it; `store` writes it, and rules that compare with other deliveries know records by it.
 """
 
 from __future__ import annotations

@@ -45,6 +45,11 @@ class Decision(Word):
                 raise Fault(words, "records", number)
         return self
 
+    def contradicts(self, other: Decision) -> bool:
+        """Whether both are about the same two records, and say the opposite."""
+        pair = (self.region, self.entity, set(self.records))
+        return pair == (other.region, other.entity, set(other.records)) and self.decision != other.decision
+
 
 def read_decisions(programme: Path) -> list[Decision]:
     """The decisions of a programme's folder, none where there is no file.
@@ -66,4 +71,8 @@ def read_decisions(programme: Path) -> list[Decision]:
         if one.region not in regions:
             near = did_you_mean(one.region, regions)
             raise SangamError(line(document, (number, "region"), f"there is no region '{one.region}'{near}"))
+        for other in decisions[:number]:
+            if one.contradicts(other):
+                words = f"{other.by} decided the opposite on {other.on}: {other.why} Take one of them out."
+                raise SangamError(line(document, (number, "decision"), words))
     return decisions

@@ -114,6 +114,12 @@ def _short(value: Any) -> str:
     return "nothing" if value is None else f"'{value}'"
 
 
+def in_short(told: str) -> str:
+    """The first of several faults, and how many more there are."""
+    first, *more = told.splitlines()
+    return f"{first} (and {len(more)} more)" if more else first
+
+
 def known_words(kind: Any, path: Iterable[Any]) -> list[str]:
     """The words a model knows at a place within it."""
     kinds = [kind]

@@ -18,11 +18,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-
-import phonenumbers
 
 from ingest.contracts import correction_words, decision_words
 from ingest.contracts.conventions import Conventions
@@ -40,6 +38,7 @@ REFERENCE = "_reference"  # the programme and region of tables that are every re
 
 _NO_SOURCES = ("programme", "decisions", "corrections")
 _file = cache(read_mapping)
+_decisions = cache(decision_words.read_decisions)
 
 
 def regions_root() -> Path:
@@ -73,7 +72,7 @@ def region_file(name: str, root: Path | None = None) -> Path:
 
 def forget() -> None:
     """Read every file anew when it is next asked for."""
-    for cached in (_loaded, _file, _read_corrections):
+    for cached in (_loaded, _file, _read_corrections, _decisions):
         cached.cache_clear()
 
 
@@ -117,7 +116,8 @@ def _read_region(own_file: Path) -> tuple[Region, dict[str, Document]]:
         "programme": folder.name,
         "sources": sources,
     }
-    place = Place(own_file, 1, raw.place.inner | {"sources": Place(own_file, 1, _places(documents))})
+    sources_at = Place(own_file, 1, {name: document.place for name, document in documents.items()})
+    place = replace(raw.place, inner=raw.place.inner | {"sources": sources_at})
     return checked(Region, Document(content, place)), documents
 
 
@@ -144,7 +144,7 @@ def _source_words(folder: Path, programme: Document, own: Document) -> dict[str,
     for name in files.keys() - left_out:
         words = _inherited(region, merge(_file(files[name]), overrides.part(name)))
         vocabularies = merge(shared, words.part("vocabularies"))
-        place = Place(words.place.file, 1, words.place.inner | {"vocabularies": vocabularies.place})
+        place = replace(words.place, inner=words.place.inner | {"vocabularies": vocabularies.place})
         found[name] = Document({**words.content, "vocabularies": vocabularies.content}, place)
     return dict(sorted(found.items()))
 
@@ -153,12 +153,7 @@ def _inherited(region: Document, own: Document) -> Document:
     """A source's words with the conventions of its region, under what it states of its own."""
     conventions = region.without(*(word for word in region.content if word not in Conventions.model_fields))
     merged = merge(conventions, own)
-    place = Place(own.place.file, own.place.line, merged.place.inner, own.place.under, own.place.taken_out)
-    return Document(merged.content, place)
-
-
-def _places(documents: dict[str, Document]) -> dict[str, Place]:
-    return {name: document.place for name, document in documents.items()}
+    return Document(merged.content, replace(own.place, inner=merged.place.inner))
 
 
 def fault(region: str, root: Path | None = None) -> str:
@@ -170,15 +165,10 @@ def fault(region: str, root: Path | None = None) -> str:
     try:
         load_region(region, root)
         _read_corrections(own_file)
-        decision_words.read_decisions(own_file.parents[1])
+        _decisions(own_file.parents[1])
     except SangamError as error:
         return str(error)
     return ""
-
-
-def sound_regions() -> list[str]:
-    """The regions of which everything can be read; what is wrong with the others says `fault`."""
-    return [region for region in region_files() if not fault(region)]
 
 
 def has_source(region: str, source: str) -> bool:
@@ -221,11 +211,8 @@ def _read_corrections(own_file: Path) -> tuple[Correction, ...]:
 def fingerprint(region: str, source: str, root: Path | None = None) -> str:
     """A hash of all that decides about a record of this source; another hash means: judge again."""
     contract = load_region(region, root)
-    spec = contract.sources[source]
     # How records are mapped, and how far a table may drift, is looked at anew in every run anyway.
-    words = spec.model_dump(mode="json", exclude={"feeds", "drift"})
-    if any(column.type == "phone" for table in spec.tables.values() for column in table.columns.values()):
-        words["phone_numbers_of"] = phonenumbers.__version__
+    words = contract.sources[source].model_dump(mode="json", exclude={"feeds", "drift"})
     words["placeholders"] = contract.placeholders
     if corrected := load_corrections(region, source, root):
         words["corrections"] = [one.model_dump(mode="json") for one in corrected]

@@ -90,29 +90,34 @@ def read(file: Path, *, as_text: bool = False) -> Document:
     YAML, or says a key twice.
     """
     try:
-        loader = _Loader(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise SangamError(f"{shown(file)}: there is no such file. Write it; a sibling shows how.") from error
     except UnicodeDecodeError as error:
         raise SangamError(f"{shown(file)}: not UTF-8 ({error}). Save it as UTF-8.") from error
-    except yaml.YAMLError as error:  # a sign that YAML does not allow
-        raise SangamError(f"{shown(file)}: not readable as YAML: {error}") from error
     try:
-        node = loader.get_single_node()
-        reading = _Reading(loader, file, as_text)
-        found = Document({}, Place(file, 1)) if node is None else reading.read(node, node)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        words = ", ".join(word for word in (error.problem, error.context) if word)
-        where = f"{shown(file)}:{mark.line + 1}" if mark else shown(file)
-        raise SangamError(
-            f"{where}: not readable as YAML: {words}. Check blanks, quotes and colons."
-        ) from error
-    finally:
-        loader.dispose()
+        loader = _Loader(text)
+        try:
+            node = loader.get_single_node()
+            reading = _Reading(loader, file, as_text)
+            found = Document({}, Place(file, 1)) if node is None else reading.read(node, node)
+        finally:
+            loader.dispose()
+    except yaml.YAMLError as error:
+        raise SangamError(_unreadable(file, error)) from error
     if reading.faults:
         raise SangamError("\n".join(reading.faults))
     return found
+
+
+def _unreadable(file: Path, error: yaml.YAMLError) -> str:
+    """Where and why a file is no YAML."""
+    mark, words = None, [" ".join(str(error).split())]
+    if isinstance(error, yaml.MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        words = [word for word in (error.problem, error.context) if word]
+    where = f"{shown(file)}:{mark.line + 1}" if mark else shown(file)
+    return f"{where}: not readable as YAML: {', '.join(words)}. Check blanks, quotes and colons."
 
 
 class _Reading:

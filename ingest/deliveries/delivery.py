@@ -26,6 +26,12 @@ class Delivery:
     received_at: datetime
     sha256: str
     size: int
+    logged_sha256: str = ""  # of the bytes that arrived, as the delivery log has it; empty: not known
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the file is no longer the one that the delivery log says has arrived."""
+        return bool(self.logged_sha256) and self.logged_sha256 != self.sha256
 
     @property
     def file(self) -> str:
@@ -56,3 +62,11 @@ def quarter_end(quarter: str) -> datetime:
     year, number = int(quarter[:4]), int(quarter[5])
     last = {1: (3, 31), 2: (6, 30), 3: (9, 30), 4: (12, 31)}[number]
     return datetime(year, *last, tzinfo=UTC)
+
+
+def quarters_before(quarter: str, back: int) -> str:
+    """The calendar quarter so many quarters earlier: 2021Q1 and 2 give 2020Q3."""
+    if quarter == NO_QUARTER:
+        return quarter
+    index = int(quarter[:4]) * 4 + int(quarter[5]) - 1 - back
+    return f"{index // 4}Q{index % 4 + 1}"

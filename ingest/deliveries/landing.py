@@ -9,14 +9,16 @@ Files are only read here, never changed. What they hold is the business of `read
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ingest.contracts.loading import load_region, region_files
+from ingest.contracts.faults import in_short
+from ingest.contracts.loading import fault, load_region, region_files
 from ingest.deliveries.delivery import NO_QUARTER, QUARTER, Delivery, sha256_of
+from ingest.deliveries.received_log import NAME as LOG
+from ingest.deliveries.received_log import Received, read_log
 from ingest.errors import SangamError
 
 
@@ -26,27 +28,6 @@ class Stray:
 
     relative: str
     message: str
-
-
-def _log(landing: Path) -> dict[str, datetime]:
-    """Time of arrival by relative path, from `_received.csv`."""
-    log = landing / "_received.csv"
-    if not log.exists():
-        return {}
-    with log.open(encoding="utf-8-sig", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    try:
-        return {row["path"].removeprefix("landing/"): _moment(row["received_at"]) for row in rows}
-    except (KeyError, ValueError) as error:
-        raise SangamError(
-            f"{log}: the delivery log needs the columns received_at (ISO time), path, sha256: {error!r}."
-        ) from error
-
-
-def _moment(words: str) -> datetime:
-    """An ISO time; without a zone it is UTC, so that no machine's own zone decides an order."""
-    moment = datetime.fromisoformat(words)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _where(parts: tuple[str, ...]) -> tuple[str, str, str] | str:
@@ -61,6 +42,8 @@ def _where(parts: tuple[str, ...]) -> tuple[str, str, str] | str:
         return "Files lie in <region>/<source>/<quarter>/; move it there."
     if region not in region_files():
         return f"No contract for region '{region}' (known: {', '.join(r for r in region_files() if r[0] != '_')})."
+    if why := fault(region):
+        return f"The contract of region '{region}' does not load: {in_short(why)}"
     if source not in load_region(region).sources:
         return (
             f"Region '{region}' has no source '{source}' (known: {', '.join(load_region(region).sources)})."
@@ -73,7 +56,7 @@ def _files(landing: Path) -> list[str]:
     if not landing.is_dir():
         raise SangamError(f"There is no landing folder {landing}. Name one with --landing.")
     paths = (p.relative_to(landing).as_posix() for p in landing.rglob("*") if p.is_file())
-    return sorted(p for p in paths if p != "_received.csv" and not p.rpartition("/")[2].startswith("."))
+    return sorted(p for p in paths if p != LOG and not p.rpartition("/")[2].startswith("."))
 
 
 def strays(landing: Path) -> list[Stray]:
@@ -90,7 +73,7 @@ def scan(
     Raises SangamError where the landing does not exist or its log is unreadable.
     """
     wanted = None if sources is None else set(sources)
-    files, log = _files(landing), _log(landing)
+    files, log = _files(landing), read_log(landing)
     deliveries: list[Delivery] = []
     for relative in files:
         where = _where(tuple(relative.split("/")))
@@ -102,7 +85,7 @@ def scan(
         ):
             continue
         path = landing / relative
-        seen = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        logged = log.get(relative) or Received(datetime.fromtimestamp(path.stat().st_mtime, UTC), "")
         deliveries.append(
             Delivery(
                 region,
@@ -110,9 +93,10 @@ def scan(
                 quarter,
                 path,
                 relative,
-                log.get(relative, seen),
+                logged.at,
                 sha256_of(path),
                 path.stat().st_size,
+                logged.sha256,
             )
         )
     deliveries.sort(key=lambda d: (d.received_at, d.relative))

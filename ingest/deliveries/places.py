@@ -4,8 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Protocol
 
-from ingest.deliveries.delivery import Delivery
+
+class Placed(Protocol):
+    """A delivery or its receipt."""
+
+    @property
+    def region(self) -> str:
+        """Whose."""
+
+    @property
+    def source(self) -> str:
+        """Of which source."""
+
+    @property
+    def quarter(self) -> str:
+        """For which quarter; `_` for reference tables."""
+
+    @property
+    def sha256(self) -> str:
+        """Of which bytes."""
 
 
 def folder(home: Path, layer: str, **partitions: str) -> Path:
@@ -13,16 +32,23 @@ def folder(home: Path, layer: str, **partitions: str) -> Path:
     return home.joinpath("lake", layer, *(f"{key}={value}" for key, value in partitions.items()))
 
 
-def receipt_path(home: Path, delivery: Delivery) -> Path:
-    """Where a delivery's receipt lies. The same bytes may arrive twice under two names: each has its receipt."""
-    at = folder(home, "receipts", region=delivery.region, source=delivery.source, quarter=delivery.quarter)
-    return at / f"{delivery.sha256[:16]}-{hashlib.sha256(delivery.relative.encode()).hexdigest()[:8]}.json"
+def receipt_path(home: Path, placed: Placed, relative: str) -> Path:
+    """Where a delivery's receipt lies. The same bytes may arrive twice under two names: each has its receipt.
+
+    `relative`: the file's path within the landing.
+    """
+    at = folder(home, "receipts", region=placed.region, source=placed.source, quarter=placed.quarter)
+    return at / f"{placed.sha256[:16]}-{hashlib.sha256(relative.encode()).hexdigest()[:8]}.json"
 
 
-def parquet_path(home: Path, layer: str, delivery: Delivery, table: str = "") -> Path:
+def parquet_path(home: Path, layer: str, placed: Placed, table: str = "") -> Path:
     """Where a delivery's Parquet file of a layer (and table) lies."""
     middle = {"table": table} if table else {}
-    at = folder(
-        home, layer, region=delivery.region, source=delivery.source, **middle, quarter=delivery.quarter
-    )
-    return at / f"{delivery.sha256[:16]}.parquet"
+    at = folder(home, layer, region=placed.region, source=placed.source, **middle, quarter=placed.quarter)
+    return at / f"{placed.sha256[:16]}.parquet"
+
+
+def vault_path(home: Path, placed: Placed) -> Path:
+    """Where the identities of a delivery's accepted records lie."""
+    at = home / "vault" / f"region={placed.region}" / f"source={placed.source}" / f"quarter={placed.quarter}"
+    return at / f"{placed.sha256[:16]}.vault"

@@ -1,6 +1,6 @@
 """What warning rules compare with outside the drop: accepted records of earlier quarters and of other sources.
 
-Which files of the lake hold them, and the SQL relations judging is given. The rules themselves are in `findings`.
+Which files of the lake hold them, and the SQL relations judging is given. The rules themselves are in `judging.rules`.
 Only current deliveries count, so that a redelivery of an earlier quarter has the later ones judged again.
 """
 
@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ingest.contracts.rule import Related
 from ingest.contracts.source import Source
-from ingest.deliveries import places
-from ingest.deliveries.delivery import NO_QUARTER, Delivery
+from ingest.deliveries.delivery import Delivery, quarters_before
+from ingest.deliveries.places import parquet_path
+from ingest.deliveries.receipt import Receipt
 from ingest.deliveries.status import current
-from ingest.sql import quote
+from ingest.sql import parquet_relation
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,12 @@ class Arrivals:
     """A source's deliveries and, by relative path, the receipts of those that were taken in so far."""
 
     deliveries: list[Delivery]
-    receipts: dict[str, dict[str, Any]]
+    receipts: dict[str, Receipt]
 
     def current_in(self, quarter: str) -> list[Delivery]:
         """The deliveries of a quarter that no later one replaced, in order of arrival."""
         taken = [d for d in self.deliveries if d.quarter == quarter and d.relative in self.receipts]
-        status = current(taken, {path for path, receipt in self.receipts.items() if receipt["refused"]})
+        status = current(taken, self.receipts)
         return [d for d in taken if status[d.relative] == "current"]
 
 
@@ -44,20 +44,14 @@ def looks_outside(source: Source) -> dict[str, Related]:
     }
 
 
-def quarters_before(quarter: str, back: int) -> str:
-    """The calendar quarter so many quarters earlier: 2021Q1 and 2 give 2020Q3."""
-    if quarter == NO_QUARTER:
-        return quarter
-    index = int(quarter[:4]) * 4 + int(quarter[5]) - 1 - back
-    return f"{index // 4}Q{index % 4 + 1}"
-
-
 @dataclass(frozen=True)
 class Compared:
     """What a delivery is compared with, by the name judging knows it under."""
 
     relations: Mapping[str, str]  # SQL; a rule whose relation is missing is not applied
-    marks: Mapping[str, list[str]]  # file, contract and code, for the receipt: when one changes, judge again
+    marks: Mapping[
+        str, tuple[str, ...]
+    ]  # what decides about them, for the receipt: when one changes, judge again
 
 
 NOTHING = Compared({}, {})
@@ -68,16 +62,11 @@ def compare_with(
 ) -> Compared:
     """The accepted records that the look-ups of a delivery read; `arrivals` by source."""
     relations: dict[str, str] = {}
-    marks: dict[str, list[str]] = {}
+    marks: dict[str, tuple[str, ...]] = {}
     for name, look in looks.items():
         there = arrivals[look.source or delivery.source]
         found = there.current_in(quarters_before(delivery.quarter, look.quarters_back))
-        marks[name] = [_mark(there.receipts[d.relative]) for d in found]
+        marks[name] = tuple(there.receipts[d.relative].mark for d in found)
         if found:
-            paths = ", ".join(quote(str(places.parquet_path(home, "accepted", d, look.table))) for d in found)
-            relations[name] = f"read_parquet([{paths}], hive_partitioning = false, union_by_name = true)"
+            relations[name] = parquet_relation(parquet_path(home, "accepted", d, look.table) for d in found)
     return Compared(relations, marks)
-
-
-def _mark(receipt: Mapping[str, Any]) -> str:
-    return ":".join(str(receipt[word]) for word in ("sha256", "contract", "engine"))

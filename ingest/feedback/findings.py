@@ -22,24 +22,20 @@ from ingest.cleaning.naming import v
 from ingest.cleaning.records import plain
 from ingest.deliveries import places
 from ingest.deliveries.delivery import Delivery
+from ingest.deliveries.receipt import FindingCounts
 from ingest.errors import Refused
 from ingest.feedback.catalogue import english
 from ingest.feedback.messages import expected, message
 from ingest.judging import keys
 from ingest.judging.corrections import STALE
 from ingest.judging.judged_drop import JudgedDrop
-from ingest.sql import quote
+from ingest.sql import copy_to_parquet, parquet_relation, quote, render
 from ingest.store import parquet
 
 _FOUND = (
     "tbl VARCHAR, record BIGINT, row BIGINT, key VARCHAR, identity VARCHAR, code VARCHAR, severity VARCHAR, "
     "col VARCHAR, value VARCHAR, message VARCHAR"
 )
-_LAST = (
-    'SELECT "table" AS tbl, row, key, identity, code, severity, "column" AS col, column_letter AS letter, message '
-    "FROM read_parquet([{}], hive_partitioning = false)"
-)
-_SAME = "(tbl, identity, code, col)"
 SHEETS = ("xlsx", "xls", "ods")  # formats in which a column has a letter
 
 
@@ -53,18 +49,16 @@ def gather(judged: JudgedDrop, key: bytes, last: Iterable[Path] = ()) -> None:
     with_findings = con.execute("SELECT tbl FROM findings UNION SELECT tbl FROM warnings").fetchall()
     for table in (t for t in judged.source.tables if (t,) in with_findings):
         _gather_table(judged, table, key)
-    paths = ", ".join(quote(str(path)) for path in last)
-    con.execute(
-        f"CREATE TABLE last AS {_LAST.format(paths)}"
-        if paths
-        else "CREATE TABLE last AS SELECT "
-        "tbl, row, key, identity, code, severity, col, '' AS letter, message FROM found LIMIT 0"
-    )
-    con.execute(
-        f"CREATE TABLE stated AS SELECT f.*, CASE WHEN l.tbl IS NULL THEN 'new' ELSE 'open' END AS status FROM found f "
-        f"LEFT JOIN (SELECT DISTINCT tbl, identity, code, col FROM last) l USING {_SAME}"
-    )
-    con.execute(f"CREATE TABLE resolved AS SELECT * FROM last ANTI JOIN found USING {_SAME}")
+    before = list(last)
+    if before:
+        con.execute(f"CREATE TABLE last AS {_last(before)}")
+    else:
+        con.execute("CREATE TABLE last AS SELECT *, '' AS letter FROM found LIMIT 0")
+    con.execute(render(__file__, "stated.sql"))
+
+
+def _last(paths: Iterable[Path]) -> str:
+    return render(__file__, "last.sql", findings=parquet_relation(paths))
 
 
 def delivered(judged: JudgedDrop, table: str) -> dict[str, str]:
@@ -73,27 +67,22 @@ def delivered(judged: JudgedDrop, table: str) -> dict[str, str]:
 
 
 def _gather_table(judged: JudgedDrop, table: str, key: bytes) -> None:
-    con, cells = judged.connection, delivered(judged, table)
-    shown = "CASE col " + " ".join(f"WHEN {quote(col)} THEN {sql}" for col, sql in cells.items()) + " END"
-    known = pseudonyms.pseudonym("key", "_known", key) if _key_is_personal(judged, table) else "_known"
-    # A step each, so that no long expression stands in another one twice.
-    steps = (
-        f"SELECT j.*, f.*, {keys.key_text(judged, table)} AS _key FROM {judged.table(table)} j JOIN ("
-        f"SELECT record, code, col, message, 'error' AS severity FROM told WHERE tbl = {quote(table)} UNION ALL "
-        f"SELECT record, code, col, message, 'warning' FROM warnings WHERE tbl = {quote(table)}"
-        ") f ON f.record = j._record"
-    )
-    steps = (
-        f"SELECT *, CASE WHEN _key = 'row:' || _record THEN {_joined(judged, table, cells)} END AS _content, "
-        f"{_joined(judged, table, judged.source.tables[table].key)} AS _known FROM ({steps})"
-    )
-    # Total rows are no records; their label is their key. A correction that is out of date is no partner's business.
-    con.execute(
-        f"INSERT INTO found SELECT DISTINCT {quote(table)}, _record, _row, _key, "
-        f"coalesce({pseudonyms.pseudonym('record', '_content', key)}, {known}), code, severity, "
-        f"coalesce(col, ''), {shown}, message FROM ({steps}) UNION ALL "
-        "SELECT DISTINCT tbl, NULL, NULL, key, key, code, 'warning', coalesce(col, ''), NULL, message FROM warnings "
-        f"WHERE record IS NULL AND code <> {quote(STALE)} AND tbl = {quote(table)}"
+    cells = delivered(judged, table)
+    is_personal = _key_is_personal(judged, table)
+    judged.connection.execute(
+        render(
+            __file__,
+            "found.sql",
+            table=table,
+            records=judged.table(table),
+            key=keys.key_text(judged, table),
+            content=_joined(judged, table, cells),
+            content_pseudonym=pseudonyms.pseudonym("record", "_content", key),
+            known_by=_joined(judged, table, judged.source.tables[table].key),
+            known=pseudonyms.pseudonym("key", "_known", key) if is_personal else "_known",
+            cells=[{"name": name, "sql": sql} for name, sql in cells.items()],
+            stale=STALE,
+        )
     )
 
 
@@ -136,17 +125,12 @@ def write_findings(home: Path, judged: JudgedDrop, delivery: Delivery) -> None:
             f"INSERT INTO texts VALUES ({', '.join('?' * 9)})", [_texts(judged, *kind) for kind in kinds]
         )
     hidden = [t for t in judged.source.tables if _key_is_personal(judged, t)]
-    key = f"CASE WHEN f.tbl IN ({', '.join(map(quote, hidden))}) THEN {quote(masking.MASK)} ELSE f.key END"
-    value = (
-        f"coalesce('\"' || CASE WHEN is_personal THEN {quote(masking.MASK)} ELSE value END || '\"', 'this')"
-    )
-    sql = (
-        f'SELECT {quote(delivery.relative)} AS file, f.tbl AS "table", row, record, '
-        f"{key if hidden else 'f.key'} AS key, f.code, severity, "
-        ' f.col AS "column", letter AS column_letter, '
-        f"replace(text, '{{value}}', CASE WHEN value IS NULL THEN 'this' ELSE {value} END) AS message, "
-        "expected, fix, identity, status FROM stated f JOIN texts USING (tbl, code, col, message) "
-        "ORDER BY f.tbl, record NULLS LAST, f.key, f.code, f.col"
+    sql = render(
+        __file__,
+        "findings.sql",
+        file=delivery.relative,
+        hidden=[quote(table) for table in hidden] or ["''"],
+        mask=masking.MASK,
     )
     parquet.copy(judged, sql, places.parquet_path(home, "findings", delivery))
 
@@ -169,24 +153,20 @@ def write_refusal(home: Path, delivery: Delivery, refusal: Refused, last: Iterab
 
     A refused file resolves nothing: nobody knows what became of its records.
     """
-    paths = ", ".join(quote(str(path)) for path in last)
+    before = list(last)
+    words = {"file": delivery.relative, "code": refusal.code, "message": str(refusal)}
     fix = english().finding(refusal.code).fix
     with duckdb.connect() as con:
-        before = f"""SELECT count(*) FROM ({_LAST.format(paths)}) WHERE tbl = '' AND code = {quote(refusal.code)}"""
-        status = "open" if paths and con.execute(before).fetchall()[0][0] else "new"
-        nothing = "CAST(NULL AS BIGINT)"
-        sql = (
-            f"SELECT {quote(delivery.relative)} AS file, '' AS \"table\", {nothing} AS row, {nothing} AS record, "
-            f"'' AS key, {quote(refusal.code)} AS code, 'error' AS severity, '' AS \"column\", '' AS column_letter, "
-            f"{quote(str(refusal))} AS message, '' AS expected, {quote(fix)} AS fix, '' AS identity, "
-            f"{quote(status)} AS status"
-        )
+        asked = "SELECT count(*) FROM ({}) WHERE tbl = '' AND code = ?"
+        had = before and con.execute(asked.format(_last(before)), [refusal.code]).fetchall()[0][0]
+        status = "open" if had else "new"
+        select = render(__file__, "refusal.sql", **words, fix=fix, status=status)
         with files.atomic(places.parquet_path(home, "findings", delivery)) as temporary:
-            con.execute(f"COPY ({sql}) TO {quote(str(temporary))} (FORMAT parquet, COMPRESSION zstd)")
+            con.execute(copy_to_parquet(select, temporary))
     return status
 
 
-def counts(judged: JudgedDrop) -> dict[str, dict[str, int]]:
+def counts(judged: JudgedDrop) -> dict[str, FindingCounts]:
     """Findings new, open and resolved, by table (a resolved refusal under ''); tables without any are left out."""
     rows = judged.connection.execute(
         "SELECT tbl, status, count(*) FROM "
@@ -195,5 +175,5 @@ def counts(judged: JudgedDrop) -> dict[str, dict[str, int]]:
     ).fetchall()
     tables: dict[str, dict[str, int]] = {}
     for table, status, count in rows:
-        tables.setdefault(table, dict.fromkeys(("new", "open", "resolved"), 0))[status] = int(count)
-    return tables
+        tables.setdefault(table, {})[status] = int(count)
+    return {table: FindingCounts(**by_status) for table, by_status in tables.items()}

@@ -15,7 +15,7 @@ from ingest.deliveries.places import parquet_path
 from ingest.feedback.messages import expected, messages
 from ingest.judging import keys
 from ingest.judging.judged_drop import JudgedDrop
-from ingest.sql import quote
+from ingest.sql import quote, render, union_all
 from ingest.store.parquet import copy
 
 
@@ -31,22 +31,22 @@ def _values_map(judged: JudgedDrop, table: str) -> str:
     return f"map_from_entries([{', '.join(entries)}])"
 
 
-def _message_table(judged: JudgedDrop, table: str) -> str:
-    """SQL VALUES of (code, column, text with a place for the value) for what was found, from the message catalogue."""
+def _messages(judged: JudgedDrop, table: str) -> list[dict[str, str]]:
+    """Code, column, and text with a place for the value, for what was found; from the message catalogue."""
     spec = judged.source.tables[table]
     texts, key = messages(spec), " + ".join(spec.key)
     columns = {cell.name: cell.column for cell in judged.cells[table]}
     found = judged.connection.execute(
-        f"SELECT DISTINCT code, coalesce(col, '') FROM findings WHERE tbl = {quote(table)} ORDER BY ALL"
+        "SELECT DISTINCT code, coalesce(col, '') FROM findings WHERE tbl = ? ORDER BY ALL", [table]
     ).fetchall()
-    rows = ["('', '', '')"]
+    rows = []
     for code, column in (pair for pair in found if pair[0] in texts):
         wanted = expected(columns[column], judged.source) if column in columns else ""
         called = key if code in ("duplicate_key", "conflicting_label") or not column else column
         text = texts[code].replace("{column}", called)
         text = text.replace("{expected}", wanted).replace(" ()", "") if column else text
-        rows.append(f"({quote(code)}, {quote(column)}, {quote(text)})")
-    return "(VALUES " + ", ".join(rows) + ") AS m(code, col, text)"
+        rows.append({"code": code, "column": column, "text": text})
+    return rows
 
 
 def _with(judged: JudgedDrop, relation: str) -> list[str]:
@@ -58,24 +58,17 @@ def _with(judged: JudgedDrop, relation: str) -> list[str]:
 
 def findings_select(judged: JudgedDrop, table: str, file: str, sha256: str = "") -> str:
     """SELECT of a table's quarantined records: file, table, row, record, key, reasons, columns, values, message."""
-    values = _values_map(judged, table)
-    texts = (
-        "list_transform(f.messages, lambda x: replace(x.text, '{value}', "
-        f"coalesce('\"' || {values}[x.col] || '\"', 'this')))"
-    )
-    message = "{'text': coalesce(nullif(f.message, ''), m.text), 'col': coalesce(f.col, '')}"
-    grouped = (
-        "SELECT record, list(DISTINCT f.code ORDER BY f.code) AS reasons, "
-        "coalesce(list(DISTINCT f.col ORDER BY f.col) FILTER (f.col IS NOT NULL), []) AS columns, "
-        f"list(DISTINCT {message} ORDER BY {message}) AS messages FROM told f "
-        f"LEFT JOIN {_message_table(judged, table)} ON m.code = f.code AND m.col = coalesce(f.col, '') "
-        f"WHERE f.tbl = {quote(table)} GROUP BY record"
-    )
-    return (
-        f'SELECT {quote(file)} AS file, {quote(table)} AS "table", _row AS row, _record AS record, '
-        f"{keys.key_text(judged, table)} AS key, f.reasons, f.columns, {values} AS values, "
-        f"list_aggregate({texts}, 'string_agg', ' ') AS message, {quote(sha256)} AS sha256 "
-        f"FROM {judged.table(table)} JOIN ({grouped}) f ON f.record = _record"
+    return render(
+        __file__,
+        "quarantine.sql",
+        file=file,
+        table=table,
+        key=keys.key_text(judged, table),
+        cells=_values_map(judged, table),
+        said="{'text': coalesce(nullif(told.message, ''), words.text), 'col': coalesce(told.col, '')}",
+        messages=_messages(judged, table),
+        records=judged.table(table),
+        sha256=sha256,
     )
 
 
@@ -85,21 +78,16 @@ def write_quarantine(home: Path, judged: JudgedDrop, delivery: Delivery) -> None
         findings_select(judged, table, delivery.relative, delivery.sha256)
         for table in _with(judged, "findings")
     ]
-    copy(judged, " UNION ALL ".join(selects), parquet_path(home, "quarantine", delivery))
+    copy(judged, union_all(selects), parquet_path(home, "quarantine", delivery))
 
 
 def write_warnings(home: Path, judged: JudgedDrop, delivery: Delivery) -> None:
     """One Parquet file with the drop's warnings: accepted records and total rows that do not add up."""
-    union = " UNION ALL ".join(
-        f"SELECT {quote(t)} AS tbl, _record, _row FROM {judged.table(t)} "
-        f"WHERE _record IN (SELECT record FROM warnings WHERE tbl = {quote(t)})"
-        for t in _with(judged, "warnings")
+    select = render(
+        __file__,
+        "warnings.sql",
+        tables=[{"name": name, "records": judged.table(name)} for name in _with(judged, "warnings")],
+        file=delivery.relative,
+        sha256=delivery.sha256,
     )
-    copy(
-        judged,
-        f'SELECT {quote(delivery.relative)} AS file, w.tbl AS "table", r._row AS row, w.record, w.key, '
-        f'w.code AS warning, w.col AS "column", w.message, {quote(delivery.sha256)} AS sha256 '
-        f"FROM warnings w LEFT JOIN ({union}) r "
-        "ON r.tbl = w.tbl AND r._record = w.record ORDER BY w.tbl, w.record, w.key, w.code",
-        parquet_path(home, "warnings", delivery),
-    )
+    copy(judged, select, parquet_path(home, "warnings", delivery))

@@ -2,46 +2,77 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import combinations
+
 from ingest.cleaning.columns import CELL_REASONS
 from ingest.cleaning.naming import e, v
 from ingest.contracts.table import Table
 from ingest.judging.judged_drop import JudgedDrop
-from ingest.sql import quote
+from ingest.sql import render
+
+
+@dataclass(frozen=True)
+class _ReferredDate:
+    """A step that is a date of the accepted record which `reference` names by its `key`."""
+
+    step: str
+    reference: str
+    records: str
+    key: str
+    date: str
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """Two steps: whether they run backwards, and the column that is then marked."""
+
+    is_backwards: str
+    marked: str
 
 
 def cell_findings(judged: JudgedDrop, name: str) -> None:
     """A finding for each cell with an error code."""
     cells = judged.cells[name]
-    any_error = " OR ".join(f"{e(cell.name)} > 0" for cell in cells)
-    pairs = ", ".join(f"{{'col': {quote(cell.name)}, 'code': {e(cell.name)}}}" for cell in cells)
-    reasons = "[" + ", ".join(quote(reason) for reason in CELL_REASONS[1:]) + "]"
     judged.connection.execute(
-        f"INSERT INTO findings SELECT {quote(name)}, _record, {reasons}[f.code], f.col FROM "
-        f"(SELECT _record, unnest([{pairs}]) AS f FROM {judged.table(name)} WHERE {any_error}) WHERE f.code > 0"
+        render(
+            __file__,
+            "cells.sql",
+            table=name,
+            records=judged.table(name),
+            cells=cells,
+            any_error=" OR ".join(f"{e(cell.name)} > 0" for cell in cells),
+            reasons=CELL_REASONS[1:],
+            e=e,
+        )
     )
 
 
 def order_findings(judged: JudgedDrop, name: str, table: Table) -> None:
     """`date_order`: any earlier step that lies after a later one, also when a step between them is empty."""
     for steps in table.order:
-        records = _with_referred_dates(judged, name, table, steps)
-        for i, first in enumerate(steps):
-            for second in steps[i + 1 :]:
-                marked = second if second in table.columns else first
-                judged.connection.execute(
-                    f"INSERT INTO findings SELECT {quote(name)}, _record, 'date_order', {quote(marked)} "
-                    f"FROM ({records}) WHERE {v(first)} > {v(second)}"
-                )
+        pairs = [
+            _Pair(f"{v(first)} > {v(second)}", second if second in table.columns else first)
+            for first, second in combinations(steps, 2)
+        ]
+        judged.connection.execute(
+            render(
+                __file__,
+                "date_order.sql",
+                table=name,
+                records=judged.table(name),
+                referred_dates=[
+                    _referred(judged, table, step) for step in steps if step not in table.columns
+                ],
+                pairs=pairs,
+                v=v,
+            )
+        )
 
 
-def _with_referred_dates(judged: JudgedDrop, name: str, table: Table, steps: tuple[str, ...]) -> str:
-    """SELECT of the records with the steps that are dates of accepted records they refer to."""
-    select = f"SELECT * FROM {judged.table(name)}"
-    for step in (s for s in steps if s not in table.columns):
-        reference, _, field = step.partition(".")
-        target, _, key = table.columns[reference].ref.partition(".")
-        key = key or judged.source.tables[target].key[0]
-        dates = f"any_value({v(field)}) AS {v(step)}"
-        other = f"SELECT {v(key)} AS referred, {dates} FROM {judged.accepted(target)} GROUP BY 1"
-        select = f"SELECT rec.*, {v(step)} FROM ({select}) rec LEFT JOIN ({other}) o ON {v(reference)} = o.referred"
-    return select
+def _referred(judged: JudgedDrop, table: Table, step: str) -> _ReferredDate:
+    reference, _, date = step.partition(".")
+    target, _, key = table.columns[reference].ref.partition(".")
+    return _ReferredDate(
+        step, reference, judged.accepted(target), key or judged.source.tables[target].key[0], date
+    )

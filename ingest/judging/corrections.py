@@ -1,7 +1,7 @@
 """Applying corrections to a drop's records, before anything is decided about them. None cost nothing.
 
 `corrected` has a row for each record a correction is about. Which corrections there are is in
-`contracts.corrections`; one whose expectation does not hold is not applied, and is a finding of its own.
+`contracts.correction_words`; one whose expectation does not hold is not applied, and is a finding of its own.
 """
 
 from __future__ import annotations
@@ -15,19 +15,10 @@ from ingest.cleaning.records import plain, typed_select
 from ingest.contracts.correction_words import Correction
 from ingest.judging import keys
 from ingest.judging.judged_drop import JudgedDrop
-from ingest.sql import quote, sql_name
+from ingest.sql import quote, render, sql_name
 
 DROPPED = "rule:dropped_by_correction"
 STALE = "correction_stale"
-_FLAGS = {"override": "corrected", "flag": "flagged_by_correction"}
-# `told`: findings with the message that is a record's own, where there is one.
-TABLES = (
-    "CREATE TABLE corrected (id VARCHAR, action VARCHAR, tbl VARCHAR, record BIGINT, col VARCHAR, key VARCHAR, "
-    "message VARCHAR); "
-    "CREATE VIEW told AS SELECT f.*, coalesce(c.message, '') AS message FROM findings f LEFT JOIN "
-    "(SELECT tbl, record, string_agg(message, ' ' ORDER BY id) AS message FROM corrected WHERE action = 'drop' "
-    f"GROUP BY tbl, record) c ON f.code = {quote(DROPPED)} AND f.tbl = c.tbl AND f.record = c.record"
-)
 
 
 def apply(judged: JudgedDrop, corrected: Iterable[Correction]) -> None:
@@ -45,16 +36,12 @@ def apply(judged: JudgedDrop, corrected: Iterable[Correction]) -> None:
 
 def flag(judged: JudgedDrop) -> None:
     """The warnings of accepted records that were overridden or flagged."""
-    codes = " ".join(f"WHEN {quote(action)} THEN {quote(code)}" for action, code in _FLAGS.items())
-    judged.connection.execute(
-        f"INSERT INTO warnings SELECT tbl, record, CASE action {codes} END, col, key, message FROM corrected "
-        "ANTI JOIN findings USING (tbl, record) WHERE action <> 'drop'"
-    )
+    judged.connection.execute(render(__file__, "flagged.sql"))
 
 
 def _apply_to_table(judged: JudgedDrop, name: str, group: Sequence[Correction]) -> None:
     con = judged.connection
-    _gather_raw(judged, name, group)
+    _gather(judged, name, group)
     for one in group:
         applied = one.table == name and _find(judged, name, one)
         if not applied:
@@ -63,94 +50,82 @@ def _apply_to_table(judged: JudgedDrop, name: str, group: Sequence[Correction]) 
     _override(judged, name, [one for one in group if one.action == "override"])
     if any(one.action == "drop" for one in group):
         judged.dropped.add(name)
-        con.execute(
-            f"INSERT INTO findings SELECT DISTINCT tbl, record, {quote(DROPPED)}, nullif(col, '') FROM corrected "
-            f"WHERE tbl = {quote(name)} AND action = 'drop'"
-        )
+        con.execute(render(__file__, "dropped.sql", table=name, dropped_code=DROPPED))
 
 
-def _gather_raw(judged: JudgedDrop, name: str, group: Sequence[Correction]) -> None:
-    """The table `raw`: records that any of the corrections may be about, with their cells as delivered (`r_…`) and
-    the values of the columns in question (`_value_…`).
-    """
-    named = ", ".join(quote(one.key) for one in group) or "NULL"
-    rows = ", ".join(str(one.row) for one in group if one.row is not None) or "NULL"
-    cells = ", ".join(
-        f"coalesce(_delivered[{quote(cell.name)}], {plain(cell)}) AS {r(cell.name)}"
-        for cell in judged.cells[name]
-    )
-    asked = {one.column for one in group}
-    values = [f"{v(cell.name)} AS {_value(cell)}" for cell in judged.cells[name] if cell.name in asked]
+def _gather(judged: JudgedDrop, name: str, group: Sequence[Correction]) -> None:
+    """The table `in_question`: records that any of the corrections may be about."""
+    named = {one.column for one in group}
     judged.connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE raw AS SELECT _record, _row, _key, {', '.join([cells, *values])} FROM "
-        f"(SELECT *, {keys.key_text(judged, name)} AS _key FROM {judged.table(name)}) "
-        f"WHERE _key IN ({named}) OR _row IN ({rows})"
+        render(
+            __file__,
+            "in_question.sql",
+            records=judged.table(name),
+            key=keys.key_text(judged, name),
+            keys=[one.key for one in group],
+            rows=[one.row for one in group if one.row is not None],
+            cells=judged.cells[name],
+            asked=[cell for cell in judged.cells[name] if cell.name in named],
+            plain=plain,
+            value=_value,
+            r=r,
+            v=v,
+        )
     )
+
+
+def _find(judged: JudgedDrop, name: str, one: Correction) -> bool:
+    """Note the records the correction is about, where the expectation holds; whether there is any."""
+    cell = _cell(judged, name, one)
+    found = judged.connection.execute(
+        render(
+            __file__,
+            "corrected.sql",
+            target=_target(one),
+            cell=cell,
+            value=_value(cell) if cell else "",
+            expected_cell=_cell_text(one.expected),
+            expected_records=typed_select(judged.cells[name], "expected"),
+            table=name,
+            id=one.id,
+            action=one.action,
+            column=one.column,
+            message=_message(judged, name, one),
+            c=c,
+            r=r,
+            v=v,
+        )
+    ).fetchall()
+    return bool(found[0][0])
+
+
+def _override(judged: JudgedDrop, name: str, group: Sequence[Correction]) -> None:
+    """Put the values in the place of what was delivered and make the records anew from all their cells."""
+    if group:
+        judged.connection.execute(
+            render(
+                __file__,
+                "overrides.sql",
+                table=name,
+                records=judged.table(name),
+                overrides=group,
+                mended_records=typed_select(judged.cells[name], "mended"),
+                cell_text=_cell_text,
+                r=r,
+            )
+        )
 
 
 def _value(cell: CellSql) -> str:
     return sql_name(f"_value_{cell.name}")
 
 
-def _find(judged: JudgedDrop, name: str, one: Correction) -> bool:
-    """Note the records the correction is about, where the expectation holds; whether there is any."""
-    found = judged.connection.execute(
-        f"INSERT INTO corrected SELECT {quote(one.id)}, {quote(one.action)}, {quote(name)}, _record, "
-        f"{quote(one.column)}, _key, {quote(_message(judged, name, one))} FROM raw WHERE {_target(one)} "
-        f"AND _record IN ({_as_expected(judged, name, one)})"
-    ).fetchall()
-    return bool(found[0][0])
-
-
 def _target(one: Correction) -> str:
     return f"_key = {quote(one.key)}" if one.row is None else f"_row = {one.row}"
 
 
-def _as_expected(judged: JudgedDrop, name: str, one: Correction) -> str:
-    """SELECT of the records whose cell says what is expected: the same cleaned text, or the same value."""
-    cell = _cell(judged, name, one)
-    if cell is None:  # no column: nothing is expected; one the file does not have: nothing can be
-        return f"SELECT _record FROM raw WHERE {'false' if one.column else 'true'}"
-    expected = (
-        f"(SELECT * REPLACE ({_literal(one.expected)} AS {r(cell.name)}) FROM raw WHERE {_target(one)})"
-    )
-
-    def texts(relation: str) -> str:
-        cleaned = f"SELECT *, {cell.clean} AS {c(cell.name)} FROM {relation}"
-        return f"(SELECT _record, {_value(cell)}, {cell.text} AS is_text FROM ({cleaned}))"
-
-    return (
-        f"SELECT x._record FROM {texts('raw')} x JOIN {texts(expected)} y ON x._record = y._record "
-        f"JOIN ({typed_select(judged.cells[name], expected)}) want ON x._record = want._record "
-        f"WHERE x.is_text IS NOT DISTINCT FROM y.is_text OR x.{_value(cell)} = want.{v(cell.name)}"
-    )
-
-
-def _literal(text: str | None) -> str:
+def _cell_text(text: str | None) -> str:
     return f"CAST({quote(text)} AS VARCHAR)" if text else "CAST(NULL AS VARCHAR)"
-
-
-def _override(judged: JudgedDrop, name: str, group: Sequence[Correction]) -> None:
-    """Put the values in the place of what was delivered and make the records anew from all their cells."""
-    if not group:
-        return
-    con = judged.connection
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE mended AS SELECT *, CAST(MAP {} AS MAP(VARCHAR, VARCHAR)) AS _was FROM raw "
-        f"WHERE _record IN (SELECT record FROM corrected WHERE tbl = {quote(name)} AND action = 'override')"
-    )
-    for one in group:
-        cell = r(one.column)
-        con.execute(
-            f"UPDATE mended SET _was = map_concat(_was, MAP {{{quote(one.column)}: coalesce({cell}, '')}}), "
-            f"{cell} = {_literal(one.value)} WHERE _record IN (SELECT record FROM corrected WHERE id = {quote(one.id)})"
-        )
-    con.execute(f"DELETE FROM {judged.table(name)} WHERE _record IN (SELECT _record FROM mended)")
-    con.execute(
-        f"INSERT INTO {judged.table(name)} SELECT made.* REPLACE ("
-        "map_concat(coalesce(made._delivered, MAP {}), _was) AS _delivered) "
-        f"FROM ({typed_select(judged.cells[name], 'mended')}) made JOIN mended ON made._record = mended._record"
-    )
 
 
 def _cell(judged: JudgedDrop, name: str, one: Correction) -> CellSql | None:
@@ -174,7 +149,9 @@ def _shown(text: str | None) -> str:
 
 def _stale_message(judged: JudgedDrop, name: str, one: Correction) -> str:
     there = f"record {one.key}" if one.row is None else f"row {one.row}"
-    found = judged.connection.execute(f"SELECT count(*) FROM raw WHERE {_target(one)}").fetchall()[0][0]
+    found = judged.connection.execute(f"SELECT count(*) FROM in_question WHERE {_target(one)}").fetchall()[0][
+        0
+    ]
     what = f"{there} of table '{one.table}' is not in this delivery"
     if one.table == name and found:
         what = (
@@ -182,5 +159,5 @@ def _stale_message(judged: JudgedDrop, name: str, one: Correction) -> str:
         )
     return (
         f"Correction {one.id} of {one.date} was not applied: {what}. Check it; then withdraw it, or say until which "
-        f"quarter it is meant. Its reason: {one.reason}"
+        f"quarter it is meant. Its reason: {one.reason} Said by: {one.said_by}."
     )

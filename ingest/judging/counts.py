@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from ingest.deliveries.receipt import TableCounts
 from ingest.judging.judged_drop import JudgedDrop
-from ingest.sql import quote
+from ingest.sql import render
 
 
-def table_counts(judged: JudgedDrop) -> dict[str, dict[str, Any]]:
-    """Per table: read, accepted, quarantined, records by reason, warnings by name."""
-    counts: dict[str, dict[str, Any]] = {}
-    for table in judged.source.tables:
-        read = _count(judged, f"SELECT count(*) FROM {judged.table(table)}")
-        quarantined = _count(
-            judged, f"SELECT count(DISTINCT record) FROM findings WHERE tbl = {quote(table)}"
+def table_counts(judged: JudgedDrop) -> dict[str, TableCounts]:
+    """What became of the records of each delivered table."""
+    tables = [{"name": name, "records": judged.table(name)} for name in judged.source.tables]
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for table, kind, code, records in judged.connection.execute(
+        render(__file__, "counts.sql", tables=tables)
+    ).fetchall():
+        found.setdefault((table, kind), {})[code] = records
+
+    def one(table: str, kind: str) -> int:
+        return found.get((table, kind), {}).get("", 0)
+
+    return {
+        table: TableCounts(
+            read=one(table, "read"),
+            accepted=one(table, "read") - one(table, "quarantined"),
+            quarantined=one(table, "quarantined"),
+            by_reason=found.get((table, "reasons"), {}),
+            warnings=found.get((table, "warnings"), {}),
+            of=of if (of := judged.kinds.get(table, table)) != table else "",
         )
-        counts[table] = {
-            "read": read,
-            "accepted": read - quarantined,
-            "quarantined": quarantined,
-            "by_reason": _by_code(judged, "findings", table, "DISTINCT record"),
-            "warnings": _by_code(judged, "warnings", table, "*"),
-        }
-    return counts
-
-
-def _count(judged: JudgedDrop, sql: str) -> int:
-    return int(judged.connection.execute(sql).fetchall()[0][0])
-
-
-def _by_code(judged: JudgedDrop, relation: str, table: str, what: str) -> dict[str, int]:
-    rows = judged.connection.execute(
-        f"SELECT code, count({what}) FROM {relation} WHERE tbl = {quote(table)} GROUP BY code ORDER BY code"
-    ).fetchall()
-    return {str(code): int(count) for code, count in rows}
+        for table in judged.source.tables
+    }

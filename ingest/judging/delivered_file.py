@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from ingest.contracts.loading import load_corrections, load_region
+from ingest.contracts.delivery_contract import DeliveryContract
+from ingest.contracts.loading import source_words
 from ingest.errors import Refused
 from ingest.judging.judge import judge
 from ingest.judging.judged_drop import JudgedDrop
+from ingest.judging.sql_faults import SqlFault
 from ingest.readers import Chunk, read, sniff
 from ingest.tables.layout import pieces
 
@@ -20,8 +22,7 @@ _AHEAD = 2  # chunks read while the one before is judged; bounds memory
 
 def judge_file(
     path: Path,
-    region: str,
-    source: str,
+    contract: DeliveryContract,
     last_day: date | None,
     related: Mapping[str, str] | None = None,
     key: bytes | None = None,
@@ -30,27 +31,30 @@ def judge_file(
 
     `related`: SQL relations for what rules look up outside the drop; a rule whose relation is missing is left out.
     `key`: of the pseudonyms they are matched by.
-    Raises Refused when the file cannot be read as the contract says.
+    Raises Refused when the file cannot be read as the contract says, SangamError for a rule whose SQL fails.
     """
-    contract = load_region(region)
-    spec = contract.sources[source]
+    source = contract.source
     kind = sniff(path)
-    if kind not in spec.format:
+    if kind not in source.format:
         raise Refused(
             "wrong_format",
             f"{path.name}: this is {_PLAIN_NAMES.get(kind, kind)}, expected "
-            f"{' or '.join(_PLAIN_NAMES.get(f, f) for f in spec.format)}. Export it again in that form.",
+            f"{' or '.join(_PLAIN_NAMES.get(f, f) for f in source.format)}. Export it again in that form.",
         )
     quarter = f"{last_day.year}Q{(last_day.month + 2) // 3}" if last_day else ""
-    judged = judge(
-        pieces(_ahead(path), spec, path.name),
-        spec,
-        placeholders=contract.placeholders,
-        quarter_end=last_day,
-        related=related,
-        key=key,
-        corrected=[c for c in load_corrections(region, source) if c.covers(path.name, quarter)],
-    )
+    try:
+        judged = judge(
+            pieces(_ahead(path), source, path.name),
+            source,
+            placeholders=contract.region.placeholders,
+            quarter_end=last_day,
+            related=related,
+            key=key,
+            corrected=contract.corrections_of(path.name, quarter),
+        )
+    except SqlFault as fault:
+        region, name = contract.region.region, contract.source_name
+        raise fault.placed(source_words(region, name), f"{region}/{name}") from fault
     judged.kind = kind
     return judged
 

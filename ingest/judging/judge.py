@@ -20,6 +20,7 @@ from ingest.judging import cells, corrections, duplicates, rules, totals
 from ingest.judging.judged_drop import JudgedDrop
 from ingest.judging.references import orphan_findings
 from ingest.judging.taking import alike, take
+from ingest.sql import render
 from ingest.tables.piece import Piece
 
 
@@ -51,20 +52,17 @@ def judge(
     judged = JudgedDrop(connection, source, quarter_end, key)
     # Values in clear may spill when memory is short: into a folder that is ours alone.
     judged.spill_to(tempfile.mkdtemp(prefix="sangam-"))
-    connection.execute(
-        "CREATE TABLE findings (tbl VARCHAR, record BIGINT, code VARCHAR, col VARCHAR);"
-        "CREATE TABLE warnings (tbl VARCHAR, record BIGINT, code VARCHAR, col VARCHAR, key VARCHAR, message VARCHAR);"
-        f"{corrections.TABLES}"
-    )
+    connection.execute(render(__file__, "drop.sql", dropped_code=corrections.DROPPED))
     for _, group in itertools.groupby(pieces, key=lambda piece: alike(source, piece)):
         take(judged, group, placeholders)
+    judged.kinds = {name: source.template(name) for name in judged.cells}
     judged.source = source = source.as_found(judged.cells)
     define_look_ups(connection, source)
     corrections.apply(judged, corrected)
     for name in source.judging_order():
         _judge_table(judged, name)
     for name, table in source.tables.items():
-        rules.apply_rules(judged, name, table, "warning", related or {})
+        rules.apply_each(judged, name, table, "warning", related or {})
         totals.check_totals(judged, name, table)
     corrections.flag(judged)
     return judged
@@ -74,7 +72,7 @@ def _judge_table(judged: JudgedDrop, name: str) -> None:
     table = judged.source.tables[name]
     cells.cell_findings(judged, name)
     cells.order_findings(judged, name, table)
-    rules.apply_rules(judged, name, table, "error", {})
+    rules.apply_each(judged, name, table, "error", {})
     duplicates.duplicate_findings(judged, name, table)
     references = [cell for cell in judged.cells[name] if cell.column.ref]
     for cell in references:

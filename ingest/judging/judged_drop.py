@@ -17,7 +17,7 @@ import pandas as pd
 from ingest.cleaning.columns import CellSql
 from ingest.contracts.source import Source
 from ingest.contracts.table import Totals
-from ingest.sql import quote, sql_name
+from ingest.sql import quote, render, sql_name
 from ingest.tables.headers import Found
 
 
@@ -26,7 +26,7 @@ class JudgedDrop:
     """One drop's records in `connection`, with the findings; see the module's words for its tables."""
 
     connection: duckdb.DuckDBPyConnection
-    source: Source
+    source: Source  # the contract; once all is taken, with the delivered sheets in the place of their kind
     quarter_end: date | None
     key: bytes | None = None  # of pseudonyms; without it, nothing is compared with other deliveries
     cells: dict[str, list[CellSql]] = field(default_factory=dict)
@@ -35,6 +35,7 @@ class JudgedDrop:
     delivered: dict[str, tuple[Found, ...]] = field(
         default_factory=dict
     )  # the header as it stands in the file
+    kinds: dict[str, str] = field(default_factory=dict)  # the contract's table that each delivered one is
     kind: str = ""  # the file's format, as `readers.sniff` names it
     dropped: set[str] = field(default_factory=set)  # tables of which a correction drops records
 
@@ -56,10 +57,11 @@ class JudgedDrop:
         """SQL of a table's records without those that a correction drops: they are as if not delivered."""
         if name not in self.dropped:
             return self.table(name)
-        gone = f"SELECT record FROM corrected WHERE tbl = {quote(name)} AND action = 'drop'"
-        return f"(SELECT * FROM {self.table(name)} ANTI JOIN ({gone}) d ON _record = d.record)"
+        return self._without(name, "standing.sql")
 
     def accepted(self, name: str) -> str:
         """SQL of a table's records without a reason."""
-        found = f"SELECT DISTINCT record FROM findings WHERE tbl = {quote(name)}"
-        return f"(SELECT * FROM {self.table(name)} ANTI JOIN ({found}) f ON _record = f.record)"
+        return self._without(name, "accepted.sql")
+
+    def _without(self, name: str, template: str) -> str:
+        return f"({render(__file__, template, table=name, records=self.table(name))})"

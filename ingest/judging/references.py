@@ -5,20 +5,22 @@ from __future__ import annotations
 from ingest.cleaning.columns import CellSql
 from ingest.cleaning.naming import v
 from ingest.judging.judged_drop import JudgedDrop
-from ingest.sql import quote
+from ingest.sql import render
 
 
 def orphan_findings(judged: JudgedDrop, name: str, cell: CellSql) -> int:
     """References to a record that is not in the drop, or was itself quarantined. Returns how many are new."""
-    target, _, field_name = cell.column.ref.partition(".")
-    key = field_name or judged.source.tables[target].key[0]
-    known = (
-        f"SELECT record FROM findings WHERE tbl = {quote(name)} AND code = 'orphan_reference' "
-        f"AND col = {quote(cell.name)}"
-    )
+    target, _, key = cell.column.ref.partition(".")
     new = judged.connection.execute(
-        f"INSERT INTO findings SELECT {quote(name)}, _record, 'orphan_reference', {quote(cell.name)} "
-        f"FROM {judged.table(name)} ANTI JOIN (SELECT {v(key)} AS parent FROM {judged.accepted(target)}) p "
-        f"ON {v(cell.name)} = p.parent WHERE {v(cell.name)} IS NOT NULL AND _record NOT IN ({known})"
+        render(
+            __file__,
+            "references.sql",
+            table=name,
+            records=judged.table(name),
+            column=cell.name,
+            accepted_parents=judged.accepted(target),
+            key=key or judged.source.tables[target].key[0],
+            v=v,
+        )
     ).fetchall()
     return int(new[0][0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from ingest.cleaning import expressions
@@ -9,7 +11,9 @@ from ingest.cleaning.naming import v
 from ingest.contracts.table import Table, Totals
 from ingest.contracts.vocabularies import spellings
 from ingest.judging.judged_drop import JudgedDrop
-from ingest.sql import quote, sql_name
+from ingest.sql import quote, render, sql_name
+
+_MESSAGE = "The total row does not equal the sum of its rows; check which is right and send the page again."
 
 
 def check_totals(judged: JudgedDrop, name: str, table: Table) -> None:
@@ -19,10 +23,37 @@ def check_totals(judged: JudgedDrop, name: str, table: Table) -> None:
 
 
 def _check_total(judged: JudgedDrop, name: str, table: Table, spec: Totals, frame: pd.DataFrame) -> None:
-    con = judged.connection
-    totals = frame.astype("string").reset_index(drop=True)
-    con.register("total_rows", totals)
     label = expressions.text(sql_name(spec.column))
+    group = _group_of_total(judged, table, spec, label)
+    shown = quote(spec.name) if spec.name else label
+    is_grouped = spec.group and not spec.group_from_label
+    delivered = expressions.text(f"_delivered[{quote(spec.group)}]")
+    judged.connection.register("total_rows", frame.astype("string").reset_index(drop=True))
+    judged.connection.execute(
+        render(
+            __file__,
+            "totals.sql",
+            table=name,
+            records=judged.table(name),
+            columns=spec.sum,
+            key=f"{shown} || '|' || {group}" if is_grouped else shown,
+            group_key=group,
+            group_of_record=f"coalesce(CAST({v(spec.group)} AS VARCHAR), {delivered})"
+            if spec.group
+            else "''",
+            label_column=spec.column,
+            message=_MESSAGE,
+            clean_text=expressions.text,
+            number_text=partial(expressions.number_text, signs=judged.source.signs),
+            number_value=expressions.number_value,
+            v=v,
+        )
+    )
+    judged.connection.unregister("total_rows")
+
+
+def _group_of_total(judged: JudgedDrop, table: Table, spec: Totals, label: str) -> str:
+    """SQL of the value that the rows of a total have in common, as their column has it."""
     if spec.group_from_label:
         group = f"regexp_extract({label}, {quote(spec.label)}, 1, 'i')"
     else:
@@ -31,29 +62,4 @@ def _check_total(judged: JudgedDrop, name: str, table: Table, spec: Totals, fram
         known = spellings(table.columns[spec.group], judged.source.vocabularies)
         keys = ", ".join(f"{quote(k)}: {quote(code)}" for k, code in known.items())
         group = f"coalesce(MAP {{{keys}}}[{group}], {group})"
-    shown = quote(spec.name) if spec.name else label
-    key = shown if spec.group_from_label or not spec.group else f"{shown} || '|' || {group}"
-    names = [sql_name(column) for column in spec.sum]
-    # A step each, so that no expression stands in another one many times.
-    texts = ", ".join(f"{expressions.text(name)} AS {name}" for name in names)
-    plain = ", ".join(f"{expressions.number_text(name, judged.source.signs)} AS {name}" for name in names)
-    numbers = ", ".join(
-        f"coalesce({expressions.number_value(name, 'DECIMAL(38,6)')}, 0) AS {name}" for name in names
-    )
-    steps = f"SELECT {key} AS key, {group} AS grp, {texts} FROM total_rows"
-    steps = f"SELECT key, grp, {numbers} FROM (SELECT key, grp, {plain} FROM ({steps}))"
-    tests = [f"tot.{name} <> coalesce(added.{name}, 0)" for name in names]
-    added = ", ".join(f"sum({v(column)}) AS {sql_name(column)}" for column in spec.sum)
-    delivered = expressions.text(f"_delivered[{quote(spec.group)}]")
-    by = f"coalesce(CAST({v(spec.group)} AS VARCHAR), {delivered})" if spec.group else "''"
-    con.execute(
-        f"INSERT INTO warnings WITH tot AS ({steps}), "
-        f"rec AS (SELECT *, {by} AS grp, _record IN (SELECT record FROM findings WHERE tbl = {quote(name)}) AS bad "
-        f"FROM {judged.table(name)}), "
-        f"added AS (SELECT grp, bool_or(bad) AS bad, {added} FROM rec GROUP BY grp) "
-        f"SELECT {quote(name)}, NULL, 'total_mismatch', {quote(spec.column)}, tot.key, "
-        "'The total row does not equal the sum of its rows; check which is right and send the page again.' "
-        f"FROM tot LEFT JOIN added ON added.grp = tot.grp "
-        f"WHERE NOT coalesce(added.bad, false) AND ({' OR '.join(tests)})"
-    )
-    con.unregister("total_rows")
+    return group

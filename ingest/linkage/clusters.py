@@ -50,6 +50,7 @@ class Clusters:
             self._accept(easy, method)
 
     def _components(self, pairs: pd.DataFrame) -> np.ndarray:
+        # For start-up: SciPy is needed only where there are pairs to join.
         from scipy.sparse import coo_matrix
         from scipy.sparse.csgraph import connected_components
 

@@ -9,7 +9,6 @@ registers of some ten thousand people of one district.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,11 +83,6 @@ COMPARISONS: dict[str, tuple[Level, ...]] = {
 }
 # Columns that must be filled on both sides for a comparison to say anything.
 _NEEDS = {"name": "name_plain", "relative_name": "relative_plain"}
-
-
-def fingerprint() -> str:
-    """A hash of all levels and probabilities; another hash means: link again."""
-    return hashlib.sha256(repr(sorted(COMPARISONS.items())).encode()).hexdigest()[:16]
 
 
 def label(comparison: str, gamma: int | None) -> str:

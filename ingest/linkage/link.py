@@ -9,27 +9,31 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pyarrow.parquet as pq
 
 from ingest.boundary import pseudonyms
+from ingest.code_state import code_fingerprint
 from ingest.contracts.linkage import Linkage
 from ingest.contracts.loading import load_region
 from ingest.contracts.region import Region
-from ingest.deliveries.places import folder
+from ingest.deliveries.places import folder, vault_path
+from ingest.deliveries.receipts import receipt_by
 from ingest.errors import SangamError
 from ingest.files import write_json
-from ingest.linkage import comparisons, publish
+from ingest.linkage import publish
 from ingest.linkage.decisions import Decision, load_decisions, pairs
 from ingest.linkage.identities import VaultFile, load, open_connection
+from ingest.linkage.publish import LinkageSummary
 from ingest.linkage.resolve import resolve
-from ingest.store.vault import vault_path
 
-# Raise it when a change of code changes who is who for the same deliveries.
-LINKAGE_VERSION = 1
+# What decides about who is who beside the deliveries, the contract, the decisions and the secret.
+CODE = code_fingerprint(
+    "ingest.linkage.link", packages=("duckdb", "numpy", "pandas", "pyarrow", "scipy", "splink")
+)
 
 
 @dataclass(frozen=True)
@@ -54,12 +58,11 @@ class Job:
         return [decision for decision in self.decisions if decision.entity == self.entity]
 
 
-def link_region(home: Path, region: str, quarter: str, *, demo: bool = False) -> list[dict[str, Any]]:
+def link_region(home: Path, region: str, quarter: str, *, demo: bool = False) -> list[LinkageSummary]:
     """Link all quarters of the region up to `quarter` whose deliveries, contract or decisions changed since.
 
-    Call it after the region's sources were taken in. Gives a row for each quarter, entity and source: region, quarter,
-    entity, source, records, linked, review, own, seconds, linked_now. Raises SangamError for a missing or changed
-    secret, a damaged or missing vault, or decisions that cannot be read.
+    Call it after the region's sources were taken in. Gives a summary for each quarter, entity and source. Raises
+    SangamError for a missing or changed secret, a damaged or missing vault, or decisions that cannot be read.
     """
     contract = load_region(region)
     if not contract.linkage:
@@ -67,11 +70,11 @@ def link_region(home: Path, region: str, quarter: str, *, demo: bool = False) ->
     key = pseudonyms.secret(demo=demo)
     decisions = load_decisions(region)
     files = _current_files(home, contract, quarter)
-    rows: list[dict[str, Any]] = []
+    summaries: list[LinkageSummary] = []
     for each in sorted({file.quarter for file, _ in files} | _linked_before(home, region, quarter)):
         for entity in contract.linkage:
-            rows += _link_if_changed(Job(home, contract, entity, each, key, decisions), files)
-    return rows
+            summaries += _link_if_changed(Job(home, contract, entity, each, key, decisions), files)
+    return summaries
 
 
 def _linked_before(home: Path, region: str, quarter: str) -> set[str]:
@@ -89,26 +92,15 @@ def _current_files(home: Path, contract: Region, quarter: str) -> list[tuple[Vau
             there = drops.parent.name.removeprefix("quarter=")
             for drop in pq.read_table(drops, partitioning=None).to_pylist() if there <= quarter else []:
                 if drop["status"] == "current":
-                    path = vault_path(home, contract.region, name, there, drop["sha256"])
-                    state = [
-                        name,
-                        there,
-                        drop["file"],
-                        drop["sha256"],
-                        *_read_as(home, contract.region, name, there, drop),
-                    ]
-                    files.append((VaultFile(name, there, path), state))
+                    receipt = receipt_by(home, contract.region, name, there, drop["file"], drop["sha256"])
+                    if receipt is None:
+                        raise SangamError(
+                            f"The feeds hold {drop['file']}, of which there is no receipt. Take "
+                            f"{contract.region}/{name} in again."
+                        )
+                    state = [name, there, drop["file"], receipt.mark, receipt.judged_as.key_id]
+                    files.append((VaultFile(name, there, vault_path(home, receipt)), state))
     return files
-
-
-def _read_as(home: Path, region: str, source: str, quarter: str, drop: dict[str, Any]) -> list[str]:
-    """Under which contract, code and secret the delivery was read, from its receipt."""
-    at = folder(home, "receipts", region=region, source=source, quarter=quarter)
-    for path in at.glob(f"{drop['sha256'][:16]}*.json"):
-        receipt = json.loads(path.read_text(encoding="utf-8"))
-        if receipt["path"] == drop["file"]:
-            return [str(receipt[word]) for word in ("contract", "engine", "key_id")]
-    return []
 
 
 def _register_quarter(quarters: list[str], quarter: str) -> str | None:
@@ -133,11 +125,10 @@ def _files_for(job: Job, files: list[tuple[VaultFile, list[str]]]) -> list[tuple
     ]
 
 
-def _link_if_changed(job: Job, files: list[tuple[VaultFile, list[str]]]) -> list[dict[str, Any]]:
+def _link_if_changed(job: Job, files: list[tuple[VaultFile, list[str]]]) -> list[LinkageSummary]:
     used = _files_for(job, files)
     state = [
-        LINKAGE_VERSION,
-        comparisons.fingerprint(),
+        CODE,
         pseudonyms.key_id(job.key),
         job.linkage.model_dump(mode="json"),
         [decision.model_dump(mode="json") for decision in job.decided],
@@ -148,19 +139,19 @@ def _link_if_changed(job: Job, files: list[tuple[VaultFile, list[str]]]) -> list
     marker = at / f"_linked-{job.quarter}-{job.entity}.json"
     known = json.loads(marker.read_text(encoding="utf-8")) if marker.exists() else {"mark": "", "files": []}
     if known["mark"] == mark and all((job.home / path).exists() for path in known["files"]):
-        return [{**row, "seconds": 0.0, "linked_now": False} for row in known["rows"]]
+        return [LinkageSummary(**row) for row in known["summaries"]]
     started = time.perf_counter()
-    rows, written = _link(job, [file for file, _ in used])
+    summaries, written = _link(job, [file for file, _ in used])
     names = [path.relative_to(job.home).as_posix() for path in written]
     for name in set(known["files"]) - set(names):
         (job.home / name).unlink(missing_ok=True)
-    rows = [{**row, "seconds": round(time.perf_counter() - started, 3)} for row in rows]
-    write_json(marker, {"mark": mark, "files": names, "rows": rows})
-    return [{**row, "linked_now": True} for row in rows]
+    write_json(marker, {"mark": mark, "files": names, "summaries": [asdict(one) for one in summaries]})
+    seconds = round(time.perf_counter() - started, 3)
+    return [replace(one, seconds=seconds, linked_now=True) for one in summaries]
 
 
-def _link(job: Job, files: list[VaultFile]) -> tuple[list[dict[str, Any]], list[Path]]:
-    """Link one entity of a quarter; gives a summary row a source and the files written."""
+def _link(job: Job, files: list[VaultFile]) -> tuple[list[LinkageSummary], list[Path]]:
+    """Link one entity of a quarter; gives a summary a source and the files written."""
     for file in files:
         if not file.path.exists():
             raise SangamError(
@@ -171,7 +162,7 @@ def _link(job: Job, files: list[VaultFile]) -> tuple[list[dict[str, Any]], list[
     with open_connection() as connection:
         if not load(connection, files, job.entity, job.linkage, job.key, named):
             return [], []
-        records = connection.execute("SELECT row, source, quarter, local_id FROM identity ORDER BY row").df()
+        records = connection.execute("select row, source, quarter, local_id from identity order by row").df()
         same, different = (pairs(job.decided, word, records) for word in ("same", "different"))
         resolved = resolve(connection, job.linkage, same, different)
         sources = sorted({file.source for file in files if file.quarter == job.quarter})

@@ -15,7 +15,7 @@ import unicodedata
 import duckdb
 
 from ingest.cleaning.expressions import JOINERS
-from ingest.sql import quote
+from ingest.sql import quote, render
 
 # Devanagari letters and their sounds; the Bengali block has the same order 0x80 further on. A capital H is an h of its
 # own: it makes no aspirate of the letter before it.
@@ -102,6 +102,7 @@ _DOTTED = (
     *(("ज्ञ", "gn"), ("ृ", "ri"), ("ৃ", "ri")),
 )
 _DOUBLED = "bdfgjklmnprst"
+_BONES = ((r"\B[iu]", ""), (r"\b[iu]", "a"))
 
 
 def _letters() -> tuple[str, str]:
@@ -124,33 +125,31 @@ def _replaced(sql: str, rules: tuple[tuple[str, str], ...]) -> str:
     return sql
 
 
-def macros() -> list[str]:
-    """The CREATE MACRO statements: name_plain, name_key, name_bones (text → text), names_closest (lists → 0 to 1)."""
-    cleaned = f"lower(translate(nfc_normalize(x), {quote(JOINERS)}, ''))"
-    words = rf"trim(regexp_replace({cleaned}, '[^\p{{L}}\p{{M}}\p{{N}}]+', ' ', 'g'))"
-    plain = f"nullif(regexp_replace({words}, '^(({_TITLES}) )+(..)', '\\3'), '')"
-    letters, sounds = _letters()
+def _undoubled(sql: str) -> str:
+    for letter in _DOUBLED:
+        sql = f"replace({sql}, '{letter}{letter}', '{letter}')"
+    return sql
+
+
+def _key() -> str:
+    """SQL: the key of the plain name `x`."""
     dotted = "x"
     for written, sound in _DOTTED:
-        written = unicodedata.normalize("NFC", written)
-        dotted = f"replace({dotted}, {quote(written)}, {quote(sound)})"
-    key = _replaced(_replaced(f"translate({dotted}, {quote(letters)}, {quote(sounds)})", _SAME), _LATIN)
-    for letter in _DOUBLED:
-        key = f"replace({key}, '{letter}{letter}', '{letter}')"
-    bones = r"regexp_replace(regexp_replace(x, '\B[iu]', '', 'g'), '\b[iu]', 'a', 'g')"
-    for letter in _DOUBLED:
-        bones = f"replace({bones}, '{letter}{letter}', '{letter}')"
-    nearest = "list_max(list_transform(b, lambda y: jaro_winkler_similarity(x, y)))"
-    closest = f"list_max(list_transform(a, lambda x: {nearest}))"
-    return [
-        f"CREATE OR REPLACE MACRO name_plain(x) AS {plain}",
-        f"CREATE OR REPLACE MACRO name_key(x) AS nullif(trim({key}), '')",
-        f"CREATE OR REPLACE MACRO name_bones(x) AS nullif({bones}, '')",
-        f"CREATE OR REPLACE MACRO names_closest(a, b) AS {closest}",
-    ]
+        dotted = f"replace({dotted}, {quote(unicodedata.normalize('NFC', written))}, {quote(sound)})"
+    letters, sounds = _letters()
+    latin = f"translate({dotted}, {quote(letters)}, {quote(sounds)})"
+    return _undoubled(_replaced(_replaced(latin, _SAME), _LATIN))
 
 
 def define(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the macros on a connection."""
-    for statement in macros():
-        connection.execute(statement)
+    """Create the macros on a connection: name_plain, name_key, name_bones, names_closest, filled."""
+    connection.execute(
+        render(
+            __file__,
+            "name_macros.sql",
+            cleaned=f"lower(translate(nfc_normalize(x), {quote(JOINERS)}, ''))",
+            titles=f"^(({_TITLES}) )+(..)",
+            key=_key(),
+            bones=_undoubled(_replaced("x", _BONES)),
+        )
+    )

@@ -16,6 +16,7 @@ from ingest.linkage import rules
 from ingest.linkage.attach import Attachments
 from ingest.linkage.clusters import Clusters
 from ingest.linkage.scoring import score
+from ingest.sql import render
 
 _DOUBT = ["l", "r", "weight", "levels", "reason"]
 
@@ -35,7 +36,7 @@ def resolve(
     connection: duckdb.DuckDBPyConnection, linkage: Linkage, same: pd.DataFrame, different: pd.DataFrame
 ) -> Resolved:
     """Who the records of the table `identity` are. `same`, `different`: decided pairs (l, r, weight, levels)."""
-    rows = connection.execute("SELECT row, in_register FROM identity ORDER BY row").df()
+    rows = connection.execute("select row, in_register from identity order by row").df()
     size = int(rows["in_register"].sum())
     inside = [pair[pair["r"] < size] for pair in (same, different)]
     across = [pair[(pair["l"] < size) & (pair["r"] >= size)] for pair in (same, different)]
@@ -54,13 +55,7 @@ def resolve(
 
 def _tells(connection: duckdb.DuckDBPyConnection, linkage: Linkage) -> pd.DataFrame:
     """Values that tell the register's entities apart: row, domain, value."""
-    parts = ["SELECT 0 AS row, '' AS domain, '' AS value WHERE false"]
-    for column in linkage.distinct:
-        domain = "'official_id ' || official_kind" if column == "official_id" else f"'{column}'"
-        parts.append(
-            f"SELECT row, {domain}, CAST({column} AS VARCHAR) FROM identity WHERE in_register AND {column} IS NOT NULL"
-        )
-    return connection.execute(f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY row, domain").df()
+    return connection.execute(render(__file__, "tells.sql", columns=linkage.distinct)).df()
 
 
 def _join_register(
@@ -71,7 +66,7 @@ def _join_register(
         pairs, halves = rules.register_pairs(connection, rule, clusters.labels())
         clusters.join(pairs, rules.title(rule))
         doubts.append(halves.assign(reason="only half agrees"))
-    scored = score(connection, "SELECT * FROM identity WHERE in_register", linkage, within_register=True)
+    scored = score(connection, "select * from identity where in_register", linkage, within_register=True)
     certain = scored["weight"] >= linkage.link_from
     clusters.join(scored[certain], "similarity")
     return [*doubts, scored[~certain].assign(reason="doubtful")]
@@ -86,7 +81,7 @@ def _attach_records(
         records.join(pairs, rules.title(rule))
         doubts.append(halves.assign(reason="only half agrees"))
     connection.register("open_records", records.open_records())
-    select = "SELECT * FROM identity WHERE in_register OR row IN (SELECT row FROM open_records)"
+    select = "select * from identity where in_register or row in (select row from open_records)"
     scored = score(connection, select, linkage, within_register=False)
     connection.unregister("open_records")
     certain = scored["weight"] >= linkage.link_from

@@ -9,6 +9,7 @@ import duckdb
 import pandas as pd
 
 from ingest.contracts.linkage import Linkage, LinkRule
+from ingest.sql import render
 
 _LARGEST = 50  # records with one value of a rule's columns; more share a filler, not an identity
 _KEY = {"name": "name_key[1]", "relative_name": "relative_key[1]", "group_ids": "unnest(group_ids)"}
@@ -49,13 +50,14 @@ def tell_apart(linkage: Linkage) -> str:
     return f"({' OR '.join(tests)})"
 
 
-def _keyed(rule: LinkRule) -> tuple[str, str]:
-    """SELECT of row and the rule's columns, and the names of these."""
+def _key(rule: LinkRule) -> dict[str, str]:
+    """What the templates need of the values that a rule wants to be the same."""
     columns = [*rule.same, *(["official_kind"] if "official_id" in rule.same else [])]
-    keys = ", ".join(f"{_KEY.get(column, column)} AS k{i}" for i, column in enumerate(columns))
-    names = ", ".join(f"k{i}" for i in range(len(columns)))
-    filled = " AND ".join(f"k{i} IS NOT NULL" for i in range(len(columns)))
-    return f"SELECT * FROM (SELECT row, in_register, {keys} FROM identity) WHERE {filled}", names
+    return {
+        "key_columns": ", ".join(f"{_KEY.get(column, column)} as k{i}" for i, column in enumerate(columns)),
+        "names": ", ".join(f"k{i}" for i in range(len(columns))),
+        "all_filled": " and ".join(f"k{i} is not null" for i in range(len(columns))),
+    }
 
 
 def _beside(rule: LinkRule) -> str:
@@ -73,20 +75,19 @@ def register_pairs(
 
     `labels`: columns row, label (the cluster so far). A value that many clusters share is nobody's and makes no pair.
     """
-    select, names = _keyed(rule)
+    key = _key(rule)
     connection.register("labels", labels)
-    # Without further conditions one row stands for its cluster; with them, each has its own say.
-    own = "min(row)" if not rule.beside else "row"
-    grouping = f"GROUP BY {names}, label" if not rule.beside else ""
-    frame = connection.execute(f"""
-        WITH keyed AS (
-            SELECT {names}, {own} AS row, label FROM ({select}) JOIN labels USING (row) WHERE in_register {grouping}
-        ),
-        usable AS (SELECT * FROM keyed QUALIFY count(*) OVER (PARTITION BY {names}) BETWEEN 2 AND {_LARGEST})
-        SELECT DISTINCT x.row AS l, y.row AS r, {_beside(rule)} AS holds
-        FROM usable x JOIN usable y USING ({names}) JOIN identity a ON a.row = x.row JOIN identity b ON b.row = y.row
-        WHERE x.row < y.row AND x.label <> y.label ORDER BY l, r
-    """).df()
+    frame = connection.execute(
+        render(
+            __file__,
+            "register_pairs.sql",
+            **key,
+            standing_row="row" if rule.beside else "min(row)",
+            grouping="" if rule.beside else f" group by {key['names']}, label",
+            largest=_LARGEST,
+            holds=_beside(rule),
+        )
+    ).df()
     connection.unregister("labels")
     return _split(frame)
 
@@ -98,14 +99,9 @@ def record_pairs(
 
     `open_records`: column row, the records still looked for. A pair whose other columns contradict agrees by half.
     """
-    select, names = _keyed(rule)
     connection.register("open_records", open_records)
-    frame = connection.execute(f"""
-        WITH keyed AS ({select})
-        SELECT DISTINCT x.row AS l, y.row AS r, {_beside(rule)} AND NOT {tell_apart(linkage)} AS holds
-        FROM keyed x JOIN keyed y USING ({names}) JOIN identity a ON a.row = x.row JOIN identity b ON b.row = y.row
-        WHERE x.in_register AND NOT y.in_register AND y.row IN (SELECT row FROM open_records) ORDER BY l, r
-    """).df()
+    holds = f"{_beside(rule)} and not {tell_apart(linkage)}"
+    frame = connection.execute(render(__file__, "record_pairs.sql", **_key(rule), holds=holds)).df()
     connection.unregister("open_records")
     return _split(frame)
 

@@ -37,9 +37,9 @@ def score(
     and one of another source. Gives columns l, r (row numbers; r is the later one), weight, levels. The weight of two
     records depends on nothing but these two.
     """
-    connection.execute(f"CREATE OR REPLACE TABLE to_compare AS {select}")
+    connection.execute(f"create or replace table to_compare as {select}")
     rows = connection.execute(
-        "SELECT count(*), count(*) FILTER (in_register), count(*) FILTER (NOT in_register) FROM to_compare"
+        "select count(*), count(*) filter (in_register), count(*) filter (not in_register) from to_compare"
     ).fetchall()[0]
     if not linkage.compare or rows[0] < 2 or not rows[1] or not (within_register or rows[2]):
         return pd.DataFrame({name: [] for name in _NONE})

@@ -9,7 +9,7 @@ import duckdb
 
 from ingest.deliveries.places import folder
 from ingest.files import atomic, write_json
-from ingest.sql import quote, sql_name
+from ingest.sql import copy_to_parquet, sql_name
 
 MAP_TYPE = "MAP(VARCHAR, VARCHAR)"
 PLACE_IN_FILE = {
@@ -95,7 +95,5 @@ def write_schemas(home: Path) -> None:
                 f"CAST(NULL AS {sql_type}) AS {sql_name(column)}" for column, sql_type in columns.items()
             )
             with atomic(at / "schema.parquet") as temporary:
-                connection.execute(
-                    f"COPY (SELECT {fields} WHERE false) TO {quote(str(temporary))} (FORMAT parquet)"
-                )
+                connection.execute(copy_to_parquet(f"SELECT {fields} WHERE false", temporary))
     write_json(marker, FEEDS)

@@ -18,11 +18,11 @@ import duckdb
 from ingest.cleaning.look_ups import define_look_ups
 from ingest.contracts.source import Source
 from ingest.deliveries.places import folder
-from ingest.errors import SangamError
 from ingest.files import atomic
 from ingest.mapping.feeds import FEEDS
-from ingest.mapping.selects import mapping_sql
-from ingest.sql import quote, sql_name
+from ingest.mapping.mapping_faults import column_names, naming_mapping
+from ingest.mapping.selects import feed_select
+from ingest.sql import copy_to_parquet, parquet_relation, render, sql_name
 
 
 def fingerprint(source: Source) -> str:
@@ -38,15 +38,13 @@ def write_feeds(
 ) -> list[Path]:
     """Map one delivery's accepted tables to feed files. Returns the files written.
 
-    `accepted`: the contract's table → its Parquet files; `stem`: how the files are named. Raises SangamError for
+    `accepted`: the contract's table → its Parquet files; `stem`: how the files are named. Raises SqlFault for
     a mapping whose expression the accepted columns do not bear.
     """
     written: list[Path] = []
     with duckdb.connect(config={"memory_limit": "1500MB", "threads": 2}) as connection:
         for table, paths in accepted.items():
-            files = ", ".join(quote(str(path)) for path in paths)
-            relation = f"read_parquet([{files}], hive_partitioning = false, union_by_name = true)"
-            connection.execute(f"CREATE VIEW {sql_name(table)} AS SELECT * FROM {relation}")
+            connection.execute(f"CREATE VIEW {sql_name(table)} AS SELECT * FROM {parquet_relation(paths)}")
         define_look_ups(connection, source)
         for feed, mappings in source.feeds.items():
             for number, mapping in enumerate(mappings):
@@ -54,26 +52,12 @@ def write_feeds(
                     folder(home, "feeds", feed=feed, **partitions)
                     / f"{stem}-{mapping.table}-{number}.parquet"
                 )
-                try:
-                    select = mapping_sql(feed, mapping, _names(connection, mapping.table))
+                with naming_mapping(f"feed '{feed}'", mapping, ("feeds", feed, number), connection):
+                    select = feed_select(feed, mapping, column_names(connection, mapping.table))
                     with atomic(at) as temporary:
-                        connection.execute(
-                            f"COPY ({select}) TO {quote(str(temporary))} "
-                            "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
-                        )
-                except duckdb.Error as error:
-                    where = "/".join(partitions.values())
-                    raise SangamError(
-                        f"Contract {where}: the mapping of table '{mapping.table}' to feed '{feed}' "
-                        f"does not work: {error}"
-                    ) from error
+                        connection.execute(copy_to_parquet(select, temporary))
                 written.append(at)
     return written
-
-
-def _names(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    rows = connection.execute(f"SELECT column_name FROM (DESCRIBE {sql_name(table)})").fetchall()
-    return [str(row[0]) for row in rows]
 
 
 def remove_others(home: Path, partitions: dict[str, str], keep: Iterable[Path]) -> None:
@@ -89,13 +73,8 @@ def remove_others(home: Path, partitions: dict[str, str], keep: Iterable[Path]) 
 def write_drops(home: Path, partitions: dict[str, str], rows: list[dict[str, Any]]) -> Path:
     """The feed of deliveries of one region, source and quarter: what is current, superseded or refused."""
     path = folder(home, "feeds", feed="drop", **partitions) / "drops.parquet"
+    columns = [{"name": name, "sql_type": sql_type} for name, sql_type in FEEDS["drop"].items()]
+    select = render(__file__, "drops.sql", columns=columns)
     with duckdb.connect() as connection, atomic(path) as temporary:
-        fields = ", ".join(
-            f"CAST(x->>'{column}' AS {sql_type}) AS {column}" for column, sql_type in FEEDS["drop"].items()
-        )
-        connection.execute(
-            f"COPY (SELECT {fields} FROM (SELECT unnest(CAST(? AS JSON[])) AS x)) "
-            f"TO {quote(str(temporary))} (FORMAT parquet)",
-            [[json.dumps(row) for row in rows]],
-        )
+        connection.execute(copy_to_parquet(select, temporary), [[json.dumps(row) for row in rows]])
     return path

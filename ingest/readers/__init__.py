@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
+from ingest.readers import zipped
 from ingest.readers.chunk import Chunk
 from ingest.readers.sniff import kind_of
 from ingest.readers.source import Source, from_path
@@ -23,7 +24,6 @@ _MODULES = {
     "ods": "spreadsheet",
     "html": "html",
     "delimited": "delimited",
-    "zip": "zipped",
 }
 
 
@@ -47,5 +47,9 @@ def read(path: Path) -> Iterator[Chunk]:
 
 def read_source(source: Source) -> Iterator[Chunk]:
     """As `read`, for bytes that are no file of their own."""
-    module = import_module(f"ingest.readers.{_MODULES[kind_of(source)]}")
-    yield from module.read(source)
+    kind = kind_of(source)
+    if kind == "zip":
+        yield from zipped.read(source, read_source)
+        return
+    # A format's module and the library behind it are loaded when such a file is read: start-up.
+    yield from import_module(f"ingest.readers.{_MODULES[kind]}").read(source)

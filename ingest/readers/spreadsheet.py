@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, ZipError
 
 from ingest.errors import Refused
 from ingest.readers.chunk import Chunk, Span, batch, letters
@@ -29,8 +30,6 @@ def read(source: Source) -> Iterator[Chunk]:
 
     Raises Refused("unreadable_file") for a damaged or password-protected workbook.
     """
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, ZipError
-
     content = whole(source)
     _refuse_bomb(source, content)
     try:

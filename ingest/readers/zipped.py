@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import BinaryIO
 
 from ingest.errors import Refused
 from ingest.readers.chunk import Chunk
+from ingest.readers.sniff import kind_of
 from ingest.readers.source import Source, seekable
 
 # Deflate reaches 1:1032; delivered text stays below 1:100.
@@ -20,9 +21,10 @@ _WORST_RATIO, _ALWAYS_FINE = 300, 256 << 20
 _LEFT_BY_SYSTEMS = ("__MACOSX/", "desktop.ini", "Thumbs.db", ".DS_Store")
 
 
-def read(source: Source) -> Iterator[Chunk]:
+def read(source: Source, read_member: Callable[[Source], Iterator[Chunk]]) -> Iterator[Chunk]:
     """The tables of all members, in the order of the zip's directory. `file` is the member's name.
 
+    `read_member` reads a member as the file it is.
     Raises Refused: "unreadable_file" for damage, a password or a bomb, "empty_file" without members,
     "wrong_format" for a member that is no table.
     """
@@ -35,7 +37,7 @@ def read(source: Source) -> Iterator[Chunk]:
                 raise Refused("empty_file", f"{source.name}: the zip holds no file. Send it with its files.")
             stems = Counter(_member(source, parts, part).stem for part in members)
             for part in members:
-                yield from _read_member(_member(source, parts, part), stems)
+                yield from _read(_member(source, parts, part), stems, read_member)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError) as error:
         raise Refused(
             "unreadable_file",
@@ -64,13 +66,12 @@ def _member(source: Source, parts: zipfile.ZipFile, part: zipfile.ZipInfo) -> So
     return Source(name, opener, part.filename)
 
 
-def _read_member(member: Source, stems: Counter[str]) -> Iterator[Chunk]:
-    from ingest.readers import read_source
-    from ingest.readers.sniff import kind_of
-
+def _read(
+    member: Source, stems: Counter[str], read_member: Callable[[Source], Iterator[Chunk]]
+) -> Iterator[Chunk]:
     if kind_of(member) == "zip":
         raise Refused("wrong_format", f"{member.name} is a zip within a zip. Send the files in one zip.")
-    for chunk in read_source(member):
+    for chunk in read_member(member):
         if chunk.table == member.stem and stems[member.stem] > 1:
             chunk = replace(chunk, table=member.member.rsplit(".", 1)[0])
         yield chunk

@@ -33,6 +33,7 @@ def make(
     The same arguments give the same bytes. Raises `SangamError` for an unknown programme, a quarter that is
     none, or a scale out of bounds.
     """
+    # For start-up: whoever reads deliveries imports this package and makes no samples.
     from ingest.samples.arrays import iso, last_day
     from ingest.samples.khulna import programme as khulna
     from ingest.samples.nro import programme as nro

@@ -15,7 +15,7 @@ from ingest.boundary.published import published_columns
 from ingest.deliveries.delivery import Delivery
 from ingest.deliveries.places import folder, parquet_path
 from ingest.judging.judged_drop import JudgedDrop
-from ingest.sql import quote, sql_name
+from ingest.sql import quote, render, sql_name
 from ingest.store.parquet import copy
 
 
@@ -23,21 +23,15 @@ def write_accepted(home: Path, judged: JudgedDrop, delivery: Delivery, key: byte
     """One Parquet file a table with the accepted records: values, pseudonyms, notes, warnings, place in the file."""
     for table in judged.source.tables:
         columns = published_columns(judged.cells[table], judged.source.tables[table], key)
-        hidden = ", ".join(quote(name) for name in personal_columns(judged.cells[table])) or "''"
-        values = ", ".join(f"{sql} AS {sql_name(name)}" for name, sql in columns)
-        shown = (
-            "CASE WHEN _delivered IS NOT NULL THEN nullif(map_from_entries(list_filter(map_entries(_delivered), "
-            f"lambda x: x.key NOT IN ({hidden}))), MAP {{}}) END"
-        )
-        flags = (
-            "SELECT record, list(DISTINCT code ORDER BY code) AS codes FROM warnings "
-            f"WHERE tbl = {quote(table)} AND record IS NOT NULL GROUP BY record"
-        )
-        select = (
-            f"SELECT {values}, {shown} AS _delivered, _notes, w.codes AS _warnings, "
-            f"{quote(delivery.relative)} AS _file, {quote(table)} AS _table, _row, _record, "
-            f"{quote(delivery.sha256)} AS _sha256 "
-            f"FROM {judged.accepted(table)} AS a LEFT JOIN ({flags}) w ON w.record = a._record ORDER BY _record"
+        select = render(
+            __file__,
+            "accepted.sql",
+            values=[f"{sql} AS {sql_name(name)}" for name, sql in columns],
+            personal=[quote(name) for name in personal_columns(judged.cells[table])] or ["''"],
+            records=judged.accepted(table),
+            table=table,
+            file=delivery.relative,
+            sha256=delivery.sha256,
         )
         copy(judged, select, parquet_path(home, "accepted", delivery, table))
 

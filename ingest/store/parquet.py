@@ -6,12 +6,10 @@ from pathlib import Path
 
 from ingest.files import atomic
 from ingest.judging.judged_drop import JudgedDrop
-from ingest.sql import quote
+from ingest.sql import copy_to_parquet
 
 
 def copy(judged: JudgedDrop, select: str, path: Path) -> None:
     """Write what a SELECT over the drop's tables gives as Parquet, atomically."""
     with atomic(path) as temporary:
-        judged.connection.execute(
-            f"COPY ({select}) TO {quote(str(temporary))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
-        )
+        judged.connection.execute(copy_to_parquet(select, temporary))

@@ -3,7 +3,8 @@
     vault/region=…/source=…/quarter=…/<sha>.vault      readable by the owner only, and only with the secret
 
 AES-256-GCM under a key derived from the pseudonyms' secret (HKDF-SHA-256, RFC 5869); nothing is written in clear, not
-even for a moment. What is deleted here is made again from the landing. Linking is in `linkage`.
+even for a moment. What is deleted here is made again from the landing. Where the files lie is in `deliveries.places`,
+linking in `linkage`.
 """
 
 from __future__ import annotations
@@ -14,8 +15,6 @@ from pathlib import Path
 import pyarrow as pa
 
 from ingest.boundary.pseudonyms import SECRET_VARIABLE, key_id
-from ingest.contracts.source import Source
-from ingest.deliveries.delivery import Delivery
 from ingest.errors import SangamError
 
 _TEXTS = (
@@ -42,28 +41,8 @@ _KEY_ID = 8
 _NONCE = 12
 
 
-def vault_path(home: Path, region: str, source: str, quarter: str, sha256: str) -> Path:
-    """Where a delivery's identities lie."""
-    at = home / "vault" / f"region={region}" / f"source={source}" / f"quarter={quarter}"
-    return at / f"{sha256[:16]}.vault"
-
-
-def of_delivery(home: Path, delivery: Delivery) -> Path:
-    """Where this delivery's identities lie."""
-    return vault_path(home, delivery.region, delivery.source, delivery.quarter, delivery.sha256)
-
-
-def is_missing(home: Path, delivery: Delivery, source: Source) -> bool:
-    """Whether the delivery should have identities in the vault and has not: then it has to be read again."""
-    return bool(source.identities) and not of_delivery(home, delivery).exists()
-
-
-def remove(home: Path, delivery: Delivery) -> None:
-    """Take a delivery's identities out of the vault."""
-    of_delivery(home, delivery).unlink(missing_ok=True)
-
-
 def _cipher_key(key: bytes) -> bytes:
+    # For start-up: a run that finds nothing new opens no vault.
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -72,6 +51,7 @@ def _cipher_key(key: bytes) -> bytes:
 
 def encrypt(table: pa.Table, key: bytes, label: str) -> bytes:
     """The table as encrypted Parquet; `label` is bound to it, so that one file cannot stand for another."""
+    # For start-up: a run that finds nothing new opens no vault.
     import pyarrow.parquet as pq
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -88,6 +68,7 @@ def read_identities(path: Path, key: bytes) -> pa.Table:
 
     Raises SangamError where they were written under another secret, or the file was changed.
     """
+    # For start-up: a run that finds nothing new opens no vault.
     import pyarrow.parquet as pq
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM

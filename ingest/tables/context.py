@@ -28,7 +28,7 @@ def complete(piece: Piece, table: Table, chunk: Chunk, file: str) -> Piece:
         arrays.append(pa.array([value] * len(piece.rows), pa.string()))
         names.append(name)
     cells = pa.RecordBatch.from_arrays(arrays, names)
-    return Piece(piece.table, tuple(found), cells, piece.rows, piece.totals, piece.places)
+    return Piece(piece.table, tuple(found), cells, piece.rows, piece.totals)
 
 
 def _beside(pattern: str, chunk: Chunk) -> str | None:

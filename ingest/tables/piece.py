@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -21,4 +21,3 @@ class Piece:
     cells: pa.RecordBatch
     rows: np.ndarray
     totals: tuple[tuple[Totals, pd.DataFrame], ...] = ()  # subtotal rows, columns as `cells`
-    places: dict[str, str] = field(default_factory=dict)  # name: column letter as a person sees it

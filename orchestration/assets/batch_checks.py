@@ -11,15 +11,18 @@ from typing import Any
 
 import dagster as dg
 
-from expectations.batches import Result, batches, check_batches
+from expectations.batch import batches
+from expectations.batches import check_batches
+from expectations.results import BatchResult, Verdict
 from expectations.suite import Check, load_suite
-from ingest.contracts.loading import load_region, region_files
+from ingest.contracts.loading import load_region
 from orchestration.assets.sources import QUARTERS, asset_key
 from orchestration.checks import holds
 from orchestration.docs_address import url
 from orchestration.resources import Home, tell
+from orchestration.soundness import sound_regions
 
-_SOURCES = [(region, source) for region in region_files() for source in load_region(region).sources]
+_SOURCES = [(region, source) for region in sound_regions() for source in load_region(region).sources]
 
 
 def batch_key(region: str, source: str) -> dg.AssetKey:
@@ -92,39 +95,47 @@ def batch_checks(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]
                 yield _check_result(region, source, name, result, bool(waiting[region, source]))
 
 
-def _metadata(result: Result | None, quarter: str) -> dict[str, Any]:
+def _metadata(result: BatchResult | None, quarter: str) -> dict[str, Any]:
     if result is None:
         return {"delivery": f"Nothing current for {quarter}."}
-    found = sum(not check["passed"] for check in result["checks"].values())
+    verdicts: tuple[Verdict, ...] = ("error", "warning", "fine", "nothing")
     return {
-        "delivery": result["title"],
-        "beside": result["previous"] or "nothing earlier",
-        "findings": found,
-        "data docs": dg.MetadataValue.url(url(f"data_docs/{result['docs']}")),
+        "delivery": result.title,
+        "beside": result.previous or "nothing earlier",
+        "findings": result.count("error") + result.count("warning"),
+        "verdicts": ", ".join(f"{result.count(verdict)} {verdict}" for verdict in verdicts),
+        "data docs": dg.MetadataValue.url(url(f"data_docs/{result.page}")),
     }
 
 
 def _check_result(
-    region: str, source: str, name: str, result: Result | None, waits: bool
+    region: str, source: str, name: str, result: BatchResult | None, waits: bool
 ) -> dg.AssetCheckResult:
+    """A check's result for Dagster, which knows passed or not; the verdict says whether anything was looked at."""
     key = batch_key(region, source)
     if result is None:
         return dg.AssetCheckResult(
-            asset_key=key, check_name=name, passed=True, description="Nothing current to look at."
+            asset_key=key,
+            check_name=name,
+            passed=True,
+            description="Nothing to look at: no delivery is current.",
+            metadata={"verdict": "nothing", "looked at": 0},
         )
-    check = result["checks"][name]
-    is_error = check["severity"] == "error"
-    let_through = is_error and not check["passed"] and not waits
+    check = result.checks[name]
+    let_through = check.verdict == "error" and not waits
     return dg.AssetCheckResult(
         asset_key=key,
         check_name=name,
-        passed=check["passed"],
-        severity=dg.AssetCheckSeverity.ERROR if is_error and waits else dg.AssetCheckSeverity.WARN,
-        description=check["message"] + (" Somebody has let the delivery through." if let_through else ""),
+        passed=check.verdict in ("fine", "nothing"),
+        severity=dg.AssetCheckSeverity.ERROR
+        if check.severity == "error" and waits
+        else dg.AssetCheckSeverity.WARN,
+        description=check.message + (" Somebody has let the delivery through." if let_through else ""),
         metadata={
-            "looked at": check["checked"],
-            "outside": check["failed"],
-            "expected": check["expected"],
-            "data docs": dg.MetadataValue.url(url(f"data_docs/{result['docs']}#{name}")),
+            "verdict": check.verdict,
+            "looked at": check.looked_at,
+            "outside": len(check.outside),
+            "expected": check.expected,
+            "data docs": dg.MetadataValue.url(url(f"data_docs/{result.page}#{name}")),
         },
     )

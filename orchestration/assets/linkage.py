@@ -2,9 +2,10 @@
 
 import dagster as dg
 
-from ingest.contracts.loading import load_region, region_files
+from ingest.contracts.loading import load_region
 from orchestration.assets.sources import QUARTERS, asset_key
 from orchestration.resources import Home
+from orchestration.soundness import sound_regions
 
 
 def linkage_key(region: str) -> dg.AssetKey:
@@ -13,8 +14,8 @@ def linkage_key(region: str) -> dg.AssetKey:
 
 
 def linked_regions() -> list[str]:
-    """Regions whose contract says how records are linked."""
-    return [region for region in region_files() if load_region(region).linkage]
+    """Regions that can be run and whose contract says how records are linked."""
+    return [region for region in sound_regions() if load_region(region).linkage]
 
 
 def linkage_asset(region: str) -> dg.AssetsDefinition:
@@ -37,21 +38,21 @@ def linkage_asset(region: str) -> dg.AssetsDefinition:
         tags={"layer": "ingest", "programme": contract.programme, "region": region},
     )
     def link(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
-        rows = home.link(region, context.partition_key)
-        own = [row for row in rows if row["quarter"] == context.partition_key]
+        summaries = home.link(region, context.partition_key)
+        own = [one for one in summaries if one.quarter == context.partition_key]
         lines = [
             "| entity | source | records | linked | to review | on their own |",
             "| --- | --- | ---: | ---: | ---: | ---: |",
         ]
         lines += [
-            f"| {r['entity']} | {r['source']} | {r['records']:,} | {r['linked']:,} | {r['review']:,} | {r['own']:,} |"
-            for r in own
+            f"| {one.entity} | {one.source} | {one.records:,} | {one.linked:,} | {one.review:,} | {one.own:,} |"
+            for one in own
         ]
         return dg.MaterializeResult(
             metadata={
                 "linkage": dg.MetadataValue.md("\n".join(lines)),
-                "to review": sum(row["review"] for row in own),
-                "seconds": round(sum(row["seconds"] for row in rows), 2),
+                "to review": sum(one.review for one in own),
+                "seconds": round(sum(one.seconds for one in summaries), 2),
             }
         )
 

@@ -4,6 +4,7 @@ import dagster as dg
 
 from orchestration.assets.batch_checks import batch_key
 from orchestration.assets.sources import QUARTERS
+from orchestration.assets.unsound import contract_key
 from orchestration.checks import holds
 from orchestration.resources import Home, tell
 from orchestration.warehouse import logframes
@@ -26,6 +27,7 @@ def release_asset(donor: str, name: str) -> dg.AssetsDefinition:
             *(dg.AssetKey(["marts", mart]) for mart in _MARTS),
             # A delivery that waits is left out by its batch checks, and with it the releases it feeds.
             *(batch_key(region, source) for region, source in sorted(holds.feeding(donor))),
+            *(contract_key(region) for region in sorted(holds.unsound_regions(donor))),
         ],
         group_name="release",
         partitions_def=QUARTERS,
@@ -44,6 +46,9 @@ def _publish_if_approved(quarter: str, donor: str, home: Home) -> dg.Materialize
     from orchestration.releases.donor_store import donor_names, store
     from orchestration.releases.publish import publish
 
+    if unread := holds.unread(donor):
+        tell("release_done", donor=donor, quarter=quarter, state="held: not everything of it can be read")
+        return dg.MaterializeResult(metadata={"state": "held", "why": "\n".join(unread)})
     where = home.settings.home
     content = read_content(where, donor, quarter)
     approval = approval_of(where, content)
@@ -67,4 +72,4 @@ def _publish_if_approved(quarter: str, donor: str, home: Home) -> dg.Materialize
 
 def release_assets() -> list[dg.AssetsDefinition]:
     """The release asset of every donor there is a logframe for."""
-    return [release_asset(frame.donor.code, frame.donor.name) for frame in logframes.load()]
+    return [release_asset(frame.donor.code, frame.donor.name) for frame in logframes.sound()]

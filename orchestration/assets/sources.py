@@ -8,12 +8,13 @@ from typing import Any
 
 import dagster as dg
 
-from ingest.contracts.loading import load_corrections, load_region, region_files
+from ingest.contracts.loading import load_corrections, load_region
 from ingest.contracts.source import Source
 from orchestration.assets import table_metadata
 from orchestration.checks import counted, table_checks
 from orchestration.quarters import all_quarters
 from orchestration.resources import Home
+from orchestration.soundness import sound_regions
 
 QUARTERS = dg.StaticPartitionsDefinition(all_quarters())
 
@@ -115,9 +116,7 @@ def source_assets(region: str, name: str) -> dg.AssetsDefinition:
         for table, spec in source.tables.items():
             key = asset_key(region, name, table)
             yield dg.MaterializeResult(asset_key=key, metadata=table_metadata.metadata(own, table, quarter))
-            yield from table_checks.check_results(
-                home.settings.home, own, source, region, name, table, spec, key
-            )
+            yield from table_checks.check_results(done, own, source, region, name, table, spec, key)
             if table in corrected:
                 yield table_checks.corrections_result(home.settings.home, own, table, key)
 
@@ -125,5 +124,5 @@ def source_assets(region: str, name: str) -> dg.AssetsDefinition:
 
 
 def all_source_assets() -> list[dg.AssetsDefinition]:
-    """The assets of every source of every region there is a contract for."""
-    return [source_assets(region, name) for region in region_files() for name in load_region(region).sources]
+    """The assets of every source of every region that can be run."""
+    return [source_assets(region, name) for region in sound_regions() for name in load_region(region).sources]

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
 
-from orchestration.checks.counted import Receipt, by_code, chart, counts
+from ingest.deliveries.receipt import FindingCounts, Receipt
+from orchestration.checks.counted import by_code, chart, counts
 
 
-def metadata(receipts: list[Receipt], table: str, quarter: str) -> dict[str, Any]:
+def metadata(receipts: Sequence[Receipt], table: str, quarter: str) -> dict[str, Any]:
     """What the Dagster UI shows of a table and quarter."""
-    current = [r for r in receipts if r["status"] == "current"]
+    current = [r for r in receipts if r.status == "current"]
     if not receipts:
         return {"delivery": dg.MetadataValue.text(f"Nothing has arrived for {quarter}.")}
     numbers = counts(receipts, table)
     files = "\n".join(
-        f"- `{r['path']}` · {r['size']:,} bytes · received {r['received_at'][:16]} · **{r['status']}**"
-        + (f" · `{r['refused']}`: {r['message']}" if r["refused"] else "")
+        f"- `{r.path}` · {r.size:,} bytes · received {r.received_at:%Y-%m-%dT%H:%M} · **{r.status}**"
+        + (f" · `{r.refused}`: {r.message}" if r.refused else "")
         for r in receipts
     )
     return {
@@ -29,18 +31,18 @@ def metadata(receipts: list[Receipt], table: str, quarter: str) -> dict[str, Any
         "warnings": dg.MetadataValue.md(chart(by_code(receipts, table, "warnings"))),
         **since_last(current, table),
         "files": dg.MetadataValue.md(files),
-        "seconds": round(sum(r["seconds"] for r in current), 2),
+        "seconds": round(sum(r.seconds for r in current), 2),
     }
 
 
-def since_last(current: list[Receipt], table: str) -> dict[str, Any]:
+def since_last(current: Sequence[Receipt], table: str) -> dict[str, Any]:
     """Findings new, still open and resolved since the last delivery, and the slips that tell the partner of them."""
-    told = [r["findings"]["tables"].get(table, {}) for r in current if "findings" in r]
-    total = {state: sum(counts.get(state, 0) for counts in told) for state in ("new", "open", "resolved")}
-    slips = "\n".join(f"- `{r['slip']}`" for r in current if r.get("slip"))
+    told = [r.told.by_table.get(table, FindingCounts()) for r in current]
+    slips = "\n".join(f"- `{r.told.slip}`" for r in current if r.told.slip)
     return {
         "findings since the last delivery": dg.MetadataValue.text(
-            f"{total['new']:,} new, {total['open']:,} still open, {total['resolved']:,} resolved"
+            f"{sum(t.new for t in told):,} new, {sum(t.open for t in told):,} still open, "
+            f"{sum(t.resolved for t in told):,} resolved"
         ),
         **({"return slips": dg.MetadataValue.md(slips)} if slips else {}),
     }

@@ -13,18 +13,18 @@ from dagster_dbt import (
     DagsterDbtTranslator,
     DagsterDbtTranslatorSettings,
     DbtCliResource,
-    DbtProject,
     dbt_assets,
 )
 from packaging.version import Version
 
-from ingest.contracts.loading import load_region, region_files
+from ingest.contracts.loading import load_region
 from ingest.deliveries.places import folder
 from ingest.mapping.feeds import FEEDS
 from orchestration.assets.linkage import linkage_key, linked_regions
 from orchestration.assets.sources import QUARTERS, asset_key
 from orchestration.resources import Home, tell
 from orchestration.settings import DBT_PROJECT
+from orchestration.soundness import sound_regions
 from orchestration.warehouse import build_state, dbt
 
 
@@ -36,7 +36,7 @@ def feed_key(feed: str) -> dg.AssetKey:
 def _tables_of(feed: str) -> list[dg.AssetKey]:
     """The tables that are mapped into a feed; every table tells `drop` what arrived."""
     keys = [linkage_key(region) for region in linked_regions()] if feed == "crosswalk" else []
-    for region in region_files():
+    for region in sound_regions():
         for name, source in load_region(region).sources.items():
             tables = list(source.tables) if feed == "drop" else [m.table for m in source.feeds.get(feed, ())]
             keys += [asset_key(region, name, table) for table in dict.fromkeys(tables)]
@@ -80,7 +80,7 @@ def feeds(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Material
 
 
 class Translator(DagsterDbtTranslator):
-    """dbt models by layer; staging models depend on their feed."""
+    """dbt models by layer; its sources are the feeds."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """`<schema>/<model>`."""
@@ -89,16 +89,6 @@ class Translator(DagsterDbtTranslator):
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """The layer."""
         return dbt_resource_props.get("schema") or "seeds"
-
-    def get_asset_spec(
-        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
-    ) -> dg.AssetSpec:
-        """The model's spec; a staging model's with its feed as upstream."""
-        spec = super().get_asset_spec(manifest, unique_id, project)
-        name = manifest["nodes"].get(unique_id, {}).get("name", "")
-        if name.startswith("stg_"):
-            return spec.merge_attributes(deps=[feed_key(name.removeprefix("stg_"))])
-        return spec
 
 
 class Dbt(DbtCliResource):

@@ -8,12 +8,11 @@ from pathlib import Path
 import dagster as dg
 import pyarrow.parquet as pq
 
-from expectations.schemas import broken_promises
 from ingest.contracts.source import Source
 from ingest.contracts.table import Table
-from ingest.deliveries.places import folder
+from ingest.deliveries.receipt import Receipt
 from ingest.judging.corrections import STALE
-from orchestration.checks.counted import Receipt, accepted_path, by_code, chart, counts, tables_of
+from orchestration.checks.counted import by_code, chart, counts
 
 
 def corrections_result(
@@ -21,11 +20,10 @@ def corrections_result(
 ) -> dg.AssetCheckResult:
     """Whether every correction of a table found what it expects, in the words of `ingest.corrections`."""
     told = []
-    for receipt in (r for r in receipts if r["status"] == "current"):
-        names = {name for name in tables_of(receipt, table) if STALE in receipt["tables"][name]["warnings"]}
+    for receipt in (r for r in receipts if r.status == "current"):
+        names = {name for name in receipt.tables_of(table) if STALE in receipt.tables[name].warnings}
         if names:
-            at = folder(home, "warnings", **{word: receipt[word] for word in ("region", "source", "quarter")})
-            rows = pq.read_table(at / f"{receipt['sha256'][:16]}.parquet").to_pylist()
+            rows = pq.read_table(receipt.layer_file(home, "warnings"), partitioning=None).to_pylist()
             told += [r["message"] for r in rows if r["warning"] == STALE and r["table"] in names]
     return dg.AssetCheckResult(
         check_name="corrections",
@@ -36,8 +34,14 @@ def corrections_result(
     )
 
 
+def waits_lines(receipt: Receipt) -> list[str]:
+    """Why a delivery waits, a line a reason."""
+    waits = receipt.waits
+    return [f"compared with {waits.against}: {reason}" for reason in waits.reasons] if waits else []
+
+
 def check_results(
-    home: Path,
+    all_read: list[Receipt],
     receipts: list[Receipt],
     source: Source,
     region: str,
@@ -46,8 +50,10 @@ def check_results(
     spec: Table,
     key: dg.AssetKey,
 ) -> Iterator[dg.AssetCheckResult]:
-    """The results of a table's checks, each with a message to a person."""
-    current = [r for r in receipts if r["status"] == "current"]
+    """The results of a table's checks, each with a message to a person.
+
+    `receipts`: the deliveries that serve the quarter; `all_read`: those of earlier quarters, too, which feed it.
+    """
     numbers, reasons, flags = (
         counts(receipts, table),
         by_code(receipts, table, "by_reason"),
@@ -62,34 +68,36 @@ def check_results(
         f"{numbers['quarantined']:,} quarantined",
     )
     broken = [
-        p
-        for r in current
-        if r.get("read_now")
-        for found in tables_of(r, table)
-        for p in broken_promises(accepted_path(home, r, found), region, name, table)
+        f"{r.path}, table '{t}': {p}"
+        for r in all_read
+        for t in r.tables_of(table)
+        for p in r.broken.get(t, ())
     ]
     yield dg.AssetCheckResult(
         check_name="contract_holds",
         asset_key=key,
         passed=not broken,
-        description="; ".join(broken) or "Every accepted record meets the contract.",
+        description="; ".join(broken)
+        + " The delivery is in no feed. Mend the contract or the code that reads it."
+        if broken
+        else "Every accepted record meets the contract.",
     )
-    refused = [r for r in receipts if r["refused"]]
+    refused = [r for r in receipts if r.refused]
     yield dg.AssetCheckResult(
         check_name="readable",
         asset_key=key,
         passed=not refused,
         severity=dg.AssetCheckSeverity.ERROR,
-        description="\n".join(r["message"] for r in refused)
+        description="\n".join(r.message for r in refused)
         or ("Every file was readable." if receipts else "Nothing has arrived."),
     )
-    held = [r for r in receipts if r["status"] == "paused"]
+    held = [r for r in receipts if r.status == "paused"]
     ask = f"`sangam release-drop {region}/{name} QUARTER --by NAME --reason WHY` lets it through."
     yield dg.AssetCheckResult(
         check_name="drift",
         asset_key=key,
         passed=not held,
-        description="\n".join([*(why for r in held for why in r["drift"]), ask])
+        description="\n".join([*(why for r in held for why in waits_lines(r)), ask])
         if held
         else "Nothing waits.",
     )

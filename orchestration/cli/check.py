@@ -86,7 +86,7 @@ def _report(content: FileContent, contract: str, quarter: str) -> None:
     for column in counted.columns[1:]:
         column.justify = "right"
     for name, row in content.tables.items():
-        numbers = (row["read"], row["accepted"], row["quarantined"], sum(row["warnings"].values()))
+        numbers = (row.read, row.accepted, row.quarantined, sum(row.warnings.values()))
         counted.add_row(name, *(f"{number:,}" for number in numbers))
     console.print(counted)
     if content.groups or content.totals:

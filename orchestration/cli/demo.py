@@ -59,7 +59,7 @@ def _served(home: Path) -> Iterator[None]:
 def _donors() -> list[str]:
     from orchestration.warehouse import logframes
 
-    return [frame.donor.code for frame in logframes.load()]
+    return [frame.donor.code for frame in logframes.sound()]
 
 
 def _samples(home: Path) -> None:

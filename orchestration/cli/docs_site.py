@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import html
-import json
 import os
 import sys
 import threading
@@ -17,6 +16,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from expectations.results import VERDICTS, BatchResult, all_results
 from ingest.files import atomic
 from orchestration.docs_address import PORT
 from orchestration.settings import Settings, settings
@@ -31,6 +31,7 @@ table { border-collapse: collapse; width: 100%; background: #fff; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #dde3e8; }
 th { font-size: .85rem; color: #5b6875; }
 .error { color: #b3261e; font-weight: 700; } .warning { color: #9a6700; font-weight: 700; }
+.fine { color: #1f7a4d; } .nothing { color: #6b7782; }
 """
 
 
@@ -44,15 +45,11 @@ def write_index(home: Path, ui_port: str) -> Path:
         )
     else:
         parts.append("<li>dbt docs: being written; load this page again in a moment</li>")
-    results = [
-        json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted((home / "lake" / "batch_checks").glob("region=*/source=*/quarter=*.json"))
-    ]
-    results.sort(key=lambda result: (result["quarter"], result["title"]), reverse=True)
+    results = sorted(all_results(home), key=lambda result: (result.quarter, result.title), reverse=True)
     page = (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>sangam</title>'
         f"<style>{_STYLE}</style></head><body><main><h1>sangam</h1><ul>{''.join(parts)}</ul>"
-        f"<h2>Data Docs: deliveries as a whole</h2>{_deliveries(results)}"
+        f"<h2>Deliveries as a whole</h2>{_deliveries(results)}{_data_docs(docs)}"
         f"<h2>Returned to partners</h2>{_slips(home)}</main></body></html>\n"
     )
     with atomic(docs / "index.html") as temporary:
@@ -60,20 +57,28 @@ def write_index(home: Path, ui_port: str) -> Path:
     return docs / "index.html"
 
 
-def _deliveries(results: list[dict[str, Any]]) -> str:
+def _deliveries(results: list[BatchResult]) -> str:
     if not results:
         return "<p>None yet; <code>sangam run</code> checks them.</p>"
     rows = []
     for result in results:
-        failed = [check["severity"] for check in result["checks"].values() if not check["passed"]]
         counts = "".join(
-            f'<td class="{word if word in failed else ""}">{failed.count(word) or "–"}</td>'
-            for word in ("error", "warning")
+            f'<td class="{verdict if result.count(verdict) else ""}">{result.count(verdict) or "–"}</td>'
+            for verdict in VERDICTS
         )
-        link = f'<a href="data_docs/{html.escape(result["docs"])}">{html.escape(result["title"])}</a>'
-        rows.append(f"<tr><td>{link}</td><td>{result['previous'] or '–'}</td>{counts}</tr>")
-    head = "<tr><th>Delivery</th><th>beside</th><th>to be settled</th><th>to look at</th></tr>"
-    return f"<table>{head}{''.join(rows)}</table>"
+        link = f'<a href="data_docs/{html.escape(result.page)}">{html.escape(result.title)}</a>'
+        rows.append(f"<tr><td>{link}</td><td>{result.previous or '–'}</td>{counts}</tr>")
+    head = "".join(f"<th>{words}</th>" for words in ("Delivery", "beside", *VERDICTS.values()))
+    return f"<table><tr>{head}</tr>{''.join(rows)}</table>"
+
+
+def _data_docs(docs: Path) -> str:
+    """The first page of Data Docs, where there is one."""
+    if not (docs / "data_docs" / "index.html").exists():
+        return ""
+    return (
+        '<p><a href="data_docs/index.html">Data Docs</a>: all checks so far, and what the suites expect</p>'
+    )
 
 
 def _slips(home: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.console import console
@@ -16,27 +17,27 @@ from orchestration.settings import Settings
 
 def _line(event: str, facts: dict[str, Any]) -> str | None:
     if event == "source_done":
-        fresh = [r for r in facts["receipts"] if r.get("read_now")]
+        fresh = [r for r in facts["receipts"] if r.read_now]
         name = f"{facts['region'].lstrip('_')}/{facts['source']}"
         if not facts["receipts"]:
             return f"  [dim]{name}: nothing has arrived[/]"
-        refused = [r for r in fresh if r["refused"]]
-        seconds = sum(r["seconds"] for r in fresh)
+        refused = [r for r in fresh if r.refused]
+        seconds = sum(r.seconds for r in fresh)
         text = (
             f"  {name}: {len(fresh)} file(s) read in {seconds:.1f} s"
             if fresh
             else f"  [dim]{name}: unchanged[/]"
         )
-        return text + "".join(f"\n    [red]refused[/] {r['message']}" for r in refused)
+        return text + "".join(f"\n    [red]refused[/] {r.message}" for r in refused)
     if event == "slips_sent":
         return f"  {len(facts['keys'])} return slips put into the partners' buckets"
     if event == "linkage_done":
-        fresh = sum(r["linked_now"] for r in facts["rows"])
-        review = sum(r["review"] for r in facts["rows"])
-        return f"  {facts['region']}: persons and households linked, {review:,} to review" if fresh else None
+        review = sum(one.review for one in facts["summaries"])
+        told = f"  {facts['region']}: persons and households linked, {review:,} to review"
+        return told if any(one.linked_now for one in facts["summaries"]) else None
     if event == "batches_checked":
-        fresh = [result for result in facts["results"] if result["checked_now"]]
-        found = sum(not check["passed"] for result in fresh for check in result["checks"].values())
+        fresh = [result for result in facts["results"] if result.checked_now]
+        found = sum(result.count("error") + result.count("warning") for result in fresh)
         return f"  {len(fresh)} deliveries checked as a whole, {found} findings" if fresh else None
     if event == "warehouse_started":
         return f"  warehouse: building {', '.join(facts['quarters'])} …"
@@ -64,11 +65,11 @@ def run_with_progress(settings: Settings, quarter: str, regions: list[str]) -> i
     for line in stray_lines(outcome):
         console.print(line)
     for failure in outcome.failed:
-        console.print(f"[red]failed[/] {failure}")
+        console.print(f"[red]failed[/] {escape(failure)}")
     for line in outcome.waiting:
-        console.print(f"[yellow]waits[/] {line}")
+        console.print(f"[yellow]waits[/] {escape(line)}")
     for receipt in outcome.refused:
-        console.print(f"[red]refused[/] {receipt['path']} ({receipt['refused']}): {receipt['message']}")
+        console.print(f"[red]refused[/] {receipt.path} ({receipt.refused}): {receipt.message}")
     console.print(f"{time.perf_counter() - started:.1f} s in all. Home: {home_of(settings.home)}")
     return outcome.exit_status
 
@@ -79,7 +80,7 @@ def stray_lines(outcome: Outcome) -> list[str]:
     for stray in outcome.strays:
         by_message.setdefault(stray.message, []).append(stray.relative)
     return [
-        f"[yellow]not read[/] {files[0]}{f' and {len(files) - 1} more' if len(files) > 1 else ''}: {message}"
+        f"[yellow]not read[/] {files[0]}{f' and {len(files) - 1} more' if len(files) > 1 else ''}: {escape(message)}"
         for message, files in by_message.items()
     ]
 
@@ -91,9 +92,9 @@ def closing_table(outcome: Outcome) -> Table:
     for name in ("files", "read", "accepted", "quarantined", "refused", "warnings", "seconds"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in per_source(outcome.receipts):
-        refused = f"[red]{row['refused']}[/]" if row["refused"] else "0"
+        refused = f"[red]{row.refused}[/]" if row.refused else "0"
         table.add_row(
-            row["name"], str(row["files"]), f"{row['read']:,}", f"{row['accepted']:,}", f"{row['quarantined']:,}",
-            refused, f"{row['warnings']:,}", f"{row['seconds']:.1f}",
+            row.name, str(row.files), f"{row.read:,}", f"{row.accepted:,}", f"{row.quarantined:,}",
+            refused, f"{row.warnings:,}", f"{row.seconds:.1f}",
         )  # fmt: skip
     return table

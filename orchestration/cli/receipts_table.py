@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ingest.deliveries.receipt import Receipt
 
 
-def per_source(receipts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One row a source: files, records read, accepted, quarantined, refused files, warnings, seconds of this run."""
-    rows: dict[str, dict[str, Any]] = {}
+@dataclass
+class SourceTotals:
+    """One source: files, records read, accepted, quarantined, refused files, warnings, seconds of this run."""
+
+    name: str
+    files: int = 0
+    read: int = 0
+    accepted: int = 0
+    quarantined: int = 0
+    refused: int = 0
+    warnings: int = 0
+    seconds: float = 0.0
+
+    def add(self, receipt: Receipt) -> None:
+        """Count one more file."""
+        self.files += 1
+        self.refused += bool(receipt.refused)
+        self.seconds += receipt.seconds
+        for counts in receipt.tables.values():
+            self.read += counts.read
+            self.accepted += counts.accepted
+            self.quarantined += counts.quarantined
+            self.warnings += sum(counts.warnings.values())
+
+
+def per_source(receipts: Iterable[Receipt]) -> list[SourceTotals]:
+    """The totals of each source, in the order of their first receipts."""
+    rows: dict[str, SourceTotals] = {}
     for receipt in receipts:
-        name = f"{receipt['region'].lstrip('_')}/{receipt['source']}"
-        row = rows.setdefault(
-            name,
-            {
-                "name": name,
-                "files": 0,
-                "read": 0,
-                "accepted": 0,
-                "quarantined": 0,
-                "refused": 0,
-                "warnings": 0,
-                "seconds": 0.0,
-            },
-        )
-        row["files"] += 1
-        row["refused"] += bool(receipt["refused"])
-        row["seconds"] += receipt["seconds"]
-        for counts in receipt["tables"].values():
-            for word in ("read", "accepted", "quarantined"):
-                row[word] += counts[word]
-            row["warnings"] += sum(counts["warnings"].values())
+        name = f"{receipt.region.lstrip('_')}/{receipt.source}"
+        rows.setdefault(name, SourceTotals(name)).add(receipt)
     return list(rows.values())

@@ -5,27 +5,37 @@ Reads the landing and the receipts; nothing is judged here.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
-from ingest.contracts.loading import load_region, region_files
+from ingest.contracts.loading import load_region
 from ingest.contracts.region import Region
 from ingest.contracts.source import Source
-from ingest.deliveries import drift
 from ingest.deliveries.delivery import Delivery, quarter_end
+from ingest.deliveries.drift_preview import preview
 from ingest.deliveries.landing import scan
-from ingest.deliveries.places import receipt_path
+from ingest.deliveries.let_through import let_through, paused
+from ingest.deliveries.receipts import receipt_of
+from orchestration import soundness
 from orchestration.checks import holds
+from orchestration.checks.table_checks import waits_lines
 from orchestration.cli.console import console
 from orchestration.settings import Settings
+from orchestration.warehouse import logframes
 
 DUE_DAYS = 15  # where a region's contract states none
-_COLOURS = {"arrived": "green", "late": "yellow", "paused": "yellow", "refused": "red", "missing": "red"}
+_COLOURS = {
+    "broken": "red",
+    "arrived": "green",
+    "late": "yellow",
+    "paused": "yellow",
+    "refused": "red",
+    "missing": "red",
+}
 
 
 @dataclass(frozen=True)
@@ -34,20 +44,25 @@ class SourceStatus:
 
     region: str
     source: str
-    state: str  # arrived, late, not read yet, paused, refused, missing, round of …, not due
-    due: date
+    # broken: a region that does not load
+    state: str  # or arrived, late, not read yet, paused, refused, missing, round of …, not due
+    due: date | None
     files: int
     arrived_at: datetime | None
     note: str
 
 
 def quarter_status(settings: Settings, quarter: str, today: date | None = None) -> list[SourceStatus]:
-    """The status of every source of every region in a quarter. Raises SangamError for an unusable landing."""
+    """The status of every source of every region in a quarter; one row for a region that does not load.
+
+    Raises SangamError for an unusable landing.
+    """
     deliveries = scan(settings.landing, up_to=quarter)
     now = today or datetime.now(UTC).date()
-    return [
+    broken = [SourceStatus(r, "", "broken", None, 0, None, why) for r, why in soundness.faults().items()]
+    return broken + [
         _source_status(settings.home, contract, name, source, quarter, deliveries, now)
-        for contract in (load_region(region) for region in region_files() if region[0] != "_")
+        for contract in (load_region(region) for region in soundness.sound_regions() if region[0] != "_")
         for name, source in contract.sources.items()
     ]
 
@@ -91,19 +106,13 @@ def _state(
     if len(receipts) < len(there):
         return "not read yet", "`sangam run` reads it"
     for word in ("paused", "refused"):
-        found = [r for r in receipts if r["status"] == word]
-        if found and (word == "paused" or not any(r["status"] == "current" for r in receipts)):
-            return word, "; ".join(found[0].get("drift") or [found[0]["message"]])
+        found = [r for r in receipts if r.status == word]
+        if found and (word == "paused" or not any(r.status == "current" for r in receipts)):
+            return word, "; ".join(waits_lines(found[0]) or [found[0].message])
     first = min(d.received_at for d in there).date()
     if first > due:
         return "late", f"arrived {(first - due).days} days after {due}"
     return "arrived", ""
-
-
-def receipt_of(home: Path, delivery: Delivery) -> dict[str, Any] | None:
-    """A delivery's receipt, where it was read."""
-    path = receipt_path(home, delivery)
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def show_status(settings: Settings, quarter: str) -> None:
@@ -120,10 +129,12 @@ def show_status(settings: Settings, quarter: str) -> None:
             f"[{colour}]{row.state}[/]",
             str(row.files or ""),
             arrived,
-            str(row.due),
-            row.note,
+            str(row.due or ""),
+            escape(row.note),
         )
     console.print(table)
+    for why in logframes.faults().values():
+        console.print(f"[red]broken[/] {escape(why)}")
 
 
 def release_drop(
@@ -135,17 +146,17 @@ def release_drop(
         paths = [] if dry_run else holds.let_through(home, *held, by, reason)
         console.print(*(f"Recorded in {path}." for path in paths), sep="\n")
         return
-    for receipt in drift.paused(home, region, source, quarter):
-        console.print(f"[bold]{receipt['path']}[/] waits:")
-        for why in receipt["drift"]:
+    for receipt in paused(home, region, source, quarter):
+        console.print(f"[bold]{receipt.path}[/] waits:")
+        for why in waits_lines(receipt):
             console.print(f"  {why}")
         table = Table("table", "rows before", "rows now", "added", "gone", "changed")
-        for change in drift.preview(home, receipt):
+        for change in preview(home, receipt):
             figures = (change.before, change.now, change.added, change.gone, change.changed)
             table.add_row(change.table, *(f"{figure:,}" for figure in figures))
         console.print(table)
         if dry_run:
             console.print("Nothing was released (--dry-run).")
             continue
-        path = drift.release(home, receipt, by, reason)
+        path = let_through(home, receipt, waits_lines(receipt), by, reason)
         console.print(f"Released by {by}: {reason}. Recorded in {path}; the next `sangam run` takes it.")

@@ -1,4 +1,8 @@
-"""Says which code made a release, with or without git: the package's version and a hash of its sources."""
+"""Says which code made a release, with or without git: the package's version and a hash of its sources.
+
+All sources byte for byte, for people who want to find them again; whether a result is made anew is decided by
+`ingest.code_state`, for which a comment makes no difference.
+"""
 
 import functools
 import hashlib

@@ -5,6 +5,7 @@ Read-only. Knows the marts' tables and the drops behind them; knows no file form
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,23 +29,11 @@ COLUMNS: dict[str, bool] = {
     "definition_version": False, "fiscal_label": False, "df": True, "light": False, "reason": False,
 }  # fmt: skip
 KEY = ("indicator", "region", "over_time", "dimension", "category", "currency")
-# A column of the reference sheets, and under which names the mart may have it.
-DEFINITION: dict[str, tuple[str, ...]] = {
-    "indicator": ("indicator",),
-    "over_time": ("over_time",),
-    "name": ("name",),
-    "level": ("level",),
-    "description": ("description",),
-    "numerator_definition": ("numerator_definition",),
-    "denominator_definition": ("denominator_definition",),
-    "method": ("method",),
-    "disaggregations": ("disaggregations",),
-    "unit": ("unit",),
-    "kind": ("kind",),
-    "direction": ("direction",),
-    "source": ("source", "source_note"),
-    "version": ("version", "definition_version"),
-}
+# The columns of the reference sheets, all text.
+DEFINITION: tuple[str, ...] = (
+    "indicator", "over_time", "name", "level", "description", "numerator_definition", "denominator_definition",
+    "method", "disaggregations", "unit", "kind", "direction", "source_note", "definition_version",
+)  # fmt: skip
 CHANGE: dict[str, bool] = {
     "indicator": False, "region": False, "dimension": False, "category": False, "previous_round": False,
     "previous": True, "current": True, "difference": True, "se": True, "t": True, "df": True, "p": True,
@@ -57,7 +46,7 @@ SIGNIFICANT_DIGITS = 12
 class Content:
     """A donor's quarter as it would be published, before a release number and a sign-off are given to it.
 
-    `donor_name` is that of `marts.indicator_definitions`, the donor's code where it has none.
+    `donor_name` is that of `marts.indicator_definitions`.
     `values` has `COLUMNS`, `definitions` has `DEFINITION`, `round_changes` has `CHANGE` (the test of the
     change since the previous survey round); `drops` has region, source, quarter, file, sha256.
     """
@@ -73,7 +62,7 @@ class Content:
 
 
 def read_content(home: Path, donor: str, quarter: str) -> Content:
-    """Read what would be published. Raises SangamError if the warehouse has nothing for it."""
+    """Read what would be published. Raises SangamError if the warehouse has nothing for it, or lacks a column."""
     check_names(donor, quarter)
     with _warehouse(home) as db:
         _require_values(db, donor, quarter)
@@ -82,12 +71,14 @@ def read_content(home: Path, donor: str, quarter: str) -> Content:
         _require_unique(values)
         values = suppress_small_cells(values, donor)
         round_changes = _select(db, "indicator_changes", CHANGE, keep)
-        definitions = _definitions(db, donor)
+        definitions = _select(db, "indicator_definitions", dict.fromkeys(DEFINITION, False), {"donor": donor})
         drops = _drops(db, home, donor, quarter)
         name = _donor_name(db, donor)
     values = values.sort_by([(name, "ascending") for name in ("donor", "quarter", *KEY)])
     definitions = definitions.filter(pc.is_in(definitions["indicator"], values["indicator"].combine_chunks()))
-    definitions = definitions.sort_by([(n, "ascending") for n in ("indicator", "over_time", "version")])
+    definitions = definitions.sort_by(
+        [(n, "ascending") for n in ("indicator", "over_time", "definition_version")]
+    )
     round_changes = round_changes.sort_by([(n, "ascending") for n, number in CHANGE.items() if not number])
     digest = content_hash(values, definitions, round_changes)
     return Content(donor, name, quarter, values, definitions, round_changes, drops, digest)
@@ -173,16 +164,6 @@ def _require_values(db: "duckdb.DuckDBPyConnection", donor: str, quarter: str) -
         raise SangamError(f"There are no values of {donor} for {quarter}; there are for: {quarters[donor]}.")
 
 
-def _definitions(db: "duckdb.DuckDBPyConnection", donor: str) -> pa.Table:
-    known = _columns(db, "indicator_definitions")
-    named = {
-        name: next((other for other in names if other in known), names[0])
-        for name, names in DEFINITION.items()
-    }
-    found = _select(db, "indicator_definitions", dict.fromkeys(named.values(), False), {"donor": donor})
-    return found.rename_columns(list(named))
-
-
 def _require_unique(values: pa.Table) -> None:
     counts = values.group_by(list(KEY)).aggregate([([], "count_all")])
     twice = counts.filter(pc.greater(counts["count_all"], 1)).slice(0, 1).to_pylist()
@@ -194,34 +175,36 @@ def _require_unique(values: pa.Table) -> None:
 def _select(
     db: "duckdb.DuckDBPyConnection", table: str, columns: dict[str, bool], keep: dict[str, str]
 ) -> pa.Table:
-    """Read columns (numbers as float64, all else as text) of a mart; what it does not have is empty."""
-    known = _columns(db, table)
-    kinds = {name: "double" if number else "varchar" for name, number in columns.items()}
+    """Read columns of a mart: numbers as float64, all else as text. Raises SangamError for one it lacks."""
+    _require_columns(db, table, columns)
     wanted = ", ".join(
-        f'{name if name in known else "null"}::{kind} as "{name}"' for name, kind in kinds.items()
+        f'"{name}"::{"double" if number else "varchar"} as "{name}"' for name, number in columns.items()
     )
     where = " and ".join(f"{name} = ?" for name in keep)
-    sql = f"select {wanted} from marts.{table} where {where}" if known else f"select {wanted} where false"
     schema = pa.schema([(name, pa.float64() if number else pa.string()) for name, number in columns.items()])
-    result = arrow(db, sql, [*keep.values()] if known else [])
-    found = result.cast(schema)
+    found = arrow(db, f"select {wanted} from marts.{table} where {where}", [*keep.values()]).cast(schema)
     for position, (name, number) in enumerate(columns.items()):
         if number:
             found = found.set_column(position, name, steady(found[name]))
     return found
 
 
-def _columns(db: "duckdb.DuckDBPyConnection", table: str) -> set[str]:
+def _require_columns(db: "duckdb.DuckDBPyConnection", table: str, names: Iterable[str]) -> None:
     found = db.execute(
         "select column_name from information_schema.columns where table_schema = 'marts' and table_name = ?",
         [table],
     )
-    return {str(row[0]) for row in found.fetchall()}
+    known = {str(row[0]) for row in found.fetchall()}
+    if lacking := [name for name in names if name not in known]:
+        lacks = f"lacks the column {', '.join(lacking)}" if known else "is not in the warehouse"
+        raise SangamError(
+            f"marts.{table} {lacks}; a release is made from it. Build the warehouse anew with "
+            f"`sangam run --quarter …`; if that does not help, mend dbt_project/models/marts/{table}.sql."
+        )
 
 
 def _donor_name(db: "duckdb.DuckDBPyConnection", donor: str) -> str:
-    if "donor_name" not in _columns(db, "indicator_definitions"):
-        return donor
+    _require_columns(db, "indicator_definitions", ["donor_name"])
     sql = "select max(donor_name) from marts.indicator_definitions where donor = ?"
     return str((db.execute(sql, [donor]).fetchone() or [None])[0] or donor)
 
@@ -242,13 +225,12 @@ def _drops(db: "duckdb.DuckDBPyConnection", home: Path, donor: str, quarter: str
             "or region in (select region from marts.indicator_values where donor = ?)) order by all",
             [files, quarter, donor],
         )
-    elif {"_file", "_sha256"} <= _columns(db, "indicator_evidence"):
+    else:
+        _require_columns(db, "indicator_evidence", ["_file", "_sha256"])
         found = arrow(
             db,
             "select distinct '' as region, '' as source, '' as quarter, _file as file, _sha256 as sha256 "
             "from marts.indicator_evidence where donor = ? and quarter = ? order by all",
             [donor, quarter],
         )
-    else:
-        return DROP.empty_table()
     return found.cast(DROP)

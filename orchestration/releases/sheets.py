@@ -133,7 +133,7 @@ def definitions_sheet(book: Any, styles: Styles, content: Content) -> None:
         ("Numerator", 32, "numerator_definition", "wrapped"),
         ("Denominator", 32, "denominator_definition", "wrapped"), ("Method", 38, "method", "wrapped"),
         ("By", 18, "disaggregations", "wrapped"), ("Better is", 8, "direction", "text"),
-        ("Source", 26, "source", "wrapped"), ("Version", 8, "version", "text"),
+        ("Source", 26, "source_note", "wrapped"), ("Version", 8, "definition_version", "text"),
     )  # fmt: skip
     rows = content.definitions.to_pylist()
     for row in rows:

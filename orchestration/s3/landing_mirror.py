@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 def mirrored(landing: str, home: Path) -> Path:
     """`mirror` with the S3 that the environment names, or with the home's embedded one."""
+    # For start-up: a landing on disk needs no S3.
     from orchestration.s3 import object_store, seaweed
 
     with contextlib.ExitStack() as stack:

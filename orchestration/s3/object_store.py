@@ -31,6 +31,7 @@ def connect(endpoint: S3Endpoint | None = None, donor: str | None = None) -> "S3
     With `donor`, the embedded server is spoken to with that donor's own keys, which may only read and list
     its own bucket. Raises SangamError if the donor has no keys.
     """
+    # For start-up: boto3 takes half a second, which commands that do not reach S3 need not pay.
     import boto3
     from botocore.config import Config
 
@@ -64,6 +65,7 @@ def ensure_bucket(client: "S3Client", bucket: str) -> None:
 
     Raises SangamError if the name belongs to somebody else.
     """
+    # For start-up, as in `connect`.
     from botocore.exceptions import ClientError
 
     try:
@@ -93,6 +95,7 @@ def put_once(client: "S3Client", bucket: str, key: str, body: bytes) -> bool:
     Returns True if it was stored now and False if the same bytes were there already (an earlier attempt, or
     one whose answer was lost). Raises SangamError if other bytes are there: nothing is ever overwritten.
     """
+    # For start-up, as in `connect`.
     from botocore.exceptions import ClientError
 
     checksum = base64.b64encode(hashlib.sha256(body).digest()).decode()
@@ -117,6 +120,7 @@ def put_once(client: "S3Client", bucket: str, key: str, body: bytes) -> bool:
 
 def get(client: "S3Client", bucket: str, key: str) -> bytes | None:
     """Return the object's bytes, or None if there is none. Raises SangamError if the keys may not read it."""
+    # For start-up, as in `connect`.
     from botocore.exceptions import ClientError
 
     try:
@@ -129,6 +133,7 @@ def get(client: "S3Client", bucket: str, key: str) -> bytes | None:
 
 def list_keys(client: "S3Client", bucket: str, prefix: str = "") -> list[str]:
     """Return the keys under a prefix, in order; none if there is no such bucket."""
+    # For start-up, as in `connect`.
     from botocore.exceptions import ClientError
 
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.deliveries.places import folder
+from ingest.deliveries.receipts import receipts
 from ingest.errors import SangamError
 from ingest.files import write_json
 from orchestration.s3 import object_store
@@ -31,9 +31,8 @@ def partner_bucket(region: str) -> str:
 def slips(home: Path, region: str) -> dict[str, Path]:
     """The slips of a region's deliveries: key in the bucket → file in the home."""
     found: dict[str, Path] = {}
-    for receipt_file in sorted(folder(home, "receipts", region=region).glob("source=*/quarter=*/*.json")):
-        slip = json.loads(receipt_file.read_text(encoding="utf-8")).get("slip")
-        path = home / slip if slip else None
+    for receipt in receipts(home, region):
+        path = receipt.slip_file(home)
         if path and path.exists():
             found[_key(path)] = path
     return found
@@ -96,6 +95,7 @@ def _store(home: Path, client: S3Client | None) -> Iterator[S3Client]:
     elif not object_store.is_embedded():
         yield object_store.connect()
     else:
+        # For start-up: another S3 needs no server of ours.
         from orchestration.s3 import seaweed
 
         with seaweed.serve(home) as endpoint:

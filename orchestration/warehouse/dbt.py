@@ -33,7 +33,7 @@ def variables(settings: Settings, quarters: list[str]) -> str:
 
 
 def _as_json(quarters: list[str], feeds: str) -> str:
-    words = definitions.as_dbt_vars(definitions.load(), quarters, feeds)
+    words = definitions.as_dbt_vars(definitions.sound(), quarters, feeds)
     return json.dumps(words | programme_words.as_dbt_vars())
 
 

@@ -21,6 +21,7 @@ from orchestration.warehouse.fiscal_year import FiscalYear
 FOLDER = Path(__file__).resolve().parents[2] / "dbt_project" / "indicators"
 
 OverTime = Literal["in_quarter", "cumulative", "as_at", "round", "cohort"]
+Kind = Literal["distinct_count", "sum", "ratio", "survey_share", "median"]
 Counted = Literal["units", "records", "value", "denominator"]
 FACTS = Literal[
     "bridge_membership",
@@ -33,7 +34,7 @@ FACTS = Literal[
     "fct_place_total",
     "fct_service_delivered",
 ]
-_COUNTED: dict[str, Counted] = {
+_COUNTED: dict[Kind, Counted] = {
     "distinct_count": "units",
     "survey_share": "units",
     "sum": "records",
@@ -125,6 +126,8 @@ class Indicator(_Strict):
     name: str
     level: Literal["impact", "outcome", "output"]
     description: str
+    numerator_definition: str  # what is counted, added up or measured, in plain words
+    denominator_definition: str  # over what; 'None: …' where nothing is divided or stated beside the value
     method: str
     source_note: str
     version: int = Field(default=1, ge=1)
@@ -133,7 +136,7 @@ class Indicator(_Strict):
     convert_to: list[str] = []
     direction: Literal["higher", "lower"]
     # what is counted
-    kind: Literal["distinct_count", "sum", "ratio", "survey_share", "median"]
+    kind: Kind
     over_time: list[OverTime] = Field(min_length=1)
     regions: list[str] = []  # default: the donor's
     sources: list[str] = Field(min_length=1)
@@ -184,6 +187,16 @@ class Indicator(_Strict):
             raise Fault("in the quarter and cumulative differ by a date: give 'dated_by'.", "over_time")
         return self
 
+    @model_validator(mode="after")
+    def _denominator_is_explained(self) -> Self:
+        has_denominator = self.kind == "survey_share" or self.denominator is not None
+        if has_denominator == self.denominator_definition.startswith("None: "):
+            raise ValueError(
+                f"{self.code}: 'denominator_definition' says what the denominator is, or 'None: …' where the "
+                f"definition has none; it {'has one' if has_denominator else 'has none'}"
+            )
+        return self
+
 
 class Logframe(_Strict):
     """One file: a donor, shared lists of categories, and the indicators."""
@@ -227,6 +240,26 @@ def load(folder: Path | None = None) -> list[Logframe]:
     if not files:
         raise SangamError(f"There is no logframe (*.yml) in {at}.")
     return [read(file) for file in files]
+
+
+def sound(folder: Path | None = None) -> list[Logframe]:
+    """The logframes that load; what is wrong with the others says `faults`."""
+    return [one for one in _each(folder).values() if isinstance(one, Logframe)]
+
+
+def faults(folder: Path | None = None) -> dict[str, str]:
+    """The donors whose logframe does not load, by the name of its file, each with the reason."""
+    return {donor: one for donor, one in _each(folder).items() if isinstance(one, str)}
+
+
+def _each(folder: Path | None) -> dict[str, Logframe | str]:
+    found: dict[str, Logframe | str] = {}
+    for file in sorted((folder or logframes_root()).glob("*.yml")):
+        try:
+            found[file.stem] = read(file)
+        except SangamError as error:
+            found[file.stem] = str(error)
+    return found
 
 
 def read(file: Path) -> Logframe:

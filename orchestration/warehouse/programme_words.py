@@ -6,18 +6,18 @@ Handed to dbt as variables, beside the logframes.
 from __future__ import annotations
 
 from ingest.contracts.conventions import Service
-from ingest.contracts.loading import load_region, region_files
+from ingest.contracts.loading import fault, load_region, region_files
 from ingest.errors import SangamError
 
 
 def as_dbt_vars() -> dict[str, object]:
-    """`services` (code, name, kind) and `tiers` of all programmes.
+    """`services` (code, name, kind) and `tiers` of all programmes whose contracts load.
 
     Raises SangamError where two programmes mean different services by one code.
     """
     services: dict[str, tuple[Service, str]] = {}
     tiers: set[str] = set()
-    for name in region_files():
+    for name in (name for name in region_files() if not fault(name)):
         region = load_region(name)
         tiers |= set(region.tiers)
         for code, service in region.services.items():

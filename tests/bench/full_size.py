@@ -29,8 +29,9 @@ JUDGE = """
 import sys
 from datetime import date
 from pathlib import Path
-from ingest.judge_file import judge_file
-judged = judge_file(Path(sys.argv[1]), 'sindh', 'mis', date(2021, 6, 30))
+from ingest.contracts.delivery_contract import load_delivery_contract
+from ingest.judging.delivered_file import judge_file
+judged = judge_file(Path(sys.argv[1]), load_delivery_contract('sindh', 'mis'), date(2021, 6, 30))
 print(sum(judged.records.values()))
 """
 # In one process, as a run does both: libraries that ingest has loaded are there for validation.
@@ -50,7 +51,7 @@ from expectations.schemas import broken_promises
 for source, spec in sources.items():
     for table in spec.tables:
         for path in home.glob(f'lake/accepted/region=sindh/source={source}/table={table}/**/*.parquet'):
-            assert not broken_promises(path, 'sindh', source, table)
+            assert not broken_promises(path, spec, table)
 check_batches(home, quarter)
 print(ingested - started, time.perf_counter() - ingested)
 """

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.dbt_build import Built, build
 from tests.runs import QUARTER, Run, run
 
 REFUSED = {
@@ -43,3 +44,9 @@ def shared_run(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     settings, outcome = run(home, drops / "landing")
     yield Run(settings, drops / "expected", outcome, REFUSED)
     shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def dbt_built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The dbt project built on an empty lake; its tests share one xdist group, so that it is built once."""
+    return build(tmp_path_factory.mktemp("dbt_built"))

@@ -21,7 +21,7 @@ COMMITTED = Path(__file__).resolve().parents[1] / "drops"
 
 @pytest.mark.parametrize(("region", "source"), SOURCES)
 def test_shared_deliveries(region: str, source: str, shared_run: Run) -> None:
-    receipts = [r for r in shared_run.outcome.receipts if (r["region"], r["source"]) == (region, source)]
+    receipts = [r for r in shared_run.outcome.receipts if (r.region, r.source) == (region, source)]
     assert receipts
     found = differences(shared_run.settings.home, receipts, shared_run.expected, region, source)
     assert not found, f"{len(found)} differences:\n" + "\n".join(found[:SHOWN])
@@ -55,9 +55,9 @@ def test_the_sample_drops_have_every_kind_of_finding(
     sindh_lake: tuple[Path, dict[str, list[dict[str, Any]]]],
 ) -> None:
     """A comparison of nothing with nothing would prove nothing."""
-    tables = [t for receipts in sindh_lake[1].values() for r in receipts for t in r["tables"].values()]
-    reasons = {code for table in tables for code in table["by_reason"]}
-    flags = {code for table in tables for code in table["warnings"]}
+    tables = [t for receipts in sindh_lake[1].values() for r in receipts for t in r.tables.values()]
+    reasons = {code for table in tables for code in table.by_reason}
+    flags = {code for table in tables for code in table.warnings}
     assert reasons >= {
         "missing_required", "bad_date", "future_date", "bad_number", "ambiguous_grouping", "out_of_range",
         "bad_identifier", "unknown_code", "exact_duplicate", "duplicate_key", "orphan_reference", "date_order",

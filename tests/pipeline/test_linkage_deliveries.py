@@ -207,7 +207,7 @@ def test_a_small_delivery(home: Path, landing: Path) -> None:
     rows = link_region(home, "khulna", "2021Q1")
     assert _who(home, "mis") == list("1133567")
     assert _who(home, "allowances") == ["1", "3", None]
-    summary = {row["source"]: (row["records"], row["linked"], row["review"], row["own"]) for row in rows}
+    summary = {row.source: (row.records, row.linked, row.review, row.own) for row in rows}
     assert summary == {"mis": (7, 4, 0, 3), "allowances": (3, 2, 0, 1)}
 
 
@@ -224,15 +224,26 @@ def test_linking_again_changes_nothing_and_is_the_same_byte_for_byte(
     _take_in(home, landing, "khulna")
     link_region(home, "khulna", "2021Q1")
     first = written(home)
-    assert not any(row["linked_now"] for row in link_region(home, "khulna", "2021Q1"))
+    assert not any(row.linked_now for row in link_region(home, "khulna", "2021Q1"))
     other = tmp_path / "other"
     _take_in(other, landing, "khulna")
     link_region(other, "khulna", "2021Q1")
     assert first == written(home) == written(other)
     gone = next((home / "lake" / "feeds" / "feed=crosswalk" / "region=khulna").rglob("*.parquet"))
     gone.unlink()
-    assert any(row["linked_now"] for row in link_region(home, "khulna", "2021Q1"))
+    assert any(row.linked_now for row in link_region(home, "khulna", "2021Q1"))
     assert written(home) == first
+
+
+def test_other_code_reads_and_links_anew(home: Path, landing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _take_in(home, landing, "khulna")
+    link_region(home, "khulna", "2021Q1")
+    monkeypatch.setattr("ingest.linkage.link.CODE", "what other code comes to")
+    assert all(row.linked_now for row in link_region(home, "khulna", "2021Q1"))
+    assert not any(row.linked_now for row in link_region(home, "khulna", "2021Q1"))
+    assert not any(receipt.read_now for receipt in ingest_source(home, landing, "khulna", "mis"))
+    monkeypatch.setattr("ingest.run.ENGINE", "what other code comes to")
+    assert all(receipt.read_now for receipt in ingest_source(home, landing, "khulna", "mis"))
 
 
 def test_a_quarter_is_linked_to_the_register_of_its_day(home: Path, landing: Path) -> None:
@@ -244,7 +255,7 @@ def test_a_quarter_is_linked_to_the_register_of_its_day(home: Path, landing: Pat
     _deliver(landing / "khulna", "2021Q2", [*_PEOPLE, stranger])
     _take_in(home, landing, "khulna")
     rows = link_region(home, "khulna", "2021Q2")
-    assert {row["quarter"] for row in rows if row["linked_now"]} == {"2021Q2"}
+    assert {row.quarter for row in rows if row.linked_now} == {"2021Q2"}
     assert _who(home, "mis", "2021Q2") == list("11335678")
     assert _who(home, "allowances") == ["1", "3", None]
 
@@ -265,7 +276,7 @@ def test_what_was_delivered_anew_is_linked_anew_and_what_was_refused_leaves(
     link_region(home, "khulna", "2021Q1")
     _deliver(landing / "khulna", "2021Q1", _PEOPLE[2:])
     _take_in(home, landing, "khulna")
-    assert all(row["linked_now"] for row in link_region(home, "khulna", "2021Q1"))
+    assert all(row.linked_now for row in link_region(home, "khulna", "2021Q1"))
     assert _who(home, "mis") == list("33567")
     assert _who(home, "allowances") == [None, "3", None]
     next((landing / "khulna" / "mis" / "2021Q1").iterdir()).write_bytes(b"PK\x03\x04 cut off")

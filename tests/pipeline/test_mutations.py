@@ -12,14 +12,15 @@ import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import openpyxl
 import pytest
 
 from ingest import samples
+from ingest.contracts.delivery_contract import load_delivery_contract
 from ingest.deliveries.delivery import quarter_end
+from ingest.deliveries.receipt import Receipt
 from ingest.errors import Refused
 from ingest.feedback import findings
 from ingest.feedback.quarantine import findings_select
@@ -67,7 +68,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def judged(landing: Path, file: str) -> JudgedDrop:
     """A file of a landing, judged by its contract."""
     region, source, quarter, _ = file.split("/")
-    return judge_file(landing / file, region, source, quarter_end(quarter).date())
+    return judge_file(landing / file, load_delivery_contract(region, source), quarter_end(quarter).date())
 
 
 def found_in(result: JudgedDrop) -> set[Found]:
@@ -97,7 +98,7 @@ def deliver(landing: Path, file: str, content: bytes) -> Path:
 def test_a_clean_delivery_has_no_finding(clean: Path, file: str) -> None:
     result = judged(clean, file)
     assert found_in(result) == set()
-    assert sum(counts["accepted"] for counts in table_counts(result).values()) >= 8
+    assert sum(counts.accepted for counts in table_counts(result).values()) >= 8
     result.close()
 
 
@@ -256,9 +257,9 @@ def test_a_file_that_is_not_as_agreed_is_refused_with_the_remedy(
 # ------------------------------------------------------------------------- faults that show beside other deliveries
 
 
-def lake_findings(home: Path, receipt: dict[str, Any]) -> set[Found]:
+def lake_findings(home: Path, receipt: Receipt) -> set[Found]:
     """All that the lake says of a delivery."""
-    at = f"region={receipt['region']}/source={receipt['source']}/quarter={receipt['quarter']}/{receipt['sha256'][:16]}"
+    at = f"region={receipt.region}/source={receipt.source}/quarter={receipt.quarter}/{receipt.sha256[:16]}"
     with duckdb.connect() as con:
         held = con.execute(
             f"SELECT \"table\", row, columns, reasons FROM '{home}/lake/quarantine/{at}.parquet'"
@@ -269,10 +270,10 @@ def lake_findings(home: Path, receipt: dict[str, Any]) -> set[Found]:
     return {(t, r, ",".join(c), ",".join(codes)) for t, r, c, codes in held} | set(told)
 
 
-def take_in(home: Path, landing: Path, file: str) -> tuple[dict[str, Any], set[Found]]:
+def take_in(home: Path, landing: Path, file: str) -> tuple[Receipt, set[Found]]:
     """Take in a file's source; the file's own receipt and what was found in it."""
     region, source, _, name = file.split("/")
-    receipts = {r["file"]: r for r in ingest_source(home, landing, region, source)}
+    receipts = {r.file: r for r in ingest_source(home, landing, region, source)}
     return receipts[name], lake_findings(home, receipts[name])
 
 
@@ -286,7 +287,7 @@ def test_a_mobile_number_of_several_persons(clean: Path, tmp_path: Path) -> None
     landing = tmp_path / "landing"
     deliver(landing, ALLOWANCES, document.written())
     receipt, found = take_in(tmp_path / "home", landing, ALLOWANCES)
-    assert receipt["status"] == "current"
+    assert receipt.status == "current"
     assert found == {("allowances", document.numbers[at], "mobile", "shared_mobile") for at in (one, other)}
 
 
@@ -333,15 +334,15 @@ def test_an_extract_with_half_of_its_rows_gone_waits(clean: Path, tmp_path: Path
     del document.rows[int(len(document.rows) * 0.4) :]
     deliver(landing, PTS, document.written())
     receipt, found = take_in(tmp_path / "home", landing, PTS)
-    assert receipt["status"] == "paused"
+    assert receipt.status == "paused"
     assert [
-        reason for reason in receipt["drift"] if "'enterprise_month'" in reason and "shrank" in reason
-    ] == receipt["drift"]
-    assert len(receipt["drift"]) == 1
+        reason for reason in receipt.waits.reasons if "'enterprise_month'" in reason and "shrank" in reason
+    ] == list(receipt.waits.reasons)
+    assert len(receipt.waits.reasons) == 1
     assert found == set()
     shutil.rmtree(tmp_path / "home")
     deliver(landing, PTS, (clean / PTS).read_bytes())  # with all of its rows it goes through
-    assert take_in(tmp_path / "home", landing, PTS)[0]["status"] == "current"
+    assert take_in(tmp_path / "home", landing, PTS)[0].status == "current"
 
 
 def _until(path: Path, month: str) -> bytes:

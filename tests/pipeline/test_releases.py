@@ -15,6 +15,7 @@ from orchestration.cli import releases
 from orchestration.releases import approvals, publish, shelf, verify
 from orchestration.releases.publish import Published
 from orchestration.s3 import object_store, seaweed
+from tests import marts
 
 DONORS = [f"donor_{letter}" for letter in "abcdefghijklmnop"]
 QUARTER = "2021Q2"
@@ -26,10 +27,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse with one quarter for each of several donors, so that each test has a donor of its own."""
     folder = tmp_path_factory.mktemp("home")
     with duckdb.connect(str(folder / "warehouse.duckdb")) as db:
-        db.execute("create schema marts")
+        marts.create(db)
         db.execute(
             """
-            create table marts.indicator_values as
+            insert into marts.indicator_values by name
             select donor, indicator, '2021Q2' as quarter, 'sindh' as region, 'round' as over_time, dimension,
                    category, number::double as "value", 'percent' as unit, '' as currency, 17 as numerator,
                    21 as denominator, 21 as n, 'reported' as state, 'provisional' as status,
@@ -42,10 +43,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         db.execute(
             """
-            create table marts.indicator_definitions as
-            select distinct donor, indicator, 'Share' as name, 'outcome' as level, 1 as version
+            insert into marts.indicator_definitions by name
+            select distinct donor, indicator, 'Share' as name, 'outcome' as level, 1 as definition_version
             from marts.indicator_values;
-            create table marts.indicator_evidence as
+            insert into marts.indicator_evidence by name
             select donor, indicator, quarter, 'mis_2021Q2.sql' as _file, 'ab12' as _sha256
             from marts.indicator_values
             """

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from ingest.deliveries import places
+from ingest.deliveries.receipt import FindingCounts, Receipt
 from ingest.errors import SangamError
 from ingest.run import ingest_source
 from orchestration.cli.main import app
@@ -53,25 +53,22 @@ def deliver(landing: Path, quarter: str, name: str, content: bytes, day: int) ->
     os.utime(path, (1.6e9 + day * 86400,) * 2)
 
 
-def births(home: Path, landing: Path) -> dict[str, dict[str, Any]]:
+def births(home: Path, landing: Path) -> dict[str, Receipt]:
     """Receipts by quarter and file."""
-    return {f"{r['quarter']}/{r['file']}": r for r in ingest_source(home, landing, "sindh", "births")}
+    return {f"{r.quarter}/{r.file}": r for r in ingest_source(home, landing, "sindh", "births")}
 
 
-def findings(home: Path, receipt: dict[str, Any]) -> list[dict[str, Any]]:
-    at = places.folder(
-        home, "findings", region=receipt["region"], source=receipt["source"], quarter=receipt["quarter"]
-    )
-    return pq.read_table(at / f"{receipt['sha256'][:16]}.parquet", partitioning=None).to_pylist()
+def findings(home: Path, receipt: Receipt) -> list[dict[str, Any]]:
+    return pq.read_table(receipt.layer_file(home, "findings"), partitioning=None).to_pylist()
 
 
-def totals(receipt: dict[str, Any]) -> tuple[int, int, int]:
-    told = receipt["findings"]
-    return told["new"], told["open"], told["resolved"]
+def totals(receipt: Receipt) -> tuple[int, int, int]:
+    told = receipt.told.findings
+    return told.new, told.open, told.resolved
 
 
-def sheet_of(home: Path, receipt: dict[str, Any], name: str = "births") -> Any:
-    return openpyxl.load_workbook(home / receipt["slip"])[name]
+def sheet_of(home: Path, receipt: Receipt, name: str = "births") -> Any:
+    return openpyxl.load_workbook(home / receipt.told.slip)[name]
 
 
 def lines(sheet: Any, first: str = "Row in your file") -> dict[int, list[Any]]:
@@ -89,7 +86,7 @@ def test_a_second_delivery_tells_new_open_and_resolved(home: Path, tmp_path: Pat
     first, second = receipts["2021Q1/page.xls"], receipts["2021Q2/page.xls"]
     assert totals(first) == (3, 0, 0)
     assert totals(second) == (1, 2, 1)
-    assert second["findings"]["tables"] == {"births": {"new": 1, "open": 2, "resolved": 1}}
+    assert second.told.by_table == {"births": FindingCounts(new=1, open=2, resolved=1)}
     status = {(f["code"], f["column"]): f["status"] for f in findings(home, second)}
     assert status == {
         ("unknown_code", "union_council"): "open",
@@ -102,7 +99,7 @@ def test_a_second_delivery_tells_new_open_and_resolved(home: Path, tmp_path: Pat
         8: "Still open",
         9: "New",
     }
-    summary = openpyxl.load_workbook(home / second["slip"]).worksheets[0]
+    summary = openpyxl.load_workbook(home / second.told.slip).worksheets[0]
     texts = [str(c.value) for row in summary.iter_rows() for c in row if c.value]
     assert "1 new, 2 still open, 1 resolved" in texts
     assert any("page.xls (2021Q1" in text for text in texts)
@@ -115,9 +112,9 @@ def test_an_earlier_delivery_of_the_quarter_is_the_last_one(home: Path, tmp_path
     deliver(landing, "2021Q2", "page.xls", page(FIRST), 100)
     deliver(landing, "2021Q2", "page_v2.xls", page(GOOD), 110)
     receipts = births(home, landing)
-    assert receipts["2021Q1/page.xls"]["slip"] is None
+    assert receipts["2021Q1/page.xls"].told.slip is None
     assert totals(receipts["2021Q2/page_v2.xls"]) == (0, 0, 3)
-    assert receipts["2021Q2/page_v2.xls"]["slip"], "what was mended is worth telling"
+    assert receipts["2021Q2/page_v2.xls"].told.slip, "what was mended is worth telling"
 
 
 def test_a_late_redelivery_of_an_earlier_quarter_is_compared_with(home: Path, tmp_path: Path) -> None:
@@ -137,16 +134,16 @@ def test_a_refused_file_has_a_slip_and_resolves_nothing(home: Path, tmp_path: Pa
     deliver(landing, "2021Q2", "page_v3.xls", page(SECOND), 102)
     receipts = births(home, landing)
     refused = receipts["2021Q2/page.xls"]
-    assert (refused["refused"], totals(refused)) == ("missing_table", (1, 0, 0))
+    assert (refused.refused, totals(refused)) == ("missing_table", (1, 0, 0))
     assert totals(receipts["2021Q2/page_v2.xls"]) == (0, 1, 0), "refused again for the same reason"
     assert totals(receipts["2021Q2/page_v3.xls"]) == (1, 2, 2), (
         "the readable one before counts, and the refusal"
     )
     (finding,) = findings(home, refused)
     assert (finding["code"], finding["severity"]) == ("missing_table", "error")
-    book = openpyxl.load_workbook(home / refused["slip"])
+    book = openpyxl.load_workbook(home / refused.told.slip)
     texts = [str(c.value) for row in book.worksheets[0].iter_rows() for c in row if c.value]
-    assert refused["message"] in texts
+    assert refused.message in texts
     assert any("Export the file again with every table" in text for text in texts)
     assert book.worksheets[0].sheet_view.rightToLeft
 
@@ -170,9 +167,9 @@ def test_cells_are_marked_where_they_stand(home: Path, tmp_path: Path) -> None:
 def test_an_unchanged_delivery_writes_nothing_and_a_lost_slip_comes_back(home: Path, tmp_path: Path) -> None:
     landing = tmp_path / "landing"
     deliver(landing, "2021Q1", "page.xls", page(FIRST), 1)
-    slip = home / births(home, landing)["2021Q1/page.xls"]["slip"]
+    slip = home / births(home, landing)["2021Q1/page.xls"].told.slip
     before, bytes_before = slip.stat().st_mtime_ns, slip.read_bytes()
-    assert not births(home, landing)["2021Q1/page.xls"]["read_now"]
+    assert not births(home, landing)["2021Q1/page.xls"].read_now
     assert slip.stat().st_mtime_ns == before
     assert slip.stat().st_mode & 0o077 == 0, "personal data: for its owner alone"
     slip.unlink()
@@ -185,9 +182,8 @@ def test_a_slip_of_a_dump_shows_the_rows_of_the_quarantine(
 ) -> None:
     home, receipts = sindh_lake
     receipt = receipts["mis"][-1]
-    at = places.folder(home, "quarantine", region="sindh", source="mis", quarter=receipt["quarter"])
-    held = pq.read_table(at / f"{receipt['sha256'][:16]}.parquet", partitioning=None).to_pylist()
-    book = openpyxl.load_workbook(home / receipt["slip"])
+    held = pq.read_table(receipt.layer_file(home, "quarantine"), partitioning=None).to_pylist()
+    book = openpyxl.load_workbook(home / receipt.told.slip)
     for table in {row["table"] for row in held}:
         shown = lines(book[table], "Record number")
         for row in (row for row in held if row["table"] == table):
@@ -218,7 +214,7 @@ def test_slips_go_to_the_partners_bucket_once(home: Path, tmp_path: Path) -> Non
     with seaweed.serve(home) as endpoint:
         client = object_store.connect(endpoint)
         assert publish_slips(home, "sindh", client) == []
-        slip = home / births(home, landing)["2021Q1/page.xls"]["slip"]
+        slip = home / births(home, landing)["2021Q1/page.xls"].told.slip
         (key,) = publish_slips(home, "sindh", client)
         assert re.fullmatch(r"return/births/2021Q1/page_[0-9a-f]{8}_return\.xlsx", key)
         assert object_store.get(client, partner_bucket("sindh"), key) == slip.read_bytes()

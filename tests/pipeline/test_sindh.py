@@ -46,7 +46,7 @@ def rows(made: Run, sql: str) -> list[dict[str, Any]]:
 def test_nothing_fails_and_refused_files_are_reported(done: Run) -> None:
     assert done.outcome.failed == []
     assert done.outcome.exit_status == 3
-    found = {r["file"]: (r["refused"], r["message"]) for r in done.outcome.refused if r["region"] == "sindh"}
+    found = {r.file: (r.refused, r.message) for r in done.outcome.refused if r.region == "sindh"}
     assert {file: code for file, (code, _) in found.items()} == {
         f: code for f, (code, _) in done.refused.items()
     }
@@ -200,7 +200,7 @@ def test_a_second_run_changes_nothing(sample_run: Run) -> None:
     _, outcome = run(sample_run.settings.home, sample_run.settings.landing, "sindh")
     assert outcome.exit_status == 3
     assert outcome.receipts
-    assert not any(receipt["read_now"] for receipt in outcome.receipts)
+    assert not any(receipt.read_now for receipt in outcome.receipts)
     after = snapshot(sample_run)
     assert before["lake"] == after["lake"]
     assert before["marts"].keys() == after["marts"].keys()

@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from expectations.batches import Batch, told
-from expectations.facts import Side, connect
-from expectations.profile import applies, profile, words
+from expectations.batch import Batch, Side
+from expectations.measuring.facts import connect
+from expectations.measuring.profile import applies, profile, words
+from expectations.messages import told
+from expectations.results import Outside
 from expectations.suite import MEASURES, SUITES, Check, Figure, Suite, load_suite
 from ingest.contracts.loading import load_region, region_files
 from ingest.contracts.source import Source
@@ -131,6 +133,15 @@ def test_words_say_what_was_looked_at(seen: dict[tuple[str, str], tuple[float, s
     assert seen["loan.kind", "category_shift"][1] == "'a' 55.6%; 100.0% in 2021Q1"
 
 
+def test_means_are_written_as_people_read_them(tmp_path: Path) -> None:
+    with connect() as connection:
+        now = [(name, place, kind, 13_400.0 + n) for n, (name, place, kind, _) in enumerate(BEFORE)]
+        frame = profile(
+            connection, SUITE, CONTRACT, _side(tmp_path, "2021Q2", now), _side(tmp_path, "2021Q1", BEFORE)
+        )
+    assert frame.set_index("measure").loc["mean_shift", "seen"] == "mean 13,404; 13.5 in 2021Q1"
+
+
 def test_what_is_not_there_is_not_judged(seen: dict[tuple[str, str], tuple[float, str]]) -> None:
     subjects = {subject for subject, _ in seen}
     assert "Of another table" not in subjects  # its table was not delivered
@@ -153,7 +164,7 @@ def test_an_expression_duckdb_does_not_understand_is_named(tmp_path: Path) -> No
 
 
 def test_many_keys_are_sampled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("expectations.profile._SAMPLED_FROM", 1000)
+    monkeypatch.setattr("expectations.measuring.profile._SAMPLED_FROM", 1000)
     rows = [(f"K{n}", "North", "a", 1.0) for n in range(4000)]
     with connect() as connection:
         frame = profile(
@@ -242,16 +253,26 @@ def test_bounds_of_a_mean_name_the_unit_once() -> None:
 
 
 def test_a_message_says_what_where_expected_and_what_to_do() -> None:
-    check = _check(at_least=0.6, at_most=3.0)
-    rows = [("table", f"t{n}", f"t{n}", "rows_ratio", 0.1 * n, 50, f"seen {n}") for n in range(9)]
-    frame = pd.DataFrame(rows, columns=["kind", "name", "subject", "measure", "value", "records", "seen"])
-    failing = {f"t{n}": 0.1 * n for n in range(6)}
-    result = told(check, Batch("sindh", "mis", "2021Q2", ()), frame, {**failing, "t8": 40.0})
-    assert result["message"].startswith(
+    outside = [Outside(subject="t8", value=40.0, seen="seen 8")]
+    outside += [Outside(subject=f"t{n}", value=0.1 * n, seen=f"seen {n}") for n in range(6)]
+    result = told(_check(at_least=0.6, at_most=3.0), Batch("sindh", "mis", "2021Q2", ()), 9, tuple(outside))
+    assert result.message.startswith(
         "Records beside last time: t8 4000.0% (seen 8); t0 0.0% (seen 0); t1 10.0%"
     )
-    assert "; and 1 more. Expected 60% to 300%. It shrank. Ask." in result["message"]
-    assert (result["checked"], result["failed"], result["passed"]) == (9, 7, False)
+    assert "; and 1 more. Expected 60% to 300%. It shrank. Ask." in result.message
+    assert (result.looked_at, len(result.outside), result.verdict) == (9, 7, "warning")
+
+
+def test_where_nothing_was_looked_at_nothing_is_fine() -> None:
+    batch = Batch("sindh", "mis", "2021Q2", ())
+    nothing = told(_check(at_least=0.6), batch, 0, ())
+    assert (nothing.verdict, nothing.message[:18]) == ("nothing", "Nothing to look at")
+    assert "no earlier delivery" in nothing.message
+    assert (
+        "no earlier delivery"
+        not in told(_check(at_least=0.6), Batch("sindh", "mis", "2021Q3", (), batch), 0, ()).message
+    )
+    assert told(_check(at_least=0.6), batch, 3, ()).verdict == "fine"
 
 
 def test_few_records_say_nothing() -> None:

@@ -377,12 +377,12 @@ def warned(home: Path, receipts: list[dict[str, Any]]) -> set[tuple[str, str]]:
     """(file, key) of the warnings of the deliveries that count."""
     found = set()
     for receipt in receipts:
-        if receipt["status"] == "current":
-            at = f"region={receipt['region']}/source={receipt['source']}/quarter={receipt['quarter']}"
-            path = home / "lake/warnings" / at / f"{receipt['sha256'][:16]}.parquet"
+        if receipt.status == "current":
+            at = f"region={receipt.region}/source={receipt.source}/quarter={receipt.quarter}"
+            path = home / "lake/warnings" / at / f"{receipt.sha256[:16]}.parquet"
             with duckdb.connect() as connection:
                 rows = connection.execute(f"SELECT key FROM read_parquet('{path}')").fetchall()
-            found |= {(receipt["file"], key) for (key,) in rows}
+            found |= {(receipt.file, key) for (key,) in rows}
     return found
 
 
@@ -421,7 +421,7 @@ def test_shared_mobile_looks_at_all_lists(
         f"allowance_{scheme}" for scheme in expected
     }
     again = ingest_source(tmp_path / "home", landing, "khulna", "allowances")
-    assert not any(receipt["read_now"] for receipt in again)
+    assert not any(receipt.read_now for receipt in again)
 
 
 def test_a_redelivered_list_mends_the_warnings_of_the_others(tmp_path: Path) -> None:
@@ -435,11 +435,11 @@ def test_a_redelivered_list_mends_the_warnings_of_the_others(tmp_path: Path) -> 
     }
     receipts = ingest_source(home, landing, "khulna", "allowances")
     assert warned(home, receipts) == both
-    assert all(r["tables"]["allowances"]["warnings"] == {"shared_mobile": 1} for r in receipts)
+    assert all(r.tables["allowances"].warnings == {"shared_mobile": 1} for r in receipts)
     deliver(landing, "khulna/allowances/2021Q2/allowance_old_age_2021Q2_v2.html", allowance_page(CHAYA))
     receipts = ingest_source(home, landing, "khulna", "allowances")
     assert warned(home, receipts) == set()
-    assert [r["status"] for r in receipts].count("current") == 2
+    assert [r.status for r in receipts].count("current") == 2
 
 
 CASES = list(load_source("pune", "cases").tables["cases"].columns)

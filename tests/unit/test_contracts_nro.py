@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from ingest.contracts.delivery_contract import load_delivery_contract
 from ingest.contracts.loading import REGIONS, load_region
 from ingest.contracts.mapping import Mapping
 from ingest.contracts.rule import Related, Rule
@@ -22,11 +23,13 @@ from ingest.contracts.vocabularies import drawn_vocabularies
 from ingest.contracts.yaml_file import Document, Place
 from ingest.deliveries.delivery import quarter_end
 from ingest.deliveries.landing import scan
+from ingest.deliveries.receipt import TableCounts
 from ingest.deliveries.related import Arrivals, compare_with, quarters_before
 from ingest.errors import SangamError
 from ingest.judging.delivered_file import judge_file
-from ingest.mapping.selects import mapping_sql
+from ingest.mapping.selects import feed_select
 from ingest.run import ingest_source
+from tests.receipts import receipt_for
 
 STATES = ("jharkhand", "maharashtra", "karnataka", "rajasthan")
 LAST_DAY = quarter_end("2021Q1").date()
@@ -125,7 +128,7 @@ def test_one_row_per_place_from_its_first_record() -> None:
             "CREATE TABLE gp AS SELECT district, r AS _record, r AS _row, '' AS _file, '' AS _table, '' AS _sha256 "
             "FROM (VALUES ('A', 3), ('B', 2), ('A', 1), (NULL, 4)) AS v(district, r)"
         )
-        select = mapping_sql("place", mapping, ["district"])
+        select = feed_select("place", mapping, ["district"])
         rows = connection.execute(f"SELECT place_id, _record FROM ({select}) ORDER BY 1").fetchall()
     assert rows == [("A", 1), ("B", 2)]
 
@@ -220,10 +223,10 @@ def test_an_earlier_quarter_that_comes_late_or_again_is_looked_at(tmp_path: Path
     assert _warned(home, "2021Q1", "stale_value") == set()
 
     _deliver(landing, "2020Q4", [_row()], hour=3, name="again")
-    read = {str(r["path"]).rpartition("/")[2] for r in _ingest(home, landing) if r["read_now"]}
+    read = {str(r.path).rpartition("/")[2] for r in _ingest(home, landing) if r.read_now}
     assert read == {"again.xls", "shg_status_2021Q1.xls"}
     assert _warned(home, "2021Q1", "stale_value") == {"Ranchi|Angara"}
-    assert not any(r["read_now"] for r in _ingest(home, landing))
+    assert not any(r.read_now for r in _ingest(home, landing))
 
 
 def test_a_three_row_header_with_subtotals(tmp_path: Path) -> None:
@@ -235,8 +238,8 @@ def test_a_three_row_header_with_subtotals(tmp_path: Path) -> None:
     ]
     _deliver(tmp_path / "in", "2021Q1", rows, wrong_total_of="Khunti")
     (receipt,) = _ingest(tmp_path / "home", tmp_path / "in")
-    assert receipt["refused"] is None, receipt["message"]
-    assert receipt["tables"]["shg_status"]["read"] == 4  # type: ignore[index]
+    assert receipt.refused is None, receipt.message
+    assert receipt.tables["shg_status"].read == 4
     for warning, keys in (
         ("parts_sum", {"Ranchi|Bundu"}),
         ("unit_suspect", {"Gumla|Palkot"}),
@@ -248,7 +251,7 @@ def test_a_three_row_header_with_subtotals(tmp_path: Path) -> None:
 def test_a_subtotal_over_a_quarantined_row_is_not_checked(tmp_path: Path) -> None:
     _deliver(tmp_path / "in", "2021Q1", [_row(), _row("Nowhere")], wrong_total_of="Ranchi")
     (receipt,) = _ingest(tmp_path / "home", tmp_path / "in")
-    assert receipt["tables"]["shg_status"]["by_reason"] == {"unknown_code": 1}  # type: ignore[index]
+    assert receipt.tables["shg_status"].by_reason == {"unknown_code": 1}
     assert _warned(tmp_path / "home", "2021Q1", "total_mismatch") == set()
 
 
@@ -259,10 +262,14 @@ def test_another_source_is_looked_up_in_the_same_quarter(tmp_path: Path) -> None
     (other / "first.sql").write_text("x")
     os.utime(other / "first.sql", (1_600_000_000,) * 2)
     (other / "second.sql").write_text("y")
+    counted = TableCounts(read=1, accepted=1, quarantined=0)
     by_source = {
         source: Arrivals(
             found := scan(tmp_path, sources=[("jharkhand", source)]),
-            {d.relative: {"refused": None, "sha256": d.sha256, "contract": "c", "engine": 1} for d in found},
+            {
+                d.relative: receipt_for(d, tables={"enterprise": counted, "shg_status": counted})
+                for d in found
+            },
         )
         for source in ("shg_portal", "pts")
     }
@@ -272,7 +279,7 @@ def test_another_source_is_looked_up_in_the_same_quarter(tmp_path: Path) -> None
     second = next(d for d in by_source["pts"].deliveries if d.file == "second.sql")
     assert list(compared.relations) == ["pts/enterprise"]
     assert f"quarter=2021Q1/{second.sha256[:16]}.parquet" in compared.relations["pts/enterprise"]
-    assert compared.marks == {"pts/enterprise": [f"{second.sha256}:c:1"]}
+    assert compared.marks == {"pts/enterprise": (f"{second.sha256}:c:1",)}
 
 
 @given(st.integers(2000, 2100), st.integers(1, 4), st.integers(0, 40))
@@ -323,7 +330,7 @@ def _workbook(path: Path, shown: str, rows: list[tuple[str, ...]]) -> Path:
 @pytest.mark.parametrize("shown", ["{0} / {1}", "{0}", "{1}", " {0}  /  {1}"])
 def test_either_half_of_a_label_is_enough(tmp_path: Path, shown: str) -> None:
     file = _workbook(tmp_path / "pae.xlsx", shown, [("108001", "toilet", "9", "5", "4")])
-    judged = judge_file(file, "jharkhand", "entitlements", LAST_DAY)
+    judged = judge_file(file, load_delivery_contract("jharkhand", "entitlements"), LAST_DAY)
     with judged.connection as connection:
         rows = connection.execute(
             "SELECT v_block, v_women_attended, v_fifth_schedule_area FROM j_GP"
@@ -345,7 +352,7 @@ def test_either_half_of_a_label_is_enough(tmp_path: Path, shown: str) -> None:
 )
 def test_the_funnel_narrows(tmp_path: Path, eligible: str, applied: str, received: str, good: bool) -> None:
     file = _workbook(tmp_path / "pae.xlsx", "{1}", [("108001", "toilet", eligible, applied, received)])
-    judged = judge_file(file, "jharkhand", "entitlements", LAST_DAY)
+    judged = judge_file(file, load_delivery_contract("jharkhand", "entitlements"), LAST_DAY)
     with judged.connection as connection:
         codes = connection.execute("SELECT code FROM findings").fetchall()
     assert codes == ([] if good else [("rule:funnel",)])
@@ -393,7 +400,9 @@ def _dump(path: Path, sales: list[str]) -> Path:
 def test_unit_suspect_takes_the_median_of_accepted_months(
     tmp_path: Path, sales: list[str], suspect: list[str]
 ) -> None:
-    judged = judge_file(_dump(tmp_path / "pts.sql", sales), "jharkhand", "pts", LAST_DAY)
+    judged = judge_file(
+        _dump(tmp_path / "pts.sql", sales), load_delivery_contract("jharkhand", "pts"), LAST_DAY
+    )
     with judged.connection as connection:
         rows = connection.execute(
             "SELECT key FROM warnings WHERE code = 'unit_suspect' ORDER BY 1"

@@ -13,6 +13,7 @@ import yaml
 from ingest.contracts import loading
 from ingest.contracts.correction_words import Correction, read
 from ingest.contracts.loading import fingerprint, load_corrections, load_region, region_files
+from ingest.deliveries.receipt import Receipt, TableCounts
 from ingest.errors import SangamError
 from ingest.feedback.quarantine import findings_select
 from ingest.judging.counts import table_counts
@@ -172,12 +173,27 @@ def test_a_flag_changes_nothing_but_is_seen() -> None:
     result = judge_with(correction("flag", "house", "H2"), correction("flag", "house", "H1", id="C-2"))
     assert reasons(result, "house") == {1: ["ambiguous_grouping"]}
     assert warnings(result, "house") == [("flagged_by_correction", "H2")]
-    assert table_counts(result)["house"]["accepted"] == 2
+    assert table_counts(result)["house"].accepted == 2
 
 
 def test_a_row_stands_for_its_record() -> None:
     result = judge_with(override("person", "", "sex", "X", "M", row=5, file="file"))
     assert reasons(result, "person")[5] == ["bad_date", "orphan_reference"]
+
+
+def test_a_row_is_counted_in_the_file_and_not_in_the_table() -> None:
+    people = named("person", list(TABLES["person"]["columns"]), PEOPLE, first=4)
+    houses = named("house", list(TABLES["house"]["columns"]), HOUSES)
+    mend = override("person", "", "sex", "X", "M", row=8, file="file")
+    miss = override(
+        "person", "", "sex", "X", "M", row=5, file="file"
+    )  # the fifth record, two rows further up
+    words = {"source": source_of(TABLES, vocabularies=VOCABULARIES)}
+    result = judged([houses, people], **words, corrected=(mend,))
+    assert reasons(result, "person")[5] == ["bad_date", "orphan_reference"]
+    result = judged([houses, people], **words, corrected=(miss,))
+    assert reasons(result, "person")[5] == ["bad_date", "orphan_reference", "unknown_code"]
+    assert ("correction_stale", "C-1") in warnings(result, "person")
 
 
 @pytest.mark.parametrize(
@@ -201,7 +217,7 @@ def test_a_correction_that_no_longer_fits_is_told_and_not_applied(stale: Correct
     rows = result.connection.execute("SELECT tbl, record, code, key, message FROM warnings").fetchall()
     assert [row[:4] for row in rows] == [(stale.table, None, "correction_stale", "C-1")]
     assert words in rows[0][4]
-    assert table_counts(result)[stale.table]["warnings"] == {"correction_stale": 1}
+    assert table_counts(result)[stale.table].warnings == {"correction_stale": 1}
 
 
 @pytest.mark.parametrize(
@@ -338,20 +354,20 @@ def test_corrections_from_landing_to_lake(folder: Path, tmp_path: Path) -> None:
     drop.write_text("\n".join(rows) + "\n", encoding="utf-8")
     home = tmp_path / "home"
 
-    def take_in() -> dict[str, Any]:
+    def take_in() -> Receipt:
         (receipt,) = ingest_source(home, tmp_path / "landing", "here", "register")
         return receipt
 
-    assert take_in()["tables"]["person"]["accepted"] == 1
+    assert take_in().tables["person"].accepted == 1
     number = {**ENTRY, "id": "C-2", "column": "cnic", "expected": "41303-12345", "value": "41303-7654321-2"}
     correct(folder, ENTRY, number)
     receipt = take_in()
-    assert receipt["read_now"]
-    assert receipt["tables"]["person"] == {
-        "read": 2, "accepted": 2, "quarantined": 0, "by_reason": {}, "warnings": {"corrected": 2},
-    }  # fmt: skip
+    assert receipt.read_now
+    assert receipt.tables["person"] == TableCounts(
+        read=2, accepted=2, quarantined=0, warnings={"corrected": 2}
+    )
     before = {path: path.stat().st_mtime_ns for path in home.rglob("*.parquet")}
-    assert not take_in()["read_now"]
+    assert not take_in().read_now
     assert {path: path.stat().st_mtime_ns for path in home.rglob("*.parquet")} == before
     with duckdb.connect() as con:
         accepted = str(home / "lake/accepted/**/*.parquet")
@@ -366,7 +382,7 @@ def test_corrections_from_landing_to_lake(folder: Path, tmp_path: Path) -> None:
                 text = str(row).replace("-", "")
                 assert not any(value in text for value in ("4130312345", "4130376543212", "Bibi"))
     correct(folder, {**ENTRY, "status": "withdrawn"})
-    assert take_in()["tables"]["person"]["accepted"] == 1
+    assert take_in().tables["person"].accepted == 1
 
 
 @pytest.mark.parametrize("region", region_files())

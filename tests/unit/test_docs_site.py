@@ -5,22 +5,30 @@ from __future__ import annotations
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
-from expectations.batches import result_path
-from ingest.files import write_json
+from expectations.results import BatchResult, CheckResult, Outside, result_path, write_result
 from orchestration.cli.docs_site import serve, write_index
 from orchestration.settings import Settings
 
 
-def _result(home: Path, region: str, severity: str) -> None:
-    check = {"passed": False, "severity": severity}
-    content = {
-        "title": f"{region}/mis 2021Q2", "quarter": "2021Q2", "previous": "2021Q1", "docs": "2021Q2/p.mis.html",
-        "checks": {"rows": check, "keys": {"passed": True, "severity": "error"}},
-    }  # fmt: skip
-    write_json(result_path(home, region, "mis", "2021Q2"), content)
+def _result(home: Path, region: str, severity: Literal["error", "warning"]) -> None:
+    outside = (Outside(subject="household", value=0.1, seen="1 record; 10 in 2021Q1"),)
+    words = {"title": "Rows", "severity": severity, "expected": "at least 60%", "message": "m"}
+    checks = {
+        "rows": CheckResult(**words, looked_at=1, outside=outside),
+        "keys": CheckResult(**words, looked_at=2),
+        **{name: CheckResult(**words, looked_at=0) for name in ("places", "figures", "means")},
+    }
+    write_result(
+        home,
+        BatchResult(
+            title=f"{region}/mis 2021Q2", region=region, source="mis", quarter="2021Q2", previous="2021Q1",
+            checks=checks, page="validations/p/mis/2021Q2/x.html", profile={},
+        ),
+    )  # fmt: skip
 
 
 def test_the_first_page_lists_deliveries_and_slips(home: Path) -> None:
@@ -30,9 +38,10 @@ def test_the_first_page_lists_deliveries_and_slips(home: Path) -> None:
     slip.parent.mkdir(parents=True)
     slip.touch()
     page = write_index(home, "3000").read_text(encoding="utf-8")
-    sindh = '<a href="data_docs/2021Q2/p.mis.html">sindh/mis 2021Q2</a></td><td>2021Q1</td><td class="error">1</td>'
-    assert sindh in page
-    assert '<td class="warning">1</td>' in page
+    link = '<a href="data_docs/validations/p/mis/2021Q2/x.html">sindh/mis 2021Q2</a></td><td>2021Q1</td>'
+    fine_and_nothing = '<td class="fine">1</td><td class="nothing">3</td>'
+    assert f'{link}<td class="error">1</td><td class="">–</td>{fine_and_nothing}' in page
+    assert f'<td class="">–</td><td class="warning">1</td>{fine_and_nothing}' in page
     assert "http://127.0.0.1:3000" in page
     assert "a&lt;b_return.xlsx" in page
     assert 'href="return' not in page
@@ -59,3 +68,13 @@ def test_only_docs_are_served(home: Path) -> None:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def test_a_result_of_another_version_is_left_out(home: Path) -> None:
+    _result(home, "sindh", "error")
+    path = result_path(home, "khulna", "mis", "2021Q2")
+    path.parent.mkdir(parents=True)
+    path.write_text('{"title": "khulna/mis 2021Q2", "checks": {}, "errors": []}')
+    page = write_index(home, "3000").read_text(encoding="utf-8")
+    assert "sindh/mis 2021Q2" in page
+    assert "khulna" not in page

@@ -19,6 +19,8 @@ def logframe(**indicator: Any) -> dict[str, Any]:
         "name": "Things",
         "level": "output",
         "description": "Things there are.",
+        "numerator_definition": "Things.",
+        "denominator_definition": "None: a count.",
         "method": "Count.",
         "source_note": "Register",
         "unit": "thing",
@@ -84,6 +86,10 @@ def test_the_shipped_logframes_are_valid_and_complete() -> None:
         ({"population": "true; drop table x"}, "no single SQL expression"),
         ({"populaton": "true"}, "populaton"),
         ({"name": None}, "name"),
+        ({"numerator_definition": None}, "numerator_definition"),
+        ({"denominator_definition": None}, "denominator_definition"),
+        ({"denominator_definition": "All things."}, "'None: …' where the definition has none; it has none"),
+        ({"kind": "ratio", "value": "1", "denominator": "units"}, "it has one"),
         (
             {"disaggregations": [{"dimension": "sex", "category": "sex", "categories": "gender"}]},
             "no list 'gender' under 'categories'",
@@ -157,7 +163,12 @@ def test_dbt_gets_an_entry_for_each_way_over_time(tmp_path: Path) -> None:
     [
         ({}, "units", 1),
         ({"kind": "sum", "value": "1"}, "records", 1),
-        ({"kind": "ratio", "value": "1", "denominator": "units", "unit": "percent"}, "denominator", 100),
+        (
+            {"kind": "ratio", "value": "1", "denominator": "units", "unit": "percent"}
+            | {"denominator_definition": "All things."},
+            "denominator",
+            100,
+        ),
         ({"kind": "sum", "value": "1", "n_counts": "value"}, "value", 1),
     ],
 )
@@ -187,7 +198,8 @@ def test_categories_are_spelled_out(
 
 
 def test_a_bare_number_or_truth_value_is_an_expression(tmp_path: Path) -> None:
-    content = logframe(kind="ratio", population=True, value=1, denominator="units")
+    over = {"denominator": "units", "denominator_definition": "All things."}
+    content = logframe(kind="ratio", population=True, value=1, **over)
     (entry,) = as_dbt_vars(load(written(tmp_path, content)), [], "f")["indicators"]
     assert (entry["population"], entry["value"]) == ("true", "1")
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest.deliveries.receipt import TableCounts
 from ingest.judging.counts import table_counts
 from tests.tables import Cells, grid, judged, named, reasons, source_of, values, warnings
 
@@ -370,13 +371,9 @@ def test_named_rules() -> None:
     assert reasons(result, "t") == {2: ["rule:parts_sum"], 7: ["rule:parts_sum"]}
     assert warnings(result, "t") == [("many", "6")]
     counts = table_counts(result)["t"]
-    assert counts == {
-        "read": 7,
-        "accepted": 5,
-        "quarantined": 2,
-        "by_reason": {"rule:parts_sum": 2},
-        "warnings": {"many": 1},
-    }
+    assert counts == TableCounts(
+        read=7, accepted=5, quarantined=2, by_reason={"rule:parts_sum": 2}, warnings={"many": 1}
+    )
 
 
 LOANS = {
@@ -505,7 +502,7 @@ def test_totals(cells: list[str], total_of_dadu: str, grand_total: str, expected
         ["Grand Total", None, grand_total],
     ]
     result = judged([grid(rows)], source_of(BIRTHS, vocabularies=VOCABULARIES))
-    assert table_counts(result)["births"]["read"] == 3
+    assert table_counts(result)["births"].read == 3
     assert [key for code, key in warnings(result, "births") if code == "total_mismatch"] == expected
     assert {code for code, _ in warnings(result, "births")} <= {"total_mismatch"}
 
@@ -594,14 +591,14 @@ def test_nothing_is_lost(
     result = judged(chunks, source_of(FAMILY))
     for table, delivered in (("child", children), ("house", houses)):
         counts = table_counts(result)[table]
-        assert counts["read"] == len(delivered)
+        assert counts.read == len(delivered)
         accepted = result.connection.execute(
             f"SELECT _record FROM {result.accepted(table)} AS a ORDER BY 1"
         ).fetchall()
         held = reasons(result, table)
-        assert len(accepted) == counts["accepted"]
+        assert len(accepted) == counts.accepted
         assert sorted([r for (r,) in accepted] + list(held)) == list(range(1, len(delivered) + 1))
-    assert len(set(values_of_accepted(result, "house"))) == table_counts(result)["house"]["accepted"]
+    assert len(set(values_of_accepted(result, "house"))) == table_counts(result)["house"].accepted
 
 
 def values_of_accepted(result: Any, table: str) -> list[Any]:

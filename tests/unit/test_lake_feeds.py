@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -18,11 +19,13 @@ from ingest.boundary import masking
 from ingest.contracts import loading
 from ingest.contracts.mapping import Mapping
 from ingest.deliveries.landing import scan, strays
+from ingest.deliveries.receipt import Receipt
 from ingest.deliveries.status import current
 from ingest.errors import Refused, SangamError
 from ingest.feedback import quarantine
 from ingest.mapping import feeds, selects
 from ingest.run import ingest_source
+from tests.receipts import receipt_for
 from tests.tables import use_contracts
 
 ARRIVED = datetime(2021, 7, 8, 9, tzinfo=UTC)
@@ -93,8 +96,8 @@ def deliver(
     return path
 
 
-def take_in(home: Path, landing: Path) -> dict[str, dict[str, Any]]:
-    return {r["file"]: r for r in ingest_source(home, landing, "here", "register")}
+def take_in(home: Path, landing: Path) -> dict[str, Receipt]:
+    return {r.file: r for r in ingest_source(home, landing, "here", "register")}
 
 
 def rows(home: Path, pattern: str, columns: str = "*") -> list[tuple[Any, ...]]:
@@ -154,10 +157,10 @@ def test_a_second_run_reads_nothing_and_touches_no_file(home: Path, landing: Pat
     deliver(landing, GOOD, BAD)
     deliver(landing, GOOD, file="person_copy.csv", quarter="2021Q1")
     first = take_in(home, landing)
-    assert {r["read_now"] for r in first.values()} == {True}
+    assert {r.read_now for r in first.values()} == {True}
     before = snapshot(home)
     second = take_in(home, landing)
-    assert {r["read_now"] for r in second.values()} == {False}
+    assert {r.read_now for r in second.values()} == {False}
     assert snapshot(home) == before
 
 
@@ -165,12 +168,12 @@ def test_the_sample_drops_are_read_once(
     sindh_lake: tuple[Path, dict[str, list[dict[str, Any]]]], sample_drops: Path
 ) -> None:
     home, first = sindh_lake
-    assert all(r["read_now"] for receipts in first.values() for r in receipts)
+    assert all(r.read_now for receipts in first.values() for r in receipts)
     before = snapshot(home)
     for source in first:
         again = ingest_source(home, sample_drops / "landing", "sindh", source)
-        assert not any(r["read_now"] for r in again)
-        assert [r["tables"] for r in again] == [r["tables"] for r in first[source]]
+        assert not any(r.read_now for r in again)
+        assert [r.tables for r in again] == [r.tables for r in first[source]]
     assert snapshot(home) == before
 
 
@@ -181,7 +184,7 @@ def test_a_redelivery_replaces_as_a_whole(home: Path, landing: Path) -> None:
     old = sorted(home.glob("lake/accepted/**/*.parquet"))
     deliver(landing, "8,B,,,,,2", file="person_v2.csv", hours=1)
     found = take_in(home, landing)
-    assert {f: (r["status"], r["read_now"]) for f, r in found.items()} == {
+    assert {f: (r.status, r.read_now) for f, r in found.items()} == {
         "person.csv": ("superseded", False),
         "person_v2.csv": ("current", True),
     }
@@ -190,7 +193,7 @@ def test_a_redelivery_replaces_as_a_whole(home: Path, landing: Path) -> None:
     # The earlier one stays stored, and its receipt says what became of it.
     assert all(p.exists() for p in old)
     receipts = [json.loads(p.read_text()) for p in home.glob("lake/receipts/**/*.json")]
-    assert {r["file"]: r["status"] for r in receipts} == {f: r["status"] for f, r in found.items()}
+    assert {r["file"]: r["status"] for r in receipts} == {f: r.status for f, r in found.items()}
 
 
 def test_a_refused_redelivery_replaces_nothing(home: Path, landing: Path) -> None:
@@ -200,9 +203,9 @@ def test_a_refused_redelivery_replaces_nothing(home: Path, landing: Path) -> Non
     path.write_text("id,name\n1,x\n", encoding="utf-8")
     found = take_in(home, landing)
     refused = found["person_v2.csv"]
-    assert (refused["status"], refused["refused"]) == ("refused", "missing_column")
-    assert "'village'" in refused["message"]
-    assert found["person.csv"]["status"] == "current"
+    assert (refused.status, refused.refused) == ("refused", "missing_column")
+    assert "'village'" in refused.message
+    assert found["person.csv"].status == "current"
     assert persons(home) == ["1"]
     assert statuses(home) == {"person.csv": "current", "person_v2.csv": "refused"}
 
@@ -221,34 +224,34 @@ def test_quarters_do_not_replace_one_another(home: Path, landing: Path) -> None:
 def test_the_same_bytes_under_two_names_are_read_once_each(home: Path, landing: Path) -> None:
     deliver(landing, GOOD)
     deliver(landing, GOOD, file="person_again.csv", hours=1)
-    assert {f: r["status"] for f, r in take_in(home, landing).items()} == {
+    assert {f: r.status for f, r in take_in(home, landing).items()} == {
         "person.csv": "superseded",
         "person_again.csv": "current",
     }
     before = snapshot(home)
-    assert not any(r["read_now"] for r in take_in(home, landing).values())
+    assert not any(r.read_now for r in take_in(home, landing).values())
     assert snapshot(home) == before
     assert persons(home) == ["1"]
 
 
-def test_the_delivery_log_decides_the_order(landing: Path) -> None:
+def test_the_delivery_log_decides_the_order(home: Path, landing: Path) -> None:
     first = deliver(landing, GOOD, file="a.csv", hours=5)
     second = deliver(landing, "8,B,,,,,2", file="b.csv", hours=1)
     paths = [p.relative_to(landing).as_posix() for p in (first, second)]
     assert [d.file for d in scan(landing)] == ["b.csv", "a.csv"]
     lines = [
         "received_at,path,sha256",
-        f"2021-07-01T08:00:00Z,{paths[0]},x",
-        f"2021-07-01T08:00:01Z,{paths[1]},x",
+        f"2021-07-01T08:00:00Z,{paths[0]},",
+        f"2021-07-01T08:00:01Z,{paths[1]},",
     ]
     (landing / "_received.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert [d.file for d in scan(landing)] == ["a.csv", "b.csv"]
-    assert current(scan(landing), set())[paths[0]] == "superseded"
+    assert take_in(home, landing)["a.csv"].status == "superseded"
     # Another zone is another time; a file that is not in the log counts as of when it was seen.
-    lines[1] = f"2021-07-01T08:00:00-05:00,{paths[0]},x"
+    lines[1] = f"2021-07-01T08:00:00-05:00,{paths[0]},"
     (landing / "_received.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert [d.file for d in scan(landing)] == ["b.csv", "a.csv"]
-    lines[1] = f"2021-07-01T08:00:00,{paths[0]},x"
+    lines[1] = f"2021-07-01T08:00:00,{paths[0]},"
     (landing / "_received.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert [d.file for d in scan(landing)] == ["a.csv", "b.csv"]
     third = deliver(landing, GOOD, file="c.csv")
@@ -262,11 +265,68 @@ def test_an_unreadable_log_says_what_it_needs(landing: Path) -> None:
         scan(landing)
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (
+            "soon,here/register/2021Q2/person.csv,",
+            "_received.csv:3: received_at of here/register/2021Q2/person.csv",
+        ),
+        (",here/register/2021Q2/person.csv,", "_received.csv:3: received_at of"),
+        ("2021-07-01T08:00:00Z,,", "_received.csv:3: the path is empty"),
+        ("2021-07-01T08:00:00Z", "_received.csv:3: the path is empty"),
+        ("2021-07-01T08:00:00Z,here/x.csv,12ab", "_received.csv:3: sha256 of here/x.csv: '12ab' is none"),
+    ],
+)
+def test_a_line_of_the_log_that_cannot_be_read_is_named(landing: Path, line: str, words: str) -> None:
+    deliver(landing, GOOD)
+    good = "2021-07-01T08:00:00Z,here/register/2021Q2/other.csv,"
+    (landing / "_received.csv").write_text(f"received_at,path,sha256\n{good}\n{line}\n", encoding="utf-8")
+    with pytest.raises(SangamError) as error:
+        scan(landing)
+    assert words in str(error.value)
+
+
+def test_a_file_that_changed_since_it_arrived_is_refused_until_it_agrees(home: Path, landing: Path) -> None:
+    path = deliver(landing, GOOD)
+    arrived, moment = path.read_bytes(), path.stat().st_mtime
+    relative = path.relative_to(landing).as_posix()
+
+    def log(sha256: str) -> None:
+        line = f"2021-07-01T08:00:00Z,{relative},{sha256}"
+        (landing / "_received.csv").write_text(f"received_at,path,sha256\n{line}\n", encoding="utf-8")
+
+    log(hashlib.sha256(arrived).hexdigest().upper())
+    assert take_in(home, landing)["person.csv"].status == "current"
+    assert persons(home) == ["1"]
+    path.write_bytes(arrived.replace(b"12.5", b"99.5"))
+    os.utime(path, (moment, moment))  # whoever changes a file may well keep its time
+    for again in (False, True):
+        receipt = take_in(home, landing)["person.csv"]
+        assert (receipt.status, receipt.refused, receipt.read_now) == ("refused", "changed_file", not again)
+        assert "changed after it arrived" in receipt.message
+        assert persons(home) == []
+    path.write_bytes(arrived)
+    assert take_in(home, landing)["person.csv"].status == "current"
+    assert persons(home) == ["1"]
+    changed = arrived.replace(b"12.5", b"99.5")
+    path.write_bytes(changed)
+    assert take_in(home, landing)["person.csv"].refused == "changed_file"
+    log(hashlib.sha256(changed).hexdigest())  # the log is mended instead
+    assert take_in(home, landing)["person.csv"].status == "current"
+    assert rows(home, "lake/feeds/feed=person/region=here/*/*/*.parquet", "attributes")[0][0][
+        "score"
+    ].startswith("99.5")
+    log("")
+    assert take_in(home, landing)["person.csv"].status == "current"
+
+
 def test_parts_of_a_drop_stand_beside_each_other(landing: Path) -> None:
     change_contract(landing, lambda text: text + "part: 'allowance_(.*?)_'\n")
     for hours, file in enumerate(["allowance_widow_1.csv", "allowance_old_1.csv", "allowance_widow_2.csv"]):
         deliver(landing, GOOD, file=file, hours=hours)
-    found = current(scan(landing), set())
+    there = scan(landing)
+    found = current(there, {d.relative: receipt_for(d) for d in there})
     assert {path.rpartition("/")[2]: status for path, status in found.items()} == {
         "allowance_widow_1.csv": "superseded",
         "allowance_old_1.csv": "current",
@@ -282,11 +342,11 @@ def change_contract(landing: Path, change: Callable[[str], str]) -> None:
 
 def test_a_changed_contract_judges_again(home: Path, landing: Path) -> None:
     deliver(landing, GOOD, "3,C,,,,,55")
-    assert take_in(home, landing)["person.csv"]["tables"]["person"]["accepted"] == 2
+    assert take_in(home, landing)["person.csv"].tables["person"].accepted == 2
     change_contract(landing, lambda text: text.replace("max: 100", "max: 50"))
     found = take_in(home, landing)["person.csv"]
-    assert found["read_now"]
-    assert found["tables"]["person"]["by_reason"] == {"out_of_range": 1}
+    assert found.read_now
+    assert found.tables["person"].by_reason == {"out_of_range": 1}
     assert persons(home) == ["1"]
 
 
@@ -302,7 +362,7 @@ def test_a_delivery_that_todays_contract_refuses_leaves_lake_and_feeds(home: Pat
     deliver(landing, GOOD, BAD)
     take_in(home, landing)
     change_contract(landing, lambda text: text.replace("      score: {", "      rank: {}\n      score: {"))
-    assert take_in(home, landing)["person.csv"]["refused"] == "missing_column"
+    assert take_in(home, landing)["person.csv"].refused == "missing_column"
     assert persons(home) == []
     for layer in ("accepted", "quarantine", "warnings"):
         assert not list(home.glob(f"lake/{layer}/**/*.parquet"))
@@ -316,7 +376,7 @@ def test_another_secret_makes_other_pseudonyms(
     pattern = "lake/feeds/feed=person/region=here/*/*/*.parquet"
     before = rows(home, pattern, "official_id_key")
     monkeypatch.setenv("SANGAM_SECRET", "another secret that is long enough")
-    assert take_in(home, landing)["person.csv"]["read_now"]
+    assert take_in(home, landing)["person.csv"].read_now
     after = rows(home, pattern, "official_id_key")
     assert len(before) == len(after) == 1
     assert before != after
@@ -341,7 +401,7 @@ def test_a_fault_while_writing_is_mended_by_the_next_run(
     assert not list(home.glob("lake/receipts/**/*.json"))
     assert persons(home) == []
     found = take_in(home, landing)["person.csv"]
-    assert (found["read_now"], found["tables"]["person"]["accepted"]) == (True, 1)
+    assert (found.read_now, found.tables["person"].accepted) == (True, 1)
     assert persons(home) == ["1"]
 
 
@@ -393,7 +453,7 @@ def test_accepted_records_point_to_their_place(home: Path, landing: Path) -> Non
         "person",
         3,
         2,
-        receipt["sha256"],
+        receipt.sha256,
     )
 
 
@@ -431,17 +491,17 @@ def test_every_feed_can_be_read_before_anything_arrived(home: Path) -> None:
 
 @pytest.mark.parametrize(
     ("feed", "columns", "message"),
-    [("persons", {}, "no feed 'persons'"), ("person", {"shoe_size": "1"}, "no column shoe_size")],
+    [("persons", {}, "no feed 'persons'"), ("person", {"shoe_size": "1"}, "no column 'shoe_size'")],
 )
 def test_a_mapping_into_nowhere_is_refused(feed: str, columns: dict[str, str], message: str) -> None:
     with pytest.raises(SangamError, match=message):
-        selects.mapping_sql(feed, Mapping(table="t", columns=columns), ["id"])
+        selects.feed_select(feed, Mapping(table="t", columns=columns), ["id"])
 
 
 def test_a_mapping_that_does_not_work_names_itself(home: Path, landing: Path) -> None:
     change_contract(landing, lambda text: text.replace("person_id: id", "person_id: no_such_column"))
     deliver(landing, GOOD)
-    with pytest.raises(SangamError, match=r"here/register.*'person'.*no_such_column"):
+    with pytest.raises(SangamError, match=r"register\.yml:19: .*'person'.*'no_such_column'.*here/register"):
         take_in(home, landing)
 
 

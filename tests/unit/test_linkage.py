@@ -414,6 +414,7 @@ def test_which_household_was_visited(
 # ---- clusters
 
 
+@settings(deadline=None)  # the first example imports scipy
 @given(
     st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11), st.floats(5, 30)), max_size=25),
     st.lists(st.sampled_from(["x", "y", "z", None]), min_size=12, max_size=12),

@@ -10,17 +10,19 @@ import pytest
 from ingest.errors import SangamError
 from orchestration.releases import approvals
 from orchestration.releases.content import donor_quarters, read_content
+from tests import marts
 
 AT = dt.datetime(2021, 7, 20, 14, 15, tzinfo=dt.timezone(dt.timedelta(hours=5)))
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as db:
+        marts.create(db)
     change(
         tmp_path,
         """
-        create schema marts;
-        create table marts.indicator_values as
+        insert into marts.indicator_values by name
         select 'a_donor' as donor, 'A-01' as indicator, column0 as quarter, column1 as region,
                'round' as over_time, column2 as dimension, column3 as category, column4::double as "value",
                'percent' as unit, null::varchar as currency, 17 as numerator,
@@ -29,9 +31,10 @@ def home(tmp_path: Path) -> Path:
         from (values ('2021Q2', 'sindh', 'all', 'all', 80.95), ('2021Q2', 'sindh', 'sex', 'F', 70.1),
                      ('2021Q1', 'sindh', 'all', 'all', 60.0))
              as v(column0, column1, column2, column3, column4);
-        create table marts.indicator_definitions as
-        select 'a_donor' as donor, 'A-01' as indicator, 'Share' as name, 'outcome' as level, 1 as version;
-        create table marts.indicator_evidence as
+        insert into marts.indicator_definitions by name
+        select 'a_donor' as donor, 'A-01' as indicator, 'Share' as name, 'outcome' as level,
+               1 as definition_version;
+        insert into marts.indicator_evidence by name
         select 'a_donor' as donor, 'A-01' as indicator, '2021Q2' as quarter, 'x.sql' as _file,
                'ab' as _sha256;
         """,
@@ -60,10 +63,34 @@ def test_content_is_the_donors_quarter(home: Path) -> None:
     content = read_content(home, "a_donor", "2021Q2")
     assert content.values["value"].to_pylist() == [80.95, 70.1]
     assert content.values["definition_version"].to_pylist() == ["1", "1"]
-    assert content.values["se"].to_pylist() == [None, None]  # a column the mart does not have
     assert content.definitions.num_rows == 1
     assert content.drops.to_pylist()[0]["file"] == "x.sql"
     assert donor_quarters(home) == [("a_donor", "2021Q1"), ("a_donor", "2021Q2")]
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("alter table marts.indicator_values drop column se", "marts.indicator_values lacks the column se;"),
+        (
+            "alter table marts.indicator_definitions drop column numerator_definition",
+            "marts.indicator_definitions lacks the column numerator_definition;",
+        ),
+        (
+            "alter table marts.indicator_definitions drop column donor_name",
+            "marts.indicator_definitions lacks the column donor_name;",
+        ),
+        ("drop table marts.indicator_changes", "marts.indicator_changes is not in the warehouse;"),
+        (
+            "alter table marts.indicator_evidence drop column _file",
+            "marts.indicator_evidence lacks the column _file;",
+        ),
+    ],
+)
+def test_what_a_mart_lacks_is_named(home: Path, sql: str, said: str) -> None:
+    change(home, sql)
+    with pytest.raises(SangamError, match=said):
+        read_content(home, "a_donor", "2021Q2")
 
 
 def test_the_hash_knows_no_order_of_rows(home: Path) -> None:

@@ -57,9 +57,27 @@ def content() -> Content:
     values = table(ROWS, COLUMNS)
     definitions = pa.Table.from_pylist(
         [
-            {"indicator": "A-01", "name": "% of households", "level": "outcome", "version": "1"},
-            {"indicator": "A-02", "name": "Households organised", "level": "output", "version": "1"},
-            {"indicator": "A-03", "name": "Money", "level": "output", "version": "1", "description": "@cmd"},
+            {
+                "indicator": "A-01",
+                "name": "% of households",
+                "level": "outcome",
+                "definition_version": "1",
+                "numerator_definition": "Those with a latrine.",
+                "denominator_definition": "All surveyed.",
+            },
+            {
+                "indicator": "A-02",
+                "name": "Households organised",
+                "level": "output",
+                "definition_version": "1",
+            },
+            {
+                "indicator": "A-03",
+                "name": "Money",
+                "level": "output",
+                "definition_version": "1",
+                "description": "@cmd",
+            },
         ],
         pa.schema([(name, pa.string()) for name in DEFINITION]),
     )
@@ -204,7 +222,13 @@ def test_the_workbook(content: Content) -> None:
     assert categories == ["total", '=HYPERLINK("x")', 'Dadu, "north"\nand south']
     assert sheet.cell(6, headings["Category"]).data_type == "s"  # text, not a formula
     assert sheet.cell(7, headings["Value"]).value == "not applicable"
-    assert book["Definitions"]["D7"].data_type == "s"
+    defined = {cell.value: book["Definitions"].cell(5, cell.column) for cell in book["Definitions"][4]}
+    assert defined["Numerator"].value == "Those with a latrine."
+    assert defined["Denominator"].value == "All surveyed."
+    assert defined["Version"].value == "1"
+    described = next(cell.column for cell in book["Definitions"][4] if cell.value == "Description")
+    assert book["Definitions"].cell(7, described).data_type == "s"  # "@cmd" is text
+    assert book["Definitions"].cell(7, described).value == "@cmd"
     assert len(book["Charts"]._charts) == 3
     assert all(cell.data_type != "f" for one in book for row in one for cell in row)
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from ingest.contracts.delivery_contract import load_delivery_contract
 from ingest.judging.delivered_file import judge_file
 from ingest.readers import read, sniff
 from ingest.samples import make
@@ -465,7 +466,8 @@ def test_enumeration_in_three_formats(drops: Path) -> None:
 )
 def test_contracts_judge_as_expected(drops: Path, region: str, source: str, quarter: str, file: str) -> None:
     path = drops / "landing" / region / source / quarter / file
-    judged = judge_file(path, region, source, date.fromisoformat(str(np.datetime64(last_day(quarter), "D"))))
+    closes_on = date.fromisoformat(str(np.datetime64(last_day(quarter), "D")))
+    judged = judge_file(path, load_delivery_contract(region, source), closes_on)
     codes = judged.connection.execute(
         "SELECT code, count(DISTINCT (tbl, record)) FROM findings GROUP BY 1"
     ).fetchall()

@@ -1,15 +1,9 @@
-{#- What reads the lake. A feed is a folder of Parquet files; its partition columns are text. -#}
+{#- What reads a feed of the lake. It is a source (models/staging/_sources.yml), so that dbt knows where models begin. -#}
 {% macro feed(name) -%}
-    {{ return(adapter.dispatch('feed', 'sangam')(name)) }}
+    {{ return(adapter.dispatch('feed', 'sangam')(source('feeds', name))) }}
 {%- endmacro %}
 
-{% macro duckdb__feed(name) -%}
-    read_parquet(
-        '{{ var("feeds") }}/feed={{ name }}/*/*/*/*.parquet',
-        hive_partitioning = true, hive_types_autocast = false, union_by_name = true
-    )
-{%- endmacro %}
+{#- The source's external_location. -#}
+{% macro duckdb__feed(relation) -%} {{ return(relation) }} {%- endmacro %}
 
-{% macro spark__feed(name) -%}
-    parquet.`{{ var("feeds") }}/feed={{ name }}`
-{%- endmacro %}
+{% macro spark__feed(relation) -%} parquet.`{{ var("feeds") }}/feed={{ relation.identifier }}` {%- endmacro %}

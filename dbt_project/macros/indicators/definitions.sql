@@ -20,8 +20,8 @@
 
 {#- One row an indicator and over_time: reference sheet and what the models need to know. -#}
 {% macro indicator_rows() -%}
-    {%- set text = ['donor', 'code', 'over_time', 'name', 'level', 'description', 'method', 'source_note', 'unit',
-        'currency', 'direction', 'kind', 'from', 'unit_type', 'unit_id', 'dated_by', 'population', 'numerator',
+    {%- set text = ['donor', 'code', 'over_time', 'name', 'level', 'description', 'numerator_definition',
+        'denominator_definition', 'method', 'source_note', 'unit', 'currency', 'direction', 'kind', 'from', 'unit_type', 'unit_id', 'dated_by', 'population', 'numerator',
         'roll_up', 'value', 'denominator', 'n_counts', 'together', 'compared_with', 'donor_name'] -%}
     {%- set columns = [] -%}
     {%- for name in text -%}

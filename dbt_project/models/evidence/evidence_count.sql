@@ -1,5 +1,6 @@
 -- Grain: one row per donor, indicator, over_time, region, period, dimension and category.
 -- All kinds but survey shares. Sums are of decimals, so the order of the rows does not matter.
+{{ config(materialized='table') }}
 with evidence as (
     -- an identifier is unique in its region only
     select evidence.*, evidence.region || '/' || evidence.unit_id as unit_key

@@ -1,5 +1,6 @@
 -- Grain: one row per donor, indicator, over_time, region, source, period, dimension, category and primary
 -- sampling unit with a unit in the category. Weights are decimals, so these sums are exact.
+{{ config(materialized='table') }}
 with unit as (
     -- several records can support one unit; they carry the same weight and place in the sample.
     -- Only survey shares have strata.

@@ -3,6 +3,10 @@
     are extracts that deliver no such thing of their own: what they refer to is in another source.
 -#}
 {% test refers_to(model, column, to, field) %}
+{{ config(meta={
+    'description': column ~ ' is found in the same extract.',
+    'remedy': 'Ingest let an orphan through: give the column a `ref` in the contract of the source that the rows name.'
+}) }}
 select distinct
     referring.region,
     referring.source,

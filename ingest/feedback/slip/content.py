@@ -7,21 +7,21 @@ and `table_sheet`. Bounded: a file with a million faults makes a slip of some th
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ingest.contracts.column import Column
 from ingest.contracts.source import Source
 from ingest.contracts.vocabularies import spellings
 from ingest.deliveries.delivery import Delivery
+from ingest.deliveries.receipt import Receipt, TableCounts
 from ingest.feedback import findings
 from ingest.feedback.catalogue import Catalogue
 from ingest.feedback.messages import expected
 from ingest.feedback.slip.ranges import runs
 from ingest.feedback.slip.rows import TableRows, faulty_rows, marked
 from ingest.judging.judged_drop import JudgedDrop
-from ingest.sql import quote
+from ingest.sql import quote, render
 
 # Findings in which the value itself is what is wrong: a value that comes more than once has a line of its own.
 BY_VALUE = (
@@ -91,7 +91,7 @@ class FileContent:
     kind: str
     last: str  # the delivery compared with: its quarter and file; empty for a first one
     refusal: tuple[str, str, str] | None = None  # code, message, status
-    tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tables: Mapping[str, TableCounts] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
     groups_more: int = 0
     totals: tuple[Total, ...] = ()
@@ -121,18 +121,18 @@ class FileContent:
 
     def count(self, word: str) -> int:
         """read, accepted or quarantined over all tables."""
-        return sum(counts[word] for counts in self.tables.values())
+        return sum(getattr(counts, word) for counts in self.tables.values())
 
 
 def refused_content(
-    delivery: Delivery, code: str, message: str, status: str, last: Sequence[dict[str, Any]]
+    delivery: Delivery, code: str, message: str, status: str, last: Sequence[Receipt]
 ) -> FileContent:
     """What is said of a refused file."""
     return FileContent(delivery, "", last_words(last), (code, message, status))
 
 
 def judged_content(
-    judged: JudgedDrop, delivery: Delivery, counts: dict[str, dict[str, Any]], last: Sequence[dict[str, Any]]
+    judged: JudgedDrop, delivery: Delivery, counts: Mapping[str, TableCounts], last: Sequence[Receipt]
 ) -> FileContent:
     """What is said of a judged file; `history.gather` comes first."""
     groups = _groups(judged)
@@ -160,31 +160,24 @@ def _rows(judged: JudgedDrop) -> tuple[TableRows, ...]:
     return tuple(faulty_rows(judged, table) for table in judged.source.tables if (table,) in faulty)
 
 
-def last_words(last: Sequence[dict[str, Any]]) -> str:
+def last_words(last: Sequence[Receipt]) -> str:
     """The deliveries that were compared with, the latest first."""
-    latest_first = sorted(last, key=lambda r: (r["quarter"], r["received_at"]), reverse=True)
-    return ", ".join(f"{r['file']} ({r['quarter']}, {r['received_at'][:10]})" for r in latest_first)
+    latest_first = sorted(last, key=lambda r: (r.quarter, r.received_at), reverse=True)
+    return ", ".join(f"{r.file} ({r.quarter}, {r.received_at:%Y-%m-%d})" for r in latest_first)
 
 
 def _groups(judged: JudgedDrop) -> list[Group]:
     """Findings gathered by table, column, code and, where equal values come often, value; errors first, most first."""
-    by_value = ", ".join(quote(code) for code in BY_VALUE)
-    rows = judged.connection.execute(
-        "WITH v AS (SELECT tbl, code, col, value, count(*) AS n FROM stated "
-        f"WHERE value IS NOT NULL AND severity = 'error' AND code IN ({by_value}) GROUP BY ALL), "
-        "r AS (SELECT *, row_number() OVER (PARTITION BY tbl, code, col ORDER BY n DESC, value) AS place, "
-        "count(*) OVER (PARTITION BY tbl, code, col) AS kinds FROM v), "
-        "l AS (SELECT tbl, code, col, value, value AS shown FROM r "
-        f"WHERE place <= {VALUES_SHOWN} AND (n > 1 OR kinds = 1)) "
-        f"SELECT s.tbl, s.code, s.severity, s.col, list(DISTINCT s.value ORDER BY s.value)[1:{EXAMPLES_SHOWN}], "
-        "count(DISTINCT s.value), count(*), count(*) FILTER (s.status = 'new'), "
-        f"(list(s.row ORDER BY s.row) FILTER (s.row IS NOT NULL))[1:{_ROWS_LISTED}], "
-        f"list(DISTINCT s.key ORDER BY s.key)[1:{KEYS_SHOWN}], min(s.message) "
-        "FROM stated s LEFT JOIN l ON l.tbl = s.tbl AND l.code = s.code AND l.col = s.col AND l.value = s.value "
-        "WHERE s.record IS NOT NULL "
-        "GROUP BY s.tbl, s.code, s.severity, s.col, l.shown "
-        "ORDER BY s.severity, count(*) DESC, s.tbl, s.code, s.col, l.shown NULLS LAST"
-    ).fetchall()
+    select = render(
+        __file__,
+        "groups.sql",
+        by_value=[quote(code) for code in BY_VALUE],
+        values_shown=VALUES_SHOWN,
+        examples_shown=EXAMPLES_SHOWN,
+        rows_listed=_ROWS_LISTED,
+        keys_shown=KEYS_SHOWN,
+    )
+    rows = judged.connection.execute(select).fetchall()
     return [_group(judged, *row) for row in rows]
 
 

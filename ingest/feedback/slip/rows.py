@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ingest.contracts.table import Table
 from ingest.feedback import findings
 from ingest.judging.judged_drop import JudgedDrop
-from ingest.sql import quote
+from ingest.sql import render
 
 ROWS_SHOWN = 2000  # a table; records held back come before those that are to be checked
 
@@ -60,16 +60,11 @@ def faulty_rows(judged: JudgedDrop, table: str) -> TableRows:
     """The table's rows with findings; `history.gather` comes first."""
     con, cells = judged.connection, findings.delivered(judged, table)
     columns = _columns(judged, table)
-    shown = ", ".join(cells[column.name] for column in columns)
-    mark = "{'code': code, 'severity': severity, 'status': status, 'col': col, 'message': message}"
-    of_table = f"FROM stated WHERE tbl = {quote(table)} AND record IS NOT NULL"
+    shown = [cells[column.name] for column in columns]
     rows = con.execute(
-        f"WITH m AS (SELECT record, list({mark} ORDER BY severity, col, code) AS marks, min(severity) AS worst "
-        f"{of_table} GROUP BY record), "
-        f"kept AS (SELECT * FROM m ORDER BY worst, record LIMIT {ROWS_SHOWN}) "
-        f"SELECT _row, marks, {shown} FROM {judged.table(table)} JOIN kept ON record = _record ORDER BY _record"
+        render(__file__, "rows.sql", table=table, records=judged.table(table), cells=shown, most=ROWS_SHOWN)
     ).fetchall()
-    total = con.execute(f"SELECT count(DISTINCT record) {of_table}").fetchall()[0][0]
+    total = rows[0][2] if rows else 0
     spec = judged.source.tables[table]
     faulty = tuple(
         FaultyRow(
@@ -80,7 +75,7 @@ def faulty_rows(judged: JudgedDrop, table: str) -> TableRows:
                 for m in marks
             ),
         )
-        for row, marks, *values in rows
+        for row, marks, _, *values in rows
     )
     return TableRows(table, columns, faulty, int(total) - len(faulty))
 

@@ -1,4 +1,4 @@
-"""Findings and slip of one delivery: written when it has been judged or refused, told in its receipt.
+"""The return slip of one delivery: where it lies, and writing it where there is anything to tell.
 
     SANGAM_HOME/return/<region>/<source>/<quarter>/<file stem>_return.xlsx
 
@@ -7,21 +7,15 @@ A slip holds the partner's own rows in clear and nothing else does: it goes back
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
 
 from ingest import files
-from ingest.deliveries import previous
 from ingest.deliveries.delivery import Delivery
-from ingest.errors import Refused
-from ingest.feedback import findings
-from ingest.feedback.slip.content import FileContent, judged_content, refused_content
-from ingest.judging.judged_drop import JudgedDrop
+from ingest.feedback.slip.content import FileContent
 
-STATES = ("new", "open", "resolved")
 _collector: ContextVar[dict[str, FileContent] | None] = ContextVar("collector", default=None)
 
 
@@ -36,41 +30,6 @@ def collected() -> Iterator[dict[str, FileContent]]:
         _collector.reset(token)
 
 
-def report_judged(
-    home: Path,
-    judged: JudgedDrop,
-    delivery: Delivery,
-    key: bytes,
-    counts: dict[str, dict[str, Any]],
-    last: Sequence[dict[str, Any]],
-) -> dict[str, Any]:
-    """Write findings and slip of a judged delivery; what its receipt says of them.
-
-    `counts` are those of `lake.table_counts`, `last` those of `history.last_deliveries`.
-    """
-    findings.gather(judged, key, previous.findings_files(home, last))
-    findings.write_findings(home, judged, delivery)
-    by_table = findings.counts(judged)
-    content = judged_content(judged, delivery, counts, last)
-    totals = {state: sum(table[state] for table in by_table.values()) for state in STATES}
-    return {"findings": {**totals, "tables": by_table}, "slip": _send(home, content)}
-
-
-def report_refused(
-    home: Path, delivery: Delivery, refusal: Refused, last: Sequence[dict[str, Any]]
-) -> dict[str, Any]:
-    """Write the finding and the slip of a refused delivery; what its receipt says of them."""
-    status = findings.write_refusal(home, delivery, refusal, previous.findings_files(home, last))
-    totals = {state: int(state == status) for state in STATES}
-    content = refused_content(delivery, refusal.code, str(refusal), status, last)
-    return {"findings": {**totals, "tables": {}}, "slip": _send(home, content)}
-
-
-def is_missing(home: Path, receipt: dict[str, Any]) -> bool:
-    """Whether the receipt tells of a slip that is not there."""
-    return bool(receipt.get("slip")) and not (home / receipt["slip"]).exists()
-
-
 def slip_path(delivery: Delivery) -> Path:
     """Where a delivery's slip lies within the home; two files of one stem have slips of their own."""
     name = delivery.file.removesuffix(".gz")
@@ -80,7 +39,7 @@ def slip_path(delivery: Delivery) -> Path:
     return Path("return") / delivery.region / delivery.source / delivery.quarter / f"{stem}_return.xlsx"
 
 
-def _send(home: Path, content: FileContent) -> str | None:
+def send(home: Path, content: FileContent) -> str | None:
     """Write the slip if there is anything to tell; its path within the home."""
     collector = _collector.get()
     if collector is not None:
@@ -89,6 +48,7 @@ def _send(home: Path, content: FileContent) -> str | None:
     if not content.is_worth_sending:
         (home / at).unlink(missing_ok=True)
         return None
+    # For start-up: a run that finds nothing to tell writes no workbook.
     from ingest.feedback.slip.slip_workbook import to_workbook
 
     with files.atomic(home / at, 0o600) as temporary:

@@ -146,12 +146,12 @@ def _tables(pen: Pen, row: int, content: FileContent) -> int:
     row = _table_header(pen, row, "tables", ("table", "read", "accepted", "quarantined", "warnings"))
     for table, counts in content.tables.items():
         numbers = (
-            counts["read"],
-            counts["accepted"],
-            counts["quarantined"],
-            sum(counts["warnings"].values()),
+            counts.read,
+            counts.accepted,
+            counts.quarantined,
+            sum(counts.warnings.values()),
         )
-        bad = {"font_color": ERROR[1], "bold": True} if counts["quarantined"] else {}
+        bad = {"font_color": ERROR[1], "bold": True} if counts.quarantined else {}
         styles = (pen.styles.number(), pen.styles.number(), pen.styles.number(**bad), pen.styles.number())
         _line(pen, row, [(table, pen.value(bold=True)), *zip(numbers, styles, strict=True)])
         row += 1

@@ -1,0 +1,1 @@
+"""What is measured of a delivery, in DuckDB; bounds and verdicts do not belong here."""
