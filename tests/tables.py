@@ -39,9 +39,22 @@ def named(name: str, header: Sequence[str], rows: Cells, *, first: int = 1, **mo
     return Chunk(name, cells, np.arange(first, first + len(rows), dtype="int64"), False, **more)
 
 
+# What the programmes here know of identifiers and currencies, all together.
+CONVENTIONS: dict[str, Any] = {
+    "country": "IN",
+    "currency_signs": ["₹", "৳", "₨", "Rs", "Rs.", "Tk"],
+    "identifiers": {
+        kind: identifier.model_dump()
+        for region in ("sindh", "khulna", "pune")
+        for kind, identifier in loading.load_region(region).identifiers.items()
+    },
+}
+
+
 def source_of(tables: Mapping[str, Any], **more: Any) -> Source:
     """A contract with these tables."""
-    return Source.model_validate({"title": "Test", "format": ["delimited"], "tables": tables, **more})
+    words = {"title": "Test", "format": ["delimited"], "tables": tables}
+    return Source.model_validate({**words, **CONVENTIONS, **more})
 
 
 def table_of(columns: Mapping[str, Any], key: Sequence[str] = ("id",), **more: Any) -> Table:

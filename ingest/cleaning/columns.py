@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ingest.cleaning import expressions, identifiers
+from ingest.cleaning import expressions, identifiers, phones
 from ingest.cleaning.naming import c, n, r, t, v
 from ingest.contracts.column import Column
+from ingest.contracts.source import Source
 from ingest.contracts.vocabularies import VOCABULARY_SEPARATOR, spellings
 from ingest.sql import quote
 
@@ -28,31 +29,22 @@ CELL_REASONS = (
     "bad_identifier",
     "unknown_code",
 )
-IDENTIFIERS = ("cnic", "aadhaar", "nid", "phone", "card")
 NUMBER_TYPE = "DECIMAL(28,9)"
 
 
 @dataclass(frozen=True)
 class CellSql:
-    """SQL of one column, each word over the one before: `c_` cleaned, `t_` text or NULL, `v_` value, `e_` error."""
+    """SQL of one column, each word over the one before: `c_` cleaned, `t_` text or NULL, `n_` normal text, `v_` value,
+    `e_` error."""
 
     name: str
     column: Column
     clean: str
     text: str
+    normal: str  # digits in ASCII and the like, or nothing: a step of its own, as value and error look at it often
     value: str
     error: str
     sql_type: str
-
-    @property
-    def normal(self) -> str:
-        """SQL of `n_…` over `t_…`: digits in ASCII and the like, or nothing. A step of its own, because values and
-        errors look at it many times."""
-        if self.is_number:
-            return expressions.number_text(t(self.name))
-        if self.column.type in ("date", "month"):
-            return expressions.ascii_digits(t(self.name))
-        return identifiers.digits_of(t(self.name)) if self.column.type in ("cnic", "aadhaar", "nid") else ""
 
     @property
     def is_number(self) -> bool:
@@ -63,25 +55,26 @@ class CellSql:
 def cell_sql(
     name: str,
     column: Column,
-    vocabularies: Mapping[str, Any],
+    source: Source,
     placeholders: tuple[str, ...],
     quarter_end: date | None,
 ) -> CellSql:
-    """The column's SQL. `quarter_end` is the last day a date may lie on (None: no such bound)."""
+    """The SQL of a source's column. `quarter_end` is the last day a date may lie on (None: no such bound)."""
     clean = c(name)
     empty = expressions.is_empty_word(clean, placeholders, keep_dash=column.dash_is_zero)
     if column.type == "date" and not column.required:
         empty = f"{empty} OR {expressions.is_zero_date(clean)}"
     text = f"CASE WHEN {empty} THEN NULL ELSE {clean} END"
-    if column.type in ("code", "codes", *IDENTIFIERS) or column.vocabulary:
+    if column.type in ("code", "codes", "phone", *source.identifiers) or column.vocabulary:
         text = expressions.without_joiners(text)
-    value, error, sql_type = _value_and_error(name, column, vocabularies, quarter_end)
+    value, error, sql_type = _value_and_error(name, column, source, quarter_end)
     missing = "1" if column.required else "0"
     return CellSql(
         name,
         column,
         expressions.text(r(name)),
         text,
+        _normal(t(name), column, source),
         value,
         f"CASE WHEN {t(name)} IS NULL THEN {missing} {error} ELSE 0 END",
         sql_type,
@@ -92,8 +85,20 @@ def _reason(code: str) -> int:
     return CELL_REASONS.index(code)
 
 
+def _normal(text: str, column: Column, source: Source) -> str:
+    if column.type in ("integer", "number"):
+        return expressions.number_text(text, source.signs)
+    if column.type in ("date", "month"):
+        return expressions.ascii_digits(text)
+    if column.type == "phone":
+        return phones.normal(text)
+    return (
+        identifiers.normal(source.identifiers[column.type], text) if column.type in source.identifiers else ""
+    )
+
+
 def _value_and_error(
-    name: str, column: Column, vocabularies: Mapping[str, Any], quarter_end: date | None
+    name: str, column: Column, source: Source, quarter_end: date | None
 ) -> tuple[str, str, str]:
     """Value expression, WHEN branches of the error, SQL type."""
     text, value = t(name), v(name)
@@ -104,17 +109,14 @@ def _value_and_error(
         made = make(text, n(name))
         late = f"WHEN {value} > DATE '{quarter_end}' THEN {_reason('future_date')}" if quarter_end else ""
         return made, f"WHEN {value} IS NULL THEN {_reason('bad_date')} {late}", "DATE"
-    if column.type in IDENTIFIERS:
-        made = identifiers.canonical(column.type, text, column.pattern, n(name))
-        masked = identifiers.is_masked(column.type, text, n(name))
-        bad = (
-            ""
-            if column.type == "phone"
-            else f"WHEN {value} IS NULL AND NOT {masked} THEN {_reason('bad_identifier')}"
-        )
-        return made, bad, "VARCHAR"
+    if column.type == "phone":
+        return phones.canonical(source.country, n(name)), "", "VARCHAR"
+    if identifier := source.identifiers.get(column.type):
+        masked = identifiers.is_masked(identifier, n(name))
+        bad = f"WHEN {value} IS NULL AND NOT {masked} THEN {_reason('bad_identifier')}"
+        return identifiers.canonical(identifier, n(name)), bad, "VARCHAR"
     if column.vocabulary:
-        return _coded(name, column, vocabularies)
+        return _coded(name, column, source.vocabularies)
     return text, "", "VARCHAR"
 
 

@@ -1,24 +1,24 @@
 """Official identifiers: canonical form, shape and check digit, as SQL expressions (DuckDB) over cleaned text.
 
-How they leave the boundary is in `boundary.pseudonyms`.
+Which kinds there are is the contract's business; how they leave the boundary is in `boundary.pseudonyms`.
 """
 
 from __future__ import annotations
 
-from ingest.cleaning.expressions import ascii_digits
+from ingest.cleaning.expressions import DASHES, ascii_digits
+from ingest.contracts.conventions import Identifier
 from ingest.sql import quote
 
 # Verhoeff's dihedral multiplication and permutation tables (J. Verhoeff, Error Detecting Decimal Codes, 1969).
 _D = "0123456789123406789523401789563401289567401239567859876043216598710432765982104387659321049876543210"
 _P = "01234567891576283094580379614289160435279453126870428657390127938064157046913258"
-_DASHES = " -\u2010\u2011\u2012\u2013\u2014\u2212"
 
 
 def digits_of(value: str) -> str:
     """Without blanks and dashes, digits in ASCII; the second branch is for other scripts and is rarely taken."""
     return (
         f"CASE WHEN regexp_full_match({value}, '[0-9 -]*') THEN translate({value}, ' -', '') "
-        f"ELSE translate({ascii_digits(value)}, '{_DASHES}', '') END"
+        f"ELSE translate({ascii_digits(value)}, ' {DASHES}', '') END"
     )
 
 
@@ -32,38 +32,34 @@ def verhoeff_ok(digits: str, length: int) -> str:
     return f"({check}) = 0"
 
 
-def canonical(kind: str, value: str, pattern: str = "", digits: str = "") -> str:
+def normal(identifier: Identifier, value: str) -> str:
+    """The text in the form that the identifier's patterns describe."""
+    return digits_of(value) if identifier.form == "digits" else f"upper({value})"
+
+
+def canonical(identifier: Identifier, normal: str) -> str:
     """The identifier as it is matched and hashed, or NULL where its shape or check digit is wrong.
 
-    CNIC: 13 digits, first 1-7. Aadhaar: 12 digits, first 2-9, Verhoeff. NID: 10, 13 or 17 digits; 17 = birth
-    year (1900-2010) + the 13-digit number and folds to 13. phone: digits, without a leading zero or country code.
-    `digits`: a column that holds `digits_of(value)` already.
+    `normal`: the text in the identifier's form.
     """
-    d = digits or digits_of(value)
-    if kind == "cnic":
-        return f"CASE WHEN regexp_full_match({d}, '[1-7][0-9]{{12}}') THEN {d} END"
-    if kind == "aadhaar":
-        checked = f"CASE WHEN {verhoeff_ok(d, 12)} THEN {d} END"
-        return f"CASE WHEN regexp_full_match({d}, '[2-9][0-9]{{11}}') THEN {checked} END"
-    if kind == "nid":
-        return (
-            f"CASE WHEN regexp_full_match({d}, '[0-9]{{10}}|[0-9]{{13}}') THEN {d} "
-            f"WHEN regexp_full_match({d}, '(19[0-9]{{2}}|200[0-9]|2010)[0-9]{{13}}') THEN right({d}, 13) END"
-        )
-    if kind == "phone":
-        plain = f"translate({ascii_digits(value)}, ' -+()./', '')"
-        local = f"regexp_extract({plain}, '^(?:0{{0,2}}(?:92|91|880))?0?([1-9][0-9]{{6,10}})$', 1)"
-        return (
-            f"CASE WHEN regexp_full_match({value}, '0[1-9][0-9]{{2}}-?[0-9]{{7}}') "
-            f"THEN replace(substr({value}, 2), '-', '') ELSE nullif({local}, '') END"
-        )
-    if kind == "card":
-        return f"CASE WHEN regexp_full_match(upper({value}), {quote(pattern)}) THEN upper({value}) END"
-    raise ValueError(f"'{kind}' is no kind of identifier.")
+    shape = f"regexp_full_match({normal}, {quote(identifier.pattern)})"
+    if identifier.length is not None:
+        shape += f" AND length({normal}) = {identifier.length}"
+    right = f"CASE WHEN {shape} THEN {_checked(identifier, normal)} END"
+    if not identifier.fold:
+        return right
+    folded = f"regexp_extract({normal}, {quote(f'^(?:{identifier.fold})$')}, 1)"
+    inner = canonical(identifier.model_copy(update={"fold": ""}), folded)
+    return f"CASE WHEN {shape} THEN {_checked(identifier, normal)} ELSE {inner} END"
 
 
-def is_masked(kind: str, value: str, digits: str = "") -> str:
-    """True for an Aadhaar with its first eight digits hidden: no identifier, but not wrong."""
-    if kind != "aadhaar":
-        return "false"
-    return f"regexp_full_match({digits or digits_of(value)}, '[Xx*•]{{8}}[0-9]{{4}}')"
+def _checked(identifier: Identifier, normal: str) -> str:
+    """The identifier, or NULL where its check digit is wrong; asked only of one that has the right shape."""
+    if identifier.check is None or identifier.length is None:
+        return normal
+    return f"CASE WHEN {verhoeff_ok(normal, identifier.length)} THEN {normal} END"
+
+
+def is_masked(identifier: Identifier, normal: str) -> str:
+    """True for one that is hidden in part: no identifier, but not wrong."""
+    return f"regexp_full_match({normal}, {quote(identifier.masked)})" if identifier.masked else "false"

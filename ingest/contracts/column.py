@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import field_validator
 
 from ingest.contracts.faults import did_you_mean
 from ingest.contracts.word import Regex, Word
 
-ColumnType = Literal[
-    "text", "code", "integer", "number", "date", "month", "codes", "cnic", "aadhaar", "nid", "phone", "card"
-]
+PlainType = Literal["text", "code", "integer", "number", "date", "month", "codes", "phone"]
+PLAIN_TYPES: tuple[str, ...] = get_args(PlainType)
 Personal = Literal["name", "identifier", "phone", "birth_date", "locality"]
 _CONTEXTS = ("heading", "sheet", "file:<regex>", "above:<regex>", "beside:<regex>")
 
@@ -20,7 +19,7 @@ _CONTEXTS = ("heading", "sheet", "file:<regex>", "above:<regex>", "beside:<regex
 class Column(Word):
     """One column: how to find it in the header, how to read it, what it may hold."""
 
-    type: ColumnType = "text"
+    type: str = "text"  # a plain type, or an identifier that the contract declares under `identifiers`
     header: tuple[str, ...] = ()  # further spellings of the header, beside the column's own name
     header_like: Regex = ""  # regular expression; the column's name may use its groups, e.g. "IMI {1}"
     required: bool = False
@@ -33,7 +32,6 @@ class Column(Word):
     ref: str = ""  # "table" (its key) or "table.column"
     personal: Personal | None = None
     dash_is_zero: bool = False
-    pattern: Regex = ""  # for type `card`: the shape of the identifier
     # Taken from the file, not from a cell of the record: "heading", "sheet", "file:<regex>", "above:<regex>"
     # (a title cell), "beside:<regex>" (the next filled cell right of a title cell).
     from_context: str = ""

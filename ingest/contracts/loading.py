@@ -23,6 +23,7 @@ from functools import cache
 from pathlib import Path
 
 from ingest.contracts import correction_words, decision_words
+from ingest.contracts.conventions import Conventions
 from ingest.contracts.correction_words import Correction
 from ingest.contracts.faults import checked, did_you_mean, line
 from ingest.contracts.region import Region
@@ -138,14 +139,22 @@ def _source_words(folder: Path, programme: Document, own: Document) -> dict[str,
                 raise SangamError(
                     line(one, ("sources", name), f"there is no source '{name}' ({name}.yml){near}")
                 )
-    shared = merge(programme.part("vocabularies"), own.part("vocabularies"))
+    region = merge(programme, own)
+    shared = region.part("vocabularies")
     found = {}
     for name in files.keys() - left_out:
-        words = merge(_file(files[name]), overrides.part(name))
+        words = _inherited(region, merge(_file(files[name]), overrides.part(name)))
         vocabularies = merge(shared, words.part("vocabularies"))
         place = replace(words.place, inner=words.place.inner | {"vocabularies": vocabularies.place})
         found[name] = Document({**words.content, "vocabularies": vocabularies.content}, place)
     return dict(sorted(found.items()))
+
+
+def _inherited(region: Document, own: Document) -> Document:
+    """A source's words with the conventions of its region, under what it states of its own."""
+    conventions = region.without(*(word for word in region.content if word not in Conventions.model_fields))
+    merged = merge(conventions, own)
+    return Document(merged.content, replace(own.place, inner=merged.place.inner))
 
 
 def fault(region: str, root: Path | None = None) -> str:
@@ -202,7 +211,7 @@ def fingerprint(region: str, source: str, root: Path | None = None) -> str:
     """A hash of all that decides about a record of this source; another hash means: judge again."""
     contract = load_region(region, root)
     # How records are mapped, and how far a table may drift, is looked at anew in every run anyway.
-    words = contract.sources[source].model_dump(mode="json", exclude={"feeds", "look_ups", "drift"})
+    words = contract.sources[source].model_dump(mode="json", exclude={"feeds", "drift"})
     words["placeholders"] = contract.placeholders
     if corrected := load_corrections(region, source, root):
         words["corrections"] = [one.model_dump(mode="json") for one in corrected]

@@ -6,26 +6,26 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from ingest.contracts.conventions import Conventions, Service
 from ingest.contracts.faults import Fault
 from ingest.contracts.linkage import Linkage
 from ingest.contracts.rule import Related
 from ingest.contracts.source import Source
-from ingest.contracts.word import Word, in_order
+from ingest.contracts.word import in_order
 
 
-class Region(Word):
-    """A partner region: whose deliveries, in which calendar and currency."""
+class Region(Conventions):
+    """A partner region: whose deliveries, in which country, currency and scripts."""
 
     region: str
     programme: str
     title: str
-    country: str = ""
-    fiscal_year_starts: int = 1  # month
-    currency: str = ""
     languages: tuple[str, ...] = ("en",)
     placeholders: tuple[str, ...] = ()  # beside those of every region
     due_days: dict[str, int] = Field(default_factory=dict)
     linkage: dict[Literal["person", "household"], Linkage] = Field(default_factory=dict)
+    services: dict[str, Service] = Field(default_factory=dict)  # by common code, beside the shared catalogue
+    tiers: tuple[str, ...] = ()  # the levels its institutions are of
     sources: dict[str, Source]
 
     @model_validator(mode="after")

@@ -8,16 +8,17 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from ingest.contracts.column import Column
+from ingest.contracts.column import PLAIN_TYPES, Column
+from ingest.contracts.conventions import Conventions
 from ingest.contracts.faults import Fault
 from ingest.contracts.mapping import IdentityMapping, Mapping
 from ingest.contracts.table import Drift, Table
-from ingest.contracts.word import Regex, Word, in_order
+from ingest.contracts.word import Regex, in_order
 
 Format = Literal["mysqldump", "pg_dump", "xlsx", "xls", "ods", "html", "delimited", "zip"]
 
 
-class Source(Word):
+class Source(Conventions):
     """The contract of one source of a region."""
 
     title: str
@@ -27,7 +28,6 @@ class Source(Word):
     part: Regex = ""  # several files a drop: the first group of this, over a file's name, names its part
     tables: dict[str, Table]
     vocabularies: dict[str, Any] = Field(default_factory=dict)
-    look_ups: dict[str, dict[str, str]] = Field(default_factory=dict)  # code look-ups for mappings
     feeds: dict[str, tuple[Mapping, ...]] = Field(default_factory=dict)
     identities: tuple[IdentityMapping, ...] = ()
 
@@ -47,6 +47,24 @@ class Source(Word):
             if table_name not in self.tables:
                 raise Fault(f"there is no table '{table_name}'", *at, word=table_name, known=self.tables)
         self.judging_order()
+        return self
+
+    @model_validator(mode="after")
+    def _types_are_known(self) -> Source:
+        for kind in self.identifiers:
+            if kind in PLAIN_TYPES:
+                raise Fault("is a plain type: give the identifier another key.", "identifiers", kind)
+        known = [*PLAIN_TYPES, *self.identifiers]
+        for name, table in self.tables.items():
+            for column_name, column in table.columns.items():
+                at = ("tables", name, "columns", column_name, "type")
+                if column.type not in known:
+                    words = (
+                        f"'{column.type}' is no plain type, and no identifier declared under 'identifiers'"
+                    )
+                    raise Fault(words, *at, word=column.type, known=known)
+                if column.type == "phone" and not self.country:
+                    raise Fault("phone numbers need the 'country' they are of, such as NP: state it.", *at)
         return self
 
     def _reference_exists(self, column: Column, at: tuple[str, ...]) -> None:

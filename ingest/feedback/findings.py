@@ -138,7 +138,7 @@ def write_findings(home: Path, judged: JudgedDrop, delivery: Delivery) -> None:
 def _texts(judged: JudgedDrop, table: str, code: str, column: str, said: str) -> tuple[Any, ...]:
     spec = judged.source.tables[table]
     cell = spec.columns.get(column) or next((c.column for c in judged.cells[table] if c.name == column), None)
-    wanted = expected(cell, judged.source.vocabularies) if cell else ""
+    wanted = expected(cell, judged.source) if cell else ""
     called = " + ".join(spec.key) if code in ("duplicate_key", "conflicting_label") or not column else column
     text = said or message(code, spec).replace("{column}", called).replace("{expected}", wanted).replace(
         " ()", ""

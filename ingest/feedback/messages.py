@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ingest.contracts.column import Column
+from ingest.contracts.source import Source
 from ingest.contracts.table import Table
-from ingest.feedback.catalogue import Catalogue, english
+from ingest.feedback.catalogue import ENGLISH, Catalogue, english
 
 _WORDS_SHOWN = 12
 
@@ -25,17 +26,18 @@ def messages(table: Table) -> dict[str, str]:
     return {code: message(code, table) for code in (*known, *own)}
 
 
-def expected(column: Column, vocabularies: Mapping[str, Any], words: Catalogue | None = None) -> str:
-    """What a cell of this column may hold, for a person; empty where its type says it all."""
+def expected(column: Column, source: Source, words: Catalogue | None = None) -> str:
+    """What a cell of a source's column may hold, for a person; empty where its type says it all."""
     say = (words or english()).words.get("expected") or english().words["expected"]
     if column.vocabulary:
         return (
             str(say["within"]).format(column=column.within)
             if column.within
-            else _listed(vocabularies, column)
+            else _listed(source.vocabularies, column)
         )
-    if column.type in ("cnic", "aadhaar", "nid", "card"):
-        return str(say[column.type])
+    if identifier := source.identifiers.get(column.type):
+        texts = identifier.expected
+        return f"{identifier.name}: {texts.get((words or english()).code) or texts[ENGLISH]}"
     bounds = (("at_least", column.min), ("at_most", column.max), ("above", column.above))
     parts = [str(say[word]).format(bound=f"{bound:,.12g}") for word, bound in bounds if bound is not None]
     return str(say["and"]).join(parts)

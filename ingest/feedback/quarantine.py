@@ -41,7 +41,7 @@ def _messages(judged: JudgedDrop, table: str) -> list[dict[str, str]]:
     ).fetchall()
     rows = []
     for code, column in (pair for pair in found if pair[0] in texts):
-        wanted = expected(columns[column], judged.source.vocabularies) if column in columns else ""
+        wanted = expected(columns[column], judged.source) if column in columns else ""
         called = key if code in ("duplicate_key", "conflicting_label") or not column else column
         text = texts[code].replace("{column}", called)
         text = text.replace("{expected}", wanted).replace(" ()", "") if column else text

@@ -13,7 +13,7 @@ from datetime import date
 
 import duckdb
 
-from ingest.cleaning.look_ups import define_look_up
+from ingest.cleaning.look_ups import define_look_ups
 from ingest.contracts.correction_words import Correction
 from ingest.contracts.source import Source
 from ingest.judging import cells, corrections, duplicates, rules, totals
@@ -57,7 +57,7 @@ def judge(
         take(judged, group, placeholders)
     judged.kinds = {name: source.template(name) for name in judged.cells}
     judged.source = source = source.as_found(judged.cells)
-    define_look_up(connection, source)
+    define_look_ups(connection, source)
     corrections.apply(judged, corrected)
     for name in source.judging_order():
         _judge_table(judged, name)

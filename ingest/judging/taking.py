@@ -31,8 +31,7 @@ def take(judged: JudgedDrop, group: Iterator[Piece], placeholders: tuple[str, ..
     """
     first = next(group)
     cells = judged.cells.get(first.table) or [
-        cell_sql(f.name, f.column, judged.source.vocabularies, placeholders, judged.quarter_end)
-        for f in first.columns
+        cell_sql(f.name, f.column, judged.source, placeholders, judged.quarter_end) for f in first.columns
     ]
     names = [cell.name for cell in cells]
     schema = pa.schema(

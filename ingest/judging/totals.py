@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from ingest.cleaning import expressions
@@ -42,7 +44,7 @@ def _check_total(judged: JudgedDrop, name: str, table: Table, spec: Totals, fram
             label_column=spec.column,
             message=_MESSAGE,
             clean_text=expressions.text,
-            number_text=expressions.number_text,
+            number_text=partial(expressions.number_text, signs=judged.source.signs),
             number_value=expressions.number_value,
             v=v,
         )

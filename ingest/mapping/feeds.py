@@ -35,7 +35,7 @@ FEEDS: dict[str, dict[str, str]] = {
         attributes=MAP_TYPE,
     ),
     "household": _columns(
-        "household_id place_id",
+        "household_id place_id poverty_band",
         poverty_score="DECIMAL(9,3)",
         poverty_score_on="DATE",
         household_size="INTEGER",
@@ -48,7 +48,7 @@ FEEDS: dict[str, dict[str, str]] = {
     ),
     "membership": _columns("institution_id household_id person_id role", joined_on="DATE", left_on="DATE"),
     "service": _columns(
-        "service_id service_code person_id household_id institution_id place_id decision currency",
+        "service_id service_code common_service_code person_id household_id institution_id place_id decision currency",
         opened_on="DATE",
         applied_on="DATE",
         decided_on="DATE",

@@ -18,7 +18,7 @@ import duckdb
 
 from ingest.boundary.published import published_columns
 from ingest.cleaning.columns import CellSql, cell_sql
-from ingest.cleaning.look_ups import define_look_up
+from ingest.cleaning.look_ups import define_look_ups
 from ingest.cleaning.naming import e, v
 from ingest.code_state import code_fingerprint
 from ingest.contracts.loading import load_region, source_words
@@ -74,7 +74,7 @@ def _faults(contract: Region, name: str) -> Iterator[SqlFault]:
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute(f"CREATE TABLE findings {_FINDINGS})")
         connection.execute(f"CREATE TABLE warnings {_FINDINGS}, key VARCHAR, message VARCHAR)")
-        define_look_up(connection, source)
+        define_look_ups(connection, source)
         drop = JudgedDrop(connection, source, _DAY, _KEY, _cells(source))
         for table in source.tables:
             _create(drop, table)
@@ -87,7 +87,7 @@ def _cells(source: Source) -> dict[str, list[CellSql]]:
     """The columns of every table; one of each kind that a header may name in many ways."""
     return {
         name: [
-            cell_sql(column.replace("{", "").replace("}", ""), words, source.vocabularies, (), _DAY)
+            cell_sql(column.replace("{", "").replace("}", ""), words, source, (), _DAY)
             for column, words in table.columns.items()
         ]
         for name, table in source.tables.items()

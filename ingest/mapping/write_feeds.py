@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from ingest.cleaning.look_ups import define_look_up
+from ingest.cleaning.look_ups import define_look_ups
 from ingest.contracts.source import Source
 from ingest.deliveries.places import folder
 from ingest.files import atomic
@@ -28,7 +28,8 @@ from ingest.sql import copy_to_parquet, parquet_relation, render, sql_name
 def fingerprint(source: Source) -> str:
     """A hash of the source's mappings and the feeds' columns; another hash means: map again."""
     words = {feed: [m.model_dump(mode="json") for m in maps] for feed, maps in source.feeds.items()}
-    content = json.dumps([words, source.look_ups, FEEDS], sort_keys=True, ensure_ascii=False)
+    held = source.model_dump(mode="json", include={"look_ups", "bands", "currency"})
+    content = json.dumps([words, held, FEEDS], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
@@ -44,7 +45,7 @@ def write_feeds(
     with duckdb.connect(config={"memory_limit": "1500MB", "threads": 2}) as connection:
         for table, paths in accepted.items():
             connection.execute(f"CREATE VIEW {sql_name(table)} AS SELECT * FROM {parquet_relation(paths)}")
-        define_look_up(connection, source)
+        define_look_ups(connection, source)
         for feed, mappings in source.feeds.items():
             for number, mapping in enumerate(mappings):
                 at = (

@@ -125,6 +125,8 @@ def warehouse_assets() -> dg.AssetsDefinition:
                 "--vars",
                 dbt.variables(where, quarters),
             ]
+            if build_state.is_of_other_models(where):
+                arguments.append("--full-refresh")  # all quarters are built anyway
             log = target / "build.log"
             log.parent.mkdir(parents=True, exist_ok=True)
             # dbt's lines go to a file of their own; people read progress, assets and checks.

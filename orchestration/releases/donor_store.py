@@ -6,10 +6,12 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-
-from mypy_boto3_s3 import S3Client
+from typing import TYPE_CHECKING
 
 from ingest.errors import SangamError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 # Donor code → name and programme, for a warehouse that has none; filled by whoever starts the commands.
 donor_names: dict[str, str] = {}

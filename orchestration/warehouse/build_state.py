@@ -76,6 +76,12 @@ def quarters_to_build(settings: Settings, quarter: str) -> list[str]:
     return sorted(q for q in built if q >= first or q == quarter)
 
 
+def is_of_other_models(settings: Settings) -> bool:
+    """Whether the database was built by other models or definitions: its tables may have other columns."""
+    path = _state_path(settings)
+    return path.exists() and json.loads(path.read_text(encoding="utf-8"))["project"] != project_fingerprint()
+
+
 def remember(settings: Settings, quarters: list[str]) -> None:
     """Note what the warehouse was built from, after it was built and swapped in."""
     path = _state_path(settings)

@@ -16,6 +16,7 @@ from ingest.errors import SangamError
 from ingest.files import atomic
 from orchestration.settings import DBT_PROJECT, Settings
 from orchestration.warehouse import logframes as definitions
+from orchestration.warehouse import programme_words
 from orchestration.warehouse.build_state import build_path, project_fingerprint
 
 TARGET = DBT_PROJECT / "target"
@@ -28,7 +29,12 @@ def executable() -> str:
 
 def variables(settings: Settings, quarters: list[str]) -> str:
     """dbt's --vars as JSON: where the feeds are, which quarters, all indicator definitions."""
-    return json.dumps(definitions.as_dbt_vars(definitions.sound(), quarters, settings.feeds))
+    return _as_json(quarters, str(settings.feeds))
+
+
+def _as_json(quarters: list[str], feeds: str) -> str:
+    words = definitions.as_dbt_vars(definitions.sound(), quarters, feeds)
+    return json.dumps(words | programme_words.as_dbt_vars())
 
 
 @contextmanager
@@ -63,7 +69,7 @@ def manifest() -> Path:
     if path.exists() and mark.exists() and mark.read_text() == state and documentation().exists():
         return path
     # Definitions are loaded without a home: the manifest knows models and tests, not where data is.
-    words = json.dumps(definitions.as_dbt_vars(definitions.sound(), [], "feeds"))
+    words = _as_json([], "feeds")
     TARGET.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=TARGET) as made:
         # Writing the documentation parses the project, and costs hardly more than parsing; it opens no warehouse.

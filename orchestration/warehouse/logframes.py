@@ -17,6 +17,7 @@ from ingest.contracts.faults import Fault, checked, line
 from ingest.contracts.yaml_file import read_mapping
 from ingest.errors import SangamError
 from ingest.nearest import unknown
+from orchestration.warehouse.fiscal_year import FiscalYear
 
 FOLDER = Path(__file__).resolve().parents[2] / "dbt_project" / "indicators"
 
@@ -85,7 +86,7 @@ class Donor(_Strict):
     name: str
     regions: list[str] = Field(min_length=1)
     together: str | None = None  # name of the row of all regions together, such as 'all'
-    fiscal_calendar: Literal["calendar", "indian", "july_june"]
+    fiscal_year: FiscalYear
     due_days: int = Field(ge=0)
     suppression_threshold: int = Field(default=10, ge=0)
     bands: list[Band] = []

@@ -37,8 +37,11 @@ def evaluate(expression: Callable[[str], str], values: Sequence[str | None]) -> 
     return [row[0] for row in rows]
 
 
+SIGNS = ("₹", "৳", "Rs", "Rs.", "Tk", "PKR")
+
+
 def cleaned_number(value: str) -> str:
-    return f"({expressions.number_text(expressions.text(value))})"
+    return f"({expressions.number_text(expressions.text(value), SIGNS)})"
 
 
 def number(value: str) -> str:
@@ -187,7 +190,18 @@ def test_whole_numbers(delivered: str, expected: int | None) -> None:
 def test_digits_of_every_script_round_trip(cases: list[tuple[int, str]]) -> None:
     written = [in_script(str(value), ZEROS[script]) for value, script in cases]
     assert evaluate(expressions.ascii_digits, written) == [str(value) for value, _ in cases]
+
     assert evaluate(integer, written) == [value for value, _ in cases]
+
+
+def test_digits_of_every_script() -> None:
+    """All that Unicode has, beside letters of the same script; mixed where keyboards mix them."""
+    zeros = [n for n in range(0x80, 0x110000) if chr(n).isdecimal() and int(chr(n)) == 0]
+    assert len(zeros) > 60
+    written = [f"x {''.join(chr(zero + n) for n in (1, 0, 9))}-2 {chr(zero + 5)}" for zero in zeros]
+    assert evaluate(expressions.ascii_digits, written) == ["x 109-2 5"] * len(zeros)
+    kept = ["ଅ๏", "½", "²", "Ⅷ", "", "é"]  # letters, fractions and the like are no digits
+    assert evaluate(expressions.ascii_digits, [*kept, "۴٥৬"]) == [*kept, "45৬"]
 
 
 @given(st.lists(st.integers(-(10**17), 10**17), min_size=1, max_size=30))

@@ -111,7 +111,23 @@ def test_parents_are_judged_before_their_children(root: Path) -> None:
     [
         ("required: true", "requierd: true", "requierd"),
         ("format: [delimited]", "format: [delimited]\nformta: [x]", "formta"),
-        ("type: number", "type: decimal", "type"),
+        ("type: number", "type: decimal", "columns.score.type: 'decimal' is no plain type"),
+        (
+            "sex: {vocabulary: sex}",
+            "sex: {vocabulary: sex}\n      mobile: {type: phone}",
+            "columns.mobile.type: phone numbers need the 'country'",
+        ),
+        (
+            "title: Register",
+            "title: Register\nidentifiers: {code: {name: C, pattern: x, expected: {en: x}}}",
+            "identifiers.code: is a plain type",
+        ),
+        (
+            "title: Register",
+            "title: Register\nbands: {s: [{code: a, below: 2}, {code: b, below: 1}, {code: c}]}",
+            "from the lowest to the highest",
+        ),
+        ("title: Register", "title: Register\nbands: {s: [{code: a, below: 2}]}", "the last without"),
         ("ref: house}", "ref: hose}", "refers to 'hose'"),
         ("ref: house}", "ref: house.code}", "'house' has no column 'code'"),
         ("vocabulary: sex", "vocabulary: sexes", "'sexes' is not listed, did you mean 'sex'"),
@@ -131,6 +147,7 @@ def test_parents_are_judged_before_their_children(root: Path) -> None:
 def test_an_inconsistent_contract_says_what_is_wrong(root: Path, old: str, new: str, message: str) -> None:
     assert old in SOURCE
     write(root, "register", SOURCE.replace(old, new, 1))
+    write(root, "programme", "title: A programme\n")
     write(root, "regions/here", "title: Here\n")
     with pytest.raises(SangamError, match=message) as caught:
         load_region("here", root)
@@ -173,5 +190,5 @@ def test_every_shipped_contract_is_consistent(region: str) -> None:
             loose = [k for k in table.key if not (table.columns[k].required or table.columns[k].from_context)]
             assert not loose, f"{where}: key column {loose} is not required"
             for column_name, column in table.columns.items():
-                is_identifier = column.type in ("cnic", "aadhaar", "nid", "phone")
+                is_identifier = column.type in (*source.identifiers, "phone")
                 assert not is_identifier or column.personal, f"{where}.{column_name} would leave in clear"

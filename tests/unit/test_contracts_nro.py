@@ -44,7 +44,7 @@ def test_a_state_says_only_what_differs(state: str) -> None:
     assert len(own.splitlines()) <= 40
     region = load_region(state)
     assert set(region.sources) == {"pts", "entitlements", "shg_portal"}
-    assert (region.programme, region.currency, region.fiscal_year_starts) == ("kudumbashree_nro", "INR", 4)
+    assert (region.programme, region.currency, region.country) == ("kudumbashree_nro", "INR", "IN")
     words = region.sources["shg_portal"].vocabularies
     assert words["districts"] == list(words["blocks"])
 

@@ -243,6 +243,11 @@ def test_which_files_a_correction_covers(
 
 # ------------------------------------------------------------------------------------------- the file beside a contract
 
+PROGRAMME = """
+title: Programme
+identifiers:
+  cnic: {name: CNIC, pattern: '[1-7][0-9]{12}', expected: {en: "13 digits, the first 1 to 7"}}
+"""
 ENTRY: dict[str, Any] = {
     "id": "C-1", "region": "here", "source": "register", "table": "person", "key": "2", "action": "override",
     "column": "age", "expected": "400", "value": "40", "reason": "Typed once too often.", "said_by": "Officer",
@@ -263,7 +268,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "vocabularies": VOCABULARIES,
     }
     (at / "register.yml").write_text(yaml.safe_dump(register, sort_keys=False), encoding="utf-8")
-    (at / "programme.yml").write_text("title: Programme\n", encoding="utf-8")
+    (at / "programme.yml").write_text(PROGRAMME, encoding="utf-8")
     (at / "regions" / "here.yml").write_text("title: Here\n", encoding="utf-8")
     use_contracts(monkeypatch, at.parent)
     return at

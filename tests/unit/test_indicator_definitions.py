@@ -1,12 +1,14 @@
 """The logframes: what is shipped loads, what is wrong is named, and dbt gets what it needs."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
 
 from ingest.errors import SangamError
+from orchestration.warehouse import programme_words
+from orchestration.warehouse.fiscal_year import FiscalYear
 from orchestration.warehouse.logframes import FOLDER, as_dbt_vars, load
 
 
@@ -35,7 +37,7 @@ def logframe(**indicator: Any) -> dict[str, Any]:
             "code": "donor_a",
             "name": "Donor A",
             "regions": ["r", "s"],
-            "fiscal_calendar": "indian",
+            "fiscal_year": {"starts": "04-01"},
             "due_days": 15,
         },
         "categories": {"sex": ["F", "M", "T"]},
@@ -200,3 +202,49 @@ def test_a_bare_number_or_truth_value_is_an_expression(tmp_path: Path) -> None:
     content = logframe(kind="ratio", population=True, value=1, **over)
     (entry,) = as_dbt_vars(load(written(tmp_path, content)), [], "f")["indicators"]
     assert (entry["population"], entry["value"]) == ("true", "1")
+
+
+@pytest.mark.parametrize(
+    ("year", "said"),
+    [
+        ({"starts": "07"}, "such as 04-01 or 07-16, not on '07'"),
+        ({"starts": "02-30"}, "not on '02-30'"),
+        ({"starts": "04-01", "label": "FY{jahr} Q{quarter}"}, "it cannot have {jahr}"),
+        ({"starts": "04-01", "label": "FY{year}"}, "names the year"),
+        ({"starts": "04-01", "label": "Q{quarter}"}, "names the year"),
+        ({"begins": "04-01"}, "begins"),
+    ],
+)
+def test_what_is_wrong_with_a_fiscal_year_is_named(tmp_path: Path, year: dict[str, str], said: str) -> None:
+    content = logframe()
+    content["donor"]["fiscal_year"] = year
+    with pytest.raises(SangamError, match=r"donor_a\.yml") as error:
+        load(written(tmp_path, content))
+    assert said in str(error.value)
+
+
+def test_a_calendar_year_is_called_plainly(tmp_path: Path) -> None:
+    assert FiscalYear(starts="01-01").label == "{year} Q{quarter}"
+    assert (
+        FiscalYear(starts="01-14").label == FiscalYear(starts="04-01").label == "FY{year}-{next} Q{quarter}"
+    )
+
+
+def test_programmes_bring_services_and_levels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {"primary", "enterprise", "helpdesk"} <= set(
+        cast("list[str]", programme_words.as_dbt_vars()["tiers"])
+    )
+    for name, kind in (("a", "home"), ("b", "home"), ("c", "health")):
+        regions = tmp_path / name / "regions"
+        regions.mkdir(parents=True)
+        (regions / f"{name}.yml").write_text("title: Here\n", encoding="utf-8")
+        words = f"services: {{lamp: {{name: Lamp, kind: {kind}}}}}\ntiers: [group, t{name}]\n"
+        (tmp_path / name / "programme.yml").write_text(words, encoding="utf-8")
+    monkeypatch.setenv("SANGAM_REGIONS", str(tmp_path))
+    with pytest.raises(SangamError, match=r"'lamp' is 'Lamp' \(home\) in a and 'Lamp' \(health\) in c"):
+        programme_words.as_dbt_vars()
+    (tmp_path / "c" / "regions" / "c.yml").unlink()
+    assert programme_words.as_dbt_vars() == {
+        "services": [{"code": "lamp", "name": "Lamp", "kind": "home"}],
+        "tiers": ["group", "ta", "tb"],
+    }

@@ -50,6 +50,12 @@ feeds:
       columns: {person_id: id, birth_year: birth_year, official_id_key: cnic_key}
       attributes: {score: score}
 """
+PROGRAMME = """
+title: Programme
+country: PK
+identifiers:
+  cnic: {name: CNIC, pattern: '[1-7][0-9]{12}', expected: {en: "13 digits, the first 1 to 7"}}
+"""
 HEADER = "id,name,village,cnic,mobile,birth_date,score"
 GOOD = "1,Zeenat Khaskheli,Wasi,41303-1234567-2,0301-2345678,1984-05-17,12.5"
 BAD = "2,Wazir Mallah,Kotri Goth,91303-7654321-1,0333-7654321,1979-11-23,101"
@@ -71,7 +77,7 @@ def landing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = tmp_path / "regions"
     (root / "prog" / "regions").mkdir(parents=True)
     (root / "prog" / "register.yml").write_text(CONTRACT, encoding="utf-8")
-    (root / "prog" / "programme.yml").write_text("title: Programme\n", encoding="utf-8")
+    (root / "prog" / "programme.yml").write_text(PROGRAMME, encoding="utf-8")
     (root / "prog" / "regions" / "here.yml").write_text("title: Here\n", encoding="utf-8")
     use_contracts(monkeypatch, root)
     folder = tmp_path / "landing"
@@ -429,7 +435,10 @@ def test_quarantine_says_what_to_do_and_masks_personal_values(home: Path, landin
         "id": "2",
         "score": "101",
     }
-    assert f'cnic: "{masking.MASK}" is no valid number of its kind (13 digits, the first 1 to 7)' in message
+    assert (
+        f'cnic: "{masking.MASK}" is no valid number of its kind (CNIC: 13 digits, the first 1 to 7)'
+        in message
+    )
     assert 'score: "101" is outside what is possible (at least 0 and at most 100)' in message
 
 

@@ -104,8 +104,9 @@
 {#- The donor's colour for an achievement. -#}
 {% macro traffic_light(donor, achievement) -%}
     case
+        when {{ achievement }} is null then {{ literal(none) }}
         {%- for d in var('donors') if d.bands %}
-        when {{ donor }} = '{{ d.code }}' and {{ achievement }} is not null
+        when {{ donor }} = '{{ d.code }}'
             then case
                 {%- for band in d.bands if band.at_least is not none %}
                 when {{ achievement }} >= {{ band.at_least }} then {{ literal(band.light) }}
@@ -120,11 +121,19 @@
 {#- The fiscal label of a quarter for a donor. -#}
 {% macro donor_fiscal_label(donor, quarter) -%}
     case
+        when {{ donor }} is null then {{ literal(none) }}
         {%- for d in var('donors') %}
-        when {{ donor }} = '{{ d.code }}' then {{ fiscal_label(quarter, literal(d.fiscal_calendar)) }}
+        when {{ donor }} = '{{ d.code }}' then {{ fiscal_label(quarter, d.fiscal_year) }}
         {%- endfor %}
         else {{ literal(none) }}
     end
+{%- endmacro %}
+
+{#- One row a service that a programme declares. -#}
+{% macro service_rows() -%}
+    {%- set rows = [] -%}
+    {%- for s in var('services') -%} {%- do rows.append([s.code, s.name, s.kind]) -%} {%- endfor -%}
+    {{ rows_of([('service_code', 'varchar'), ('service_name', 'varchar'), ('service_kind', 'varchar')], rows) }}
 {%- endmacro %}
 
 {#- One row a quarter of this run. -#}

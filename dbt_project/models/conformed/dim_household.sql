@@ -12,14 +12,7 @@ select
     household.place_id,
     coalesce(dim_place.district, 'unknown') as district,
     household.poverty_score,
-    -- bands of the poverty score card, each with its lower and without its upper bound
-    case
-        when household.poverty_score is null then 'unknown'
-        when household.poverty_score < 12 then 'extremely_poor'
-        when household.poverty_score < 19 then 'chronically_poor'
-        when household.poverty_score < 24 then 'transitory_poor'
-        else 'non_poor'
-    end as poverty_band,
+    coalesce(household.poverty_band, 'unknown') as poverty_band,
     household.poverty_score_on,
     household.household_size,
     household.attributes,

@@ -5,7 +5,7 @@ with institution as (
 ),
 
 located as (
-    -- an institution without a place of its own lies where its federation lies: CO → VO → LSO → union council
+    -- an institution without a place of its own lies where its federation lies, two levels up at most
     select
         institution.*,
         coalesce(institution.place_id, parent.place_id, grandparent.place_id) as located_place_id

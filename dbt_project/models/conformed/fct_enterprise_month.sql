@@ -2,10 +2,8 @@
 with enterprise_month as (
     select
         *,
-        cast(answers['sales_inr'] as decimal(18, 2)) as sales_inr,
-        cast(answers['raw_material_inr'] as decimal(18, 2)) + cast(answers['wages_inr'] as decimal(18, 2))
-        + cast(answers['other_cost_inr'] as decimal(18, 2))
-        + cast(answers['loan_instalment_inr'] as decimal(18, 2)) as cost_inr
+        cast(answers['sales'] as decimal(18, 2)) as sales_amount,
+        cast(answers['costs'] as decimal(18, 2)) as cost_amount
     from {{ ref('stg_outcome') }}
     where unit_type = 'enterprise_month' and quarter in {{ quarter_list() }}
         and observed_on between {{ quarter_start('quarter') }} and {{ quarter_end('quarter') }}
@@ -20,10 +18,11 @@ select
     e.social_category,
     e.sector,
     coalesce(e.is_active, false) as is_active,
-    m.sales_inr,
-    m.cost_inr,
-    -- of a month with a cost left empty the income is not known
-    m.sales_inr - m.cost_inr as net_income_inr,
+    m.sales_amount,
+    m.cost_amount,
+    -- of a month whose costs are not known the income is not known either
+    m.sales_amount - m.cost_amount as net_income_amount,
+    m.answers['currency'] as currency,
     m._file,
     m._table,
     m._row,

@@ -10,7 +10,7 @@ months as (
         source,
         quarter,
         institution_id,
-        count(distinct case when cast(answers['sales_inr'] as decimal(18, 2)) > 0 then observed_on end)
+        count(distinct case when cast(answers['sales'] as decimal(18, 2)) > 0 then observed_on end)
             as months_with_sales
     from {{ ref('stg_outcome') }}
     where unit_type = 'enterprise_month' and quarter in {{ quarter_list() }}
@@ -26,7 +26,7 @@ visits as (
         institution_id,
         count(*) as visit_count
     from {{ ref('stg_service') }}
-    where service_code = 'mec_visit' and quarter in {{ quarter_list() }}
+    where common_service_code = 'enterprise_visit' and quarter in {{ quarter_list() }}
         and received_on between {{ quarter_start('quarter') }} and {{ quarter_end('quarter') }}
     group by region, source, quarter, institution_id
 ),

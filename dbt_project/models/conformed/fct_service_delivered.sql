@@ -10,8 +10,7 @@ select
     service.quarter,
     service.service_id,
     service.service_code,
-    -- the code that all partners share; a code that nobody listed stays as it is
-    coalesce(code.service_code, service.service_code) as common_service_code,
+    service.common_service_code,
     coalesce(by_person.canonical_id, by_record.canonical_id, service.person_id) as person_id,
     service.household_id,
     service.institution_id,
@@ -39,5 +38,4 @@ left join identity as by_person
 left join identity as by_record
     on service.region = by_record.region and service.source = by_record.source
         and service.quarter = by_record.quarter and service.service_id = by_record.local_id
-left join {{ ref('service_code') }} as code on service.service_code = code.delivered_code
 where service.quarter in {{ quarter_list() }}

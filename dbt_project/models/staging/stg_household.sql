@@ -13,6 +13,7 @@ renamed as (
         place_id,
 
         poverty_score,
+        poverty_band,
         poverty_score_on,
         household_size,
 

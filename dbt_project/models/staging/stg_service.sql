@@ -11,6 +11,8 @@ renamed as (
 
         service_id,
         service_code,
+        -- a code that the contract gives no other is the one all partners share
+        coalesce(common_service_code, service_code) as common_service_code,
         person_id,
         household_id,
         institution_id,

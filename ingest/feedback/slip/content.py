@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ingest.contracts.column import Column
+from ingest.contracts.source import Source
 from ingest.contracts.vocabularies import spellings
 from ingest.deliveries.delivery import Delivery
 from ingest.deliveries.receipt import Receipt, TableCounts
@@ -99,7 +99,7 @@ class FileContent:
     rows: tuple[TableRows, ...] = ()
     columns: dict[tuple[str, str], Column] = field(default_factory=dict)  # by table and name
     labels: dict[tuple[str, str], str] = field(default_factory=dict)  # the same columns' headers in the file
-    vocabularies: dict[str, Any] = field(default_factory=dict)
+    source: Source | None = None  # the contract; none for a refused file
 
     @property
     def is_worth_sending(self) -> bool:
@@ -114,10 +114,10 @@ class FileContent:
     def expected(self, table: str, column: str, code: str, words: Catalogue) -> str:
         """What the cells of a column may hold, where a finding is about their value."""
         spec = self.columns.get((table, column))
-        if spec is None or code not in BY_VALUE or code == "orphan_reference":
+        if spec is None or self.source is None or code not in BY_VALUE or code == "orphan_reference":
             return ""
         parent = self.labels.get((table, spec.within), spec.within)
-        return expected(spec.model_copy(update={"within": parent}), self.vocabularies, words)
+        return expected(spec.model_copy(update={"within": parent}), self.source, words)
 
     def count(self, word: str) -> int:
         """read, accepted or quarantined over all tables."""
@@ -150,7 +150,7 @@ def judged_content(
         labels={
             (t, cell.name): label(judged, t, cell.name) for t, cells in judged.cells.items() for cell in cells
         },
-        vocabularies=judged.source.vocabularies,
+        source=judged.source,
     )
 
 
