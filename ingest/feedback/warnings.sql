@@ -4,7 +4,10 @@ with flagged as (
     {{ 'union all' if not loop.first }}
     select {{ table.name | text }} as tbl, _record, _row
     from {{ table.records }}
-    where _record in (select record from warnings where tbl = {{ table.name | text }}) -- noqa: LT14
+    where _record in (
+        select record from warnings
+        where tbl = {{ table.name | text }}
+    )
     {%- endfor %}
 
 )
