@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from ingest.contracts.faults import Fault, checked
 from ingest.contracts.loading import fault, load_region, region_files
