@@ -17,11 +17,11 @@ from ingest.contracts.source import Source
 COMPUTED = {
     "common_service_code": ("service_code",),
     "days_to_receipt": ("opened_on", "received_on"),
-    "is_active": ("formed_on", "closed_on", "sales_inr"),
+    "is_active": ("formed_on", "closed_on", "sales"),
     "is_closed": ("status", "closed_on"),
     "is_operating": ("formed_on", "closed_on"),
     "month_on": ("observed_on",),
-    "net_income_inr": ("sales_inr", "raw_material_inr", "wages_inr", "other_cost_inr", "loan_instalment_inr"),
+    "net_income_amount": ("sales", "costs"),
     "quarters_since_start": ("formed_on",),
     "survived_twelve_months": ("formed_on", "closed_on"),
     "visit_count": ("received_on",),
