@@ -14,9 +14,9 @@ import pandas as pd
 from expectations.batch import Batch
 from expectations.gx.validation import Validation, Validator
 from expectations.measuring.profile import profiles_of, stored_profile
-from expectations.messages import told
 from expectations.results import BatchResult, Columns
 from expectations.suite import load_suite
+from expectations.verdict_words import told
 
 Measured = tuple[Batch, pd.DataFrame]
 

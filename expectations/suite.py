@@ -18,10 +18,11 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from ingest.contracts.faults import Fault, checked
 from ingest.contracts.loading import fault, load_region, region_files
+from ingest.contracts.word import Word
 from ingest.contracts.yaml_file import merge, read_mapping
 
 SUITES = Path(__file__).parent / "suites"
@@ -60,13 +61,13 @@ MEASURES: dict[str, Measure] = {
 }
 
 
-class Word(BaseModel):
-    """Base of all suite words: an unknown key is a spelling mistake, never ignored."""
+class SuiteWord(Word):
+    """Base of all suite words; what YAML calls `from` bears another name in Python."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
 
-class Figure(Word):
+class Figure(SuiteWord):
     """A number of a delivery: an SQL aggregate over the accepted records of a table (or a join of tables)."""
 
     label: str
@@ -74,7 +75,7 @@ class Figure(Word):
     value: str
 
 
-class Place(Word):
+class Place(SuiteWord):
     """Places, areas, centres or institutions: records counted by an SQL expression.
 
     Expected are those of last time, and those of a vocabulary where one is named.
@@ -88,7 +89,7 @@ class Place(Word):
     but: tuple[str, ...] = ()  # words of the vocabulary that are not expected here
 
 
-class Check(Word):
+class Check(SuiteWord):
     """One expectation: a measure of some tables, columns, figures or places within bounds."""
 
     title: str
@@ -132,7 +133,7 @@ class Check(Word):
         return f"at least {low}" if low else f"at most {high}"
 
 
-class Suite(Word):
+class Suite(SuiteWord):
     """What a delivery of one kind of source must look like."""
 
     title: str

@@ -26,7 +26,7 @@ from ingest.errors import Refused
 from ingest.feedback import report
 from ingest.judging import counts
 from ingest.mapping import feeds, identities
-from ingest.mapping.publish import publish_feeds
+from ingest.mapping.publish_feeds import publish_feeds
 from ingest.store import accepted
 
 # What decides about all that is written for a delivery beside the delivery itself, its contract and the secret. Worked

@@ -116,13 +116,13 @@ def _run_job(quarter: str, wanted: list[str], outcome: Outcome) -> None:
 
     # For start-up: a wrong word is refused before Dagster loads.
     from orchestration.definitions import QUARTER_JOB, defs
-    from orchestration.resources import listen
+    from orchestration.events import BatchesChecked, Event, SourceDone, listen
 
-    def hear(event: str, facts: dict[str, Any]) -> None:
-        if event == "source_done":
-            outcome.receipts.extend(facts["receipts"])
-        if event == "batches_checked":
-            outcome.waiting.extend(facts["waiting"])
+    def hear(event: Event) -> None:
+        if isinstance(event, SourceDone):
+            outcome.receipts.extend(event.receipts)
+        if isinstance(event, BatchesChecked):
+            outcome.waiting.extend(event.waiting)
 
     stop = listen(hear)
     try:
@@ -144,11 +144,11 @@ def _run_job(quarter: str, wanted: list[str], outcome: Outcome) -> None:
 def send_slips(home: Path, regions: Iterable[str]) -> None:
     """Return slips that are new go to the partners' buckets."""
     # For start-up: a wrong word is refused before Dagster loads.
-    from orchestration.resources import tell
+    from orchestration.events import SlipsSent, tell
     from orchestration.s3.partner_buckets import send_new
 
     if put := send_new(home, sorted(regions)):
-        tell("slips_sent", keys=put)
+        tell(SlipsSent(put))
 
 
 def _selection(defs: Any, regions: list[str]) -> list[Any]:

@@ -23,7 +23,7 @@ from expectations.results import DATA_DOCS, Outside
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundInDelivery:
     """What a check found in one delivery: how many measures it looked at, and those outside, worst first."""
 
     looked_at: int
@@ -34,7 +34,7 @@ class Found:
 class Validation:
     """What a suite found: check → delivery → what; and its page, relative to the folder of Data Docs."""
 
-    found: dict[str, dict[str, Found]]
+    found: dict[str, dict[str, FoundInDelivery]]
     page: str
 
 
@@ -72,7 +72,7 @@ class Validator:
         return path.resolve().relative_to(self.docs.resolve()).as_posix()
 
 
-def _found(results: Iterable[Any]) -> Iterable[tuple[str, dict[str, Found]]]:
+def _found(results: Iterable[Any]) -> Iterable[tuple[str, dict[str, FoundInDelivery]]]:
     """What each expectation found, by its check's name. Raises what Great Expectations stumbled over."""
     for one in results:
         name = one.expectation_config.kwargs["name"]
@@ -81,7 +81,7 @@ def _found(results: Iterable[Any]) -> Iterable[tuple[str, dict[str, Found]]]:
         yield (
             name,
             {
-                delivery["delivery"]: Found(
+                delivery["delivery"]: FoundInDelivery(
                     delivery["looked_at"], tuple(Outside.model_validate(row) for row in delivery["outside"])
                 )
                 for delivery in one.result["details"]["deliveries"]

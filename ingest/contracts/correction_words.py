@@ -22,7 +22,7 @@ from ingest.contracts.faults import checked, did_you_mean, line
 from ingest.contracts.region import Region
 from ingest.contracts.table import Table
 from ingest.contracts.word import Word
-from ingest.contracts.yaml_file import Document, Place
+from ingest.contracts.yaml_file import Document, WordPlace
 from ingest.errors import SangamError
 
 FILE = "corrections.yml"
@@ -107,7 +107,7 @@ class Corrections:
 def read(path: Path) -> Corrections:
     """The entries of a file; none where there is no file. Raises SangamError, naming file, line and entry."""
     if not path.exists():
-        return Corrections((), Document([], Place(path, 1)))
+        return Corrections((), Document([], WordPlace(path, 1)))
     # Every scalar as the text it is written as: `0123` and `2021-06-30` are what stands in a cell.
     document = yaml_file.read(path, as_text=True)
     if document.content in ({}, ""):

@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from ingest.contracts.yaml_file import Document, Place
+from ingest.contracts.yaml_file import Document, WordPlace
 from ingest.errors import SangamError
 from ingest.nearest import nearest
 
@@ -56,7 +56,7 @@ def line(document: Document, path: Iterable[Any], message: str) -> str:
     return ": ".join(word for word in (place.shown, names, message) if word)
 
 
-def _found(document: Document, path: Iterable[Any]) -> tuple[Place, str]:
+def _found(document: Document, path: Iterable[Any]) -> tuple[WordPlace, str]:
     place, content, names = document.place, document.content, ""
     for key in path:
         if key not in place.inner:

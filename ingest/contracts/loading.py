@@ -30,7 +30,7 @@ from ingest.contracts.faults import checked, did_you_mean, line
 from ingest.contracts.region import Region
 from ingest.contracts.source import Source
 from ingest.contracts.vocabularies import drawn_vocabularies
-from ingest.contracts.yaml_file import Document, Place, merge, read_mapping
+from ingest.contracts.yaml_file import Document, WordPlace, merge, read_mapping
 from ingest.errors import SangamError
 from ingest.nearest import unknown
 
@@ -118,7 +118,7 @@ def _read_region(own_file: Path) -> tuple[Region, dict[str, Document]]:
         "programme": folder.name,
         "sources": sources,
     }
-    sources_at = Place(own_file, 1, {name: document.place for name, document in documents.items()})
+    sources_at = WordPlace(own_file, 1, {name: document.place for name, document in documents.items()})
     place = replace(raw.place, inner=raw.place.inner | {"sources": sources_at})
     return checked(Region, Document(content, place)), documents
 

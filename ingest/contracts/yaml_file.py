@@ -33,14 +33,14 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|fal
 
 
 @dataclass(slots=True)
-class Place:
+class WordPlace:
     """Where a value stands: its file and line, and the places of what is in it, by key or number."""
 
     file: Path
     line: int
-    inner: dict[Any, Place] = field(default_factory=dict)
-    under: Place | None = None  # where the mapping stands that this one is laid over
-    taken_out: dict[Any, Place] = field(default_factory=dict)  # keys that are removed here by `null`
+    inner: dict[Any, WordPlace] = field(default_factory=dict)
+    under: WordPlace | None = None  # where the mapping stands that this one is laid over
+    taken_out: dict[Any, WordPlace] = field(default_factory=dict)  # keys that are removed here by `null`
 
     @property
     def shown(self) -> str:
@@ -53,14 +53,14 @@ class Document:
     """What a file says, or several laid over each other, with the places."""
 
     content: Any
-    place: Place
+    place: WordPlace
 
     def part(self, *path: str) -> Document:
         """What stands under some keys; an empty mapping where nothing does."""
         content, place = self.content, self.place
         for key in path:
             content = content.get(key) if isinstance(content, dict) else None
-            place = place.inner.get(key, Place(place.file, place.line))
+            place = place.inner.get(key, WordPlace(place.file, place.line))
         return Document({} if content is None else content, place)
 
     def without(self, *keys: str) -> Document:
@@ -100,7 +100,7 @@ def read(file: Path, *, as_text: bool = False) -> Document:
         try:
             node = loader.get_single_node()
             reading = _Reading(loader, file, as_text)
-            found = Document({}, Place(file, 1)) if node is None else reading.read(node, node)
+            found = Document({}, WordPlace(file, 1)) if node is None else reading.read(node, node)
         finally:
             loader.dispose()
     except yaml.YAMLError as error:
@@ -130,7 +130,7 @@ class _Reading:
 
     def read(self, node: Any, at: Any) -> Document:
         """A node's value; its place is the line of `at`, the key it stands under."""
-        place = Place(self._file, at.start_mark.line + 1)
+        place = WordPlace(self._file, at.start_mark.line + 1)
         if isinstance(node, yaml.ScalarNode):
             return Document(self._scalar(node), place)
         if id(node) in self._open:
@@ -182,7 +182,7 @@ class _Reading:
 def merge(base: Document, own: Document) -> Document:
     """`base` with `own` laid over it: mappings merge, other values replace, null removes. Places follow the values."""
     content, inner = dict(base.content), dict(base.place.inner)
-    taken_out: dict[Any, Place] = dict(base.place.taken_out)
+    taken_out: dict[Any, WordPlace] = dict(base.place.taken_out)
     for key, value in own.content.items():
         at = own.place.inner.get(key, own.place)
         if value is None:
@@ -196,5 +196,7 @@ def merge(base: Document, own: Document) -> Document:
         else:
             content[key], inner[key] = value, at
     if not own.content:
-        return Document(content, Place(base.place.file, base.place.line, inner, base.place.under, taken_out))
-    return Document(content, Place(own.place.file, own.place.line, inner, base.place, taken_out))
+        return Document(
+            content, WordPlace(base.place.file, base.place.line, inner, base.place.under, taken_out)
+        )
+    return Document(content, WordPlace(own.place.file, own.place.line, inner, base.place, taken_out))

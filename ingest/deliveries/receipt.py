@@ -1,7 +1,7 @@
 """The receipt of a delivery: what became of it, and where in SANGAM_HOME what came of it lies.
 
 The platform's central record. It is never changed, only replaced by another one; writing it is the business of `run`
-and `mapping.publish`, finding it of `receipts`.
+and `mapping.publish_feeds`, finding it of `receipts`.
 """
 
 from __future__ import annotations

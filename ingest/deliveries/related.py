@@ -15,7 +15,7 @@ from ingest.contracts.source import Source
 from ingest.deliveries.delivery import Delivery, quarters_before
 from ingest.deliveries.places import parquet_path
 from ingest.deliveries.receipt import Receipt
-from ingest.deliveries.status import current
+from ingest.deliveries.standing import current
 from ingest.sql import parquet_relation
 
 

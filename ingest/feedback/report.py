@@ -11,7 +11,7 @@ from ingest.deliveries.receipt import FindingCounts, Receipt, TableCounts, Told
 from ingest.errors import Refused
 from ingest.feedback import findings, quarantine
 from ingest.feedback.slip import slip
-from ingest.feedback.slip.content import judged_content, refused_content
+from ingest.feedback.slip.slip_content import judged_content, refused_content
 from ingest.judging.judged_drop import JudgedDrop
 
 

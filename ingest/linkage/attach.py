@@ -1,6 +1,6 @@
 """Records of other sources → the register's entity each belongs to, or none.
 
-Gets pairs and clusters, gives one row a record; what the pairs rest on is in `rules` and `scoring`.
+Gets pairs and clusters, gives one row a record; what the pairs rest on is in `link_rules` and `scoring`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Clusters of the register's records: pairs join, unless what tells two entities apart says no.
 
-Numbers only: rows, labels, values. What the pairs rest on is in `rules` and `scoring`.
+Numbers only: rows, labels, values. What the pairs rest on is in `link_rules` and `scoring`.
 """
 
 from __future__ import annotations

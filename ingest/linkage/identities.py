@@ -1,6 +1,6 @@
 """The vault's identities of one quarter as the DuckDB table `identity`: one row a record, in forms that compare.
 
-Loading and deriving only; which records are one is decided in `rules`, `scoring`, `clusters` and `attach`.
+Loading and deriving only; which records are one is decided in `link_rules`, `scoring`, `clusters` and `attach`.
 """
 
 from __future__ import annotations

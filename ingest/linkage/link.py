@@ -1,7 +1,7 @@
 """Linking a region's records, quarter by quarter: which vault files belong together, and whether anything changed.
 
 A quarter's records are linked to the register as it stood in that quarter; where there is none yet, to the first
-after it. Clear values stay in memory. What decides is in `resolve`, what is written in `publish`.
+after it. Clear values stay in memory. What decides is in `resolve`, what is written in `crosswalk`.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from ingest.deliveries.places import folder, vault_path
 from ingest.deliveries.receipts import receipt_by
 from ingest.errors import SangamError
 from ingest.files import write_json
-from ingest.linkage import publish
+from ingest.linkage import crosswalk
+from ingest.linkage.crosswalk import LinkageSummary
 from ingest.linkage.decisions import Decision, load_decisions, pairs
 from ingest.linkage.identities import VaultFile, load, open_connection
-from ingest.linkage.publish import LinkageSummary
 from ingest.linkage.resolve import resolve
 
 # What decides about who is who beside the deliveries, the contract, the decisions and the secret.
@@ -168,5 +168,5 @@ def _link(job: Job, files: list[VaultFile]) -> tuple[list[LinkageSummary], list[
         sources = sorted({file.source for file in files if file.quarter == job.quarter})
         if not job.linkage.deduplicate:
             sources = [source for source in sources if source != job.linkage.register_source]
-        target = publish.Target(job.home, job.contract.region, job.quarter, job.entity)
-        return publish.publish(connection, resolved, target, sources)
+        target = crosswalk.Target(job.home, job.contract.region, job.quarter, job.entity)
+        return crosswalk.publish(connection, resolved, target, sources)

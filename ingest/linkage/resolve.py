@@ -1,6 +1,6 @@
 """One entity of one quarter: rules, then similarity; who is who, and what is doubtful.
 
-Puts the steps in order; what each does is in `rules`, `scoring`, `clusters` and `attach`.
+Puts the steps in order; what each does is in `link_rules`, `scoring`, `clusters` and `attach`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ingest.contracts.linkage import Linkage
-from ingest.linkage import rules
+from ingest.linkage import link_rules
 from ingest.linkage.attach import Attachments
 from ingest.linkage.clusters import Clusters
 from ingest.linkage.scoring import score
@@ -63,8 +63,8 @@ def _join_register(
 ) -> list[pd.DataFrame]:
     doubts = []
     for rule in linkage.rules:
-        pairs, halves = rules.register_pairs(connection, rule, clusters.labels())
-        clusters.join(pairs, rules.title(rule))
+        pairs, halves = link_rules.register_pairs(connection, rule, clusters.labels())
+        clusters.join(pairs, link_rules.title(rule))
         doubts.append(halves.assign(reason="only half agrees"))
     scored = score(connection, "select * from identity where in_register", linkage, within_register=True)
     certain = scored["weight"] >= linkage.link_from
@@ -77,8 +77,8 @@ def _attach_records(
 ) -> list[pd.DataFrame]:
     doubts = []
     for rule in linkage.rules:
-        pairs, halves = rules.record_pairs(connection, rule, linkage, records.open_records())
-        records.join(pairs, rules.title(rule))
+        pairs, halves = link_rules.record_pairs(connection, rule, linkage, records.open_records())
+        records.join(pairs, link_rules.title(rule))
         doubts.append(halves.assign(reason="only half agrees"))
     connection.register("open_records", records.open_records())
     select = "select * from identity where in_register or row in (select row from open_records)"

@@ -10,9 +10,9 @@ from importlib import import_module
 from pathlib import Path
 
 from ingest.readers import zipped
+from ingest.readers.byte_source import Source, from_path
 from ingest.readers.chunk import Chunk
 from ingest.readers.sniff import kind_of
-from ingest.readers.source import Source, from_path
 
 __all__ = ["Chunk", "read", "read_source", "sniff"]
 

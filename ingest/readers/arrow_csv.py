@@ -19,7 +19,7 @@ NEWLINE = 10
 
 
 @dataclass(frozen=True)
-class Layout:
+class CsvForm:
     """How records are written: `quote` None where nothing is quoted; unquoted `nulls` become null."""
 
     delimiter: str
@@ -41,7 +41,7 @@ def inside_quotes(content: np.ndarray, quote: int) -> np.ndarray:
     return np.bitwise_xor.accumulate((content == quote).view(np.uint8)).view(np.bool_)
 
 
-def parse(content: np.ndarray, columns: Sequence[str], layout: Layout, line_breaks: bool) -> pa.RecordBatch:
+def parse(content: np.ndarray, columns: Sequence[str], layout: CsvForm, line_breaks: bool) -> pa.RecordBatch:
     """Records of `content` (uint8, ended by a line break) as text columns named `columns`.
 
     `line_breaks`: quoted cells hold line breaks. Raises WrongWidth for a record that does not fit.
@@ -57,7 +57,7 @@ def parse(content: np.ndarray, columns: Sequence[str], layout: Layout, line_brea
     return _parse(repaired, columns, layout, line_breaks)
 
 
-def _parse(content: np.ndarray, columns: Sequence[str], layout: Layout, line_breaks: bool) -> pa.RecordBatch:
+def _parse(content: np.ndarray, columns: Sequence[str], layout: CsvForm, line_breaks: bool) -> pa.RecordBatch:
     wrong: list[csv.InvalidRow] = []
 
     def note(row: csv.InvalidRow) -> str:

@@ -18,10 +18,10 @@ import numpy as np
 import pyarrow as pa
 
 from ingest.errors import Refused
-from ingest.readers.arrow_csv import NEWLINE, Layout, inside_quotes, parse
+from ingest.readers.arrow_csv import NEWLINE, CsvForm, inside_quotes, parse
+from ingest.readers.byte_source import BLOCK, Source, blocks
 from ingest.readers.chunk import Chunk, batch, empty_batch, unique_names
 from ingest.readers.loose_csv import loose_records
-from ingest.readers.source import BLOCK, Source, blocks
 from ingest.readers.text import utf8_blocks
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -174,7 +174,7 @@ class _Table:
         body = self._filled_up(body, widths, stops - int(records.starts[first]))
         inside = inside_quotes(body, _QUOTE)
         has_breaks = bool((((body == NEWLINE) | (body == _RETURN)) & inside).any())
-        cells = parse(body, self.columns, Layout(self.delimiter, '"'), has_breaks)
+        cells = parse(body, self.columns, CsvForm(self.delimiter, '"'), has_breaks)
         if cells.num_rows != len(widths):
             raise Refused(
                 "unreadable_file",

@@ -14,8 +14,8 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from ingest.errors import Refused
+from ingest.readers.byte_source import Source, whole
 from ingest.readers.chunk import Chunk, Span, batch, letters
-from ingest.readers.source import Source, whole
 from ingest.readers.text import encoding_of
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")

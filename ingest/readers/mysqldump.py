@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from ingest.errors import Refused
 from ingest.readers import sql_stream
+from ingest.readers.byte_source import BLOCK, Source, blocks
 from ingest.readers.chunk import Chunk, batch, empty_batch, gathered
-from ingest.readers.source import BLOCK, Source, blocks
 from ingest.readers.sql_stream import MYSQL, SqlStream
 from ingest.readers.sql_values import read_values
 from ingest.readers.sql_window import Values

@@ -13,15 +13,15 @@ import pyarrow as pa
 
 from ingest.errors import Refused
 from ingest.readers import sql_stream
-from ingest.readers.arrow_csv import Layout, WrongWidth, parse
+from ingest.readers.arrow_csv import CsvForm, WrongWidth, parse
+from ingest.readers.byte_source import BLOCK, Source, blocks
 from ingest.readers.chunk import Chunk, batch, empty_batch, gathered
 from ingest.readers.copy_escapes import unescaped
 from ingest.readers.mysqldump import Tables, inserted
-from ingest.readers.source import BLOCK, Source, blocks
 from ingest.readers.sql_stream import POSTGRES, SqlStream
 from ingest.readers.text import utf8_blocks
 
-_LAYOUT = Layout("\t", None, nulls=("\\N",), skip_empty_lines=False)
+_LAYOUT = CsvForm("\t", None, nulls=("\\N",), skip_empty_lines=False)
 
 
 def read(source: Source, block_size: int = BLOCK) -> Iterator[Chunk]:

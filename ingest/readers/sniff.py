@@ -9,7 +9,7 @@ import re
 import zipfile
 
 from ingest.errors import Refused
-from ingest.readers.source import Source, head, opened, seekable, whole
+from ingest.readers.byte_source import Source, head, opened, seekable, whole
 from ingest.readers.text import encoding_of
 
 _SAMPLE = 1 << 18

@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, ZipError
 
 from ingest.errors import Refused
+from ingest.readers.byte_source import LARGEST_IN_MEMORY, Source, whole
 from ingest.readers.chunk import Chunk, Span, batch, letters
 from ingest.readers.ods_spans import ods_spans
-from ingest.readers.source import LARGEST_IN_MEMORY, Source, whole
 
 # Excel keeps 15 digits: a longer whole number has lost some and must not pass for an identifier.
 FIRST_INEXACT = 1e15

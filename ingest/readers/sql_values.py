@@ -13,12 +13,12 @@ import numpy as np
 import pyarrow as pa
 
 from ingest.errors import Refused
-from ingest.readers.arrow_csv import NEWLINE, Layout, WrongWidth, inside_quotes, parse
+from ingest.readers.arrow_csv import NEWLINE, CsvForm, WrongWidth, inside_quotes, parse
 from ingest.readers.sql_stream import SqlStream
 from ingest.readers.sql_window import FIRST_WINDOW, Values, Window, next_window
 
 _QUOTE, _OPEN, _CLOSE, _COMMA, _SEMICOLON = b"'(),;"
-_LAYOUT = Layout(",", "'", nulls=("NULL", "null", "Null"))
+_LAYOUT = CsvForm(",", "'", nulls=("NULL", "null", "Null"))
 _INTRODUCERS = (
     b"_binary",
     b"_utf8mb4",

@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from ingest.errors import Refused
+from ingest.readers.byte_source import Source, seekable
 from ingest.readers.chunk import Chunk
 from ingest.readers.sniff import kind_of
-from ingest.readers.source import Source, seekable
 
 # Deflate reaches 1:1032; delivered text stays below 1:100.
 _WORST_RATIO, _ALWAYS_FINE = 300, 256 << 20

@@ -19,7 +19,8 @@ from ingest.contracts.loading import load_region
 from orchestration.assets.sources import QUARTERS, asset_key
 from orchestration.checks import holds
 from orchestration.docs_address import url
-from orchestration.resources import Home, tell
+from orchestration.events import BatchesChecked, tell
+from orchestration.resources import Home
 from orchestration.soundness import sound_regions
 
 _SOURCES = [(region, source) for region in sound_regions() for source in load_region(region).sources]
@@ -75,12 +76,8 @@ def batch_checks(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]
     results = check_batches(at, quarter, wanted)
     there = batches(at, quarter, wanted)
     waiting = {pair: holds.held(at, there, *pair, quarter) for pair in wanted}
-    tell(
-        "batches_checked",
-        quarter=quarter,
-        results=list(results.values()),
-        waiting=[holds.line(result) for found in waiting.values() for result in found],
-    )
+    lines = [holds.line(result) for found in waiting.values() for result in found]
+    tell(BatchesChecked(list(results.values()), lines))
     for region, source in wanted:
         served = [
             results[region, source, batch.quarter] for batch in holds.serving(there, region, source, quarter)

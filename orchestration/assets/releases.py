@@ -6,7 +6,8 @@ from orchestration.assets.batch_checks import batch_key
 from orchestration.assets.sources import QUARTERS
 from orchestration.assets.unsound import contract_key
 from orchestration.checks import holds
-from orchestration.resources import Home, tell
+from orchestration.events import ReleaseDone, tell
+from orchestration.resources import Home
 from orchestration.warehouse import logframes
 
 _MARTS = (
@@ -48,20 +49,20 @@ def _publish_if_approved(quarter: str, donor: str, home: Home) -> dg.Materialize
     from orchestration.releases.publish import publish
 
     if unread := holds.unread(donor):
-        tell("release_done", donor=donor, quarter=quarter, state="held: not everything of it can be read")
+        tell(ReleaseDone(donor, quarter, "held: not everything of it can be read"))
         return dg.MaterializeResult(metadata={"state": "held", "why": "\n".join(unread)})
     where = home.settings.home
     content = read_content(where, donor, quarter)
     approval = approval_of(where, content)
     if approval is None:
         state = "waiting for sign-off"
-        tell("release_done", donor=donor, quarter=quarter, state=state)
+        tell(ReleaseDone(donor, quarter, state))
         ask = f"`sangam approve {donor} {quarter} --by NAME` signs off and publishes."
         return dg.MaterializeResult(metadata={"state": state, "next": dg.MetadataValue.md(ask)})
     with store(publishing_for=donor) as client:
         done = publish(where, client, donor, quarter, None, donor_names)
     state = f"{done.release} {'published' if done.is_new else 'is up to date'}"
-    tell("release_done", donor=donor, quarter=quarter, state=state)
+    tell(ReleaseDone(donor, quarter, state))
     return dg.MaterializeResult(
         metadata={
             "state": state,

@@ -22,7 +22,8 @@ from ingest.deliveries.places import folder
 from ingest.mapping.feeds import FEEDS
 from orchestration.assets.linkage import linkage_key, linked_regions
 from orchestration.assets.sources import QUARTERS, asset_key
-from orchestration.resources import Home, tell
+from orchestration.events import WarehouseStarted, tell
+from orchestration.resources import Home
 from orchestration.settings import DBT_PROJECT
 from orchestration.soundness import sound_regions
 from orchestration.warehouse import build_state, dbt
@@ -111,7 +112,7 @@ def warehouse_assets() -> dg.AssetsDefinition:
     def build_warehouse(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:
         where = home.settings
         quarters = build_state.quarters_to_build(where, context.partition_key)
-        tell("warehouse_started", quarters=quarters)
+        tell(WarehouseStarted(quarters))
         context.log.info("Building quarters %s", ", ".join(quarters))
         with dbt.environment(where):
             cli = Dbt(
@@ -135,6 +136,5 @@ def warehouse_assets() -> dg.AssetsDefinition:
         build_state.swap_in(where)
         dbt.write_documentation(where)
         build_state.remember(where, quarters)
-        tell("warehouse_done", quarters=quarters)
 
     return build_warehouse

@@ -14,20 +14,20 @@ from ingest.deliveries import related
 from ingest.errors import SangamError
 from ingest.feedback.catalogue import english
 from ingest.feedback.slip import slip
-from ingest.feedback.slip.content import FileContent, Group
+from ingest.feedback.slip.slip_content import FileContent, Group
 from ingest.files import atomic
 from ingest.run import ingest_source
-from orchestration.cli.console import Column, Row, plain, say, show_table
+from orchestration.cli.console import Row, TableColumn, plain, say, show_table
 
 _SHOWN = 25  # kinds of findings; the slip has all
 _COUNTED = ("read", "accepted", "quarantined", "warnings")
 _FINDINGS = (
-    Column("what is wrong", wraps=True),
-    Column("where", wraps=True),
-    Column("records", right=True),
-    Column("rows", wraps=True),
-    Column("as delivered", wraps=True),
-    Column("what to do", wraps=True),
+    TableColumn("what is wrong", wraps=True),
+    TableColumn("where", wraps=True),
+    TableColumn("records", right=True),
+    TableColumn("rows", wraps=True),
+    TableColumn("as delivered", wraps=True),
+    TableColumn("what to do", wraps=True),
 )
 
 
@@ -91,7 +91,7 @@ def _report(content: FileContent, contract: str, quarter: str) -> None:
         )
         for name, row in content.tables.items()
     ]
-    show_table((Column("table"), *(Column(word, right=True) for word in _COUNTED)), counted)
+    show_table((TableColumn("table"), *(TableColumn(word, right=True) for word in _COUNTED)), counted)
     if content.groups or content.totals:
         show_table(_FINDINGS, [*map(_finding(content), content.groups[:_SHOWN]), *_totals(content)])
     left = max(0, len(content.groups) - _SHOWN) + content.groups_more

@@ -32,7 +32,7 @@ console = Console(highlight=False, emoji=False)
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A column of a table. One that `wraps` may take several lines; the others stay on one."""
 
     name: str
@@ -80,7 +80,7 @@ def box_of(title: str, lines: Sequence[str]) -> None:
         say(line)
 
 
-def show_table(columns: Sequence[Column], rows: Sequence[Row], title: str = "") -> None:
+def show_table(columns: Sequence[TableColumn], rows: Sequence[Row], title: str = "") -> None:
     """Print a table with every cell whole.
 
     Beside each other where the window is wide enough, if need be with cells that wrap; else the cells of columns that
@@ -109,7 +109,7 @@ def _width(cell: Text) -> int:
     return max((cell_len(line) for line in cell.plain.splitlines()), default=0)
 
 
-def _fits_beside(columns: Sequence[Column], widths: Sequence[int]) -> bool:
+def _fits_beside(columns: Sequence[TableColumn], widths: Sequence[int]) -> bool:
     least = [
         min(width, max(_LEAST, cell_len(column.name))) if column.wraps else width
         for column, width in zip(columns, widths, strict=True)
@@ -117,7 +117,7 @@ def _fits_beside(columns: Sequence[Column], widths: Sequence[int]) -> bool:
     return sum(least) + 3 * len(columns) - 1 <= console.width
 
 
-def _beside(columns: Sequence[Column], cells: Sequence[Sequence[Text]]) -> Table:
+def _beside(columns: Sequence[TableColumn], cells: Sequence[Sequence[Text]]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         justify: JustifyMethod = "right" if column.right else "left"
@@ -128,7 +128,10 @@ def _beside(columns: Sequence[Column], cells: Sequence[Sequence[Text]]) -> Table
 
 
 def _lines(
-    columns: Sequence[Column], cells: Sequence[Sequence[Text]], widths: Sequence[int], on_line: Sequence[int]
+    columns: Sequence[TableColumn],
+    cells: Sequence[Sequence[Text]],
+    widths: Sequence[int],
+    on_line: Sequence[int],
 ) -> None:
     """Rows as lines: the columns `on_line` beside each other; below, with their names, the others' filled cells."""
     if len(on_line) > 1:
@@ -146,7 +149,7 @@ def _lines(
 
 
 def _line(
-    parts: Sequence[Text], columns: Sequence[Column], widths: Sequence[int], on_line: Sequence[int]
+    parts: Sequence[Text], columns: Sequence[TableColumn], widths: Sequence[int], on_line: Sequence[int]
 ) -> None:
     line = Text()
     for part, at in zip(parts, on_line, strict=True):

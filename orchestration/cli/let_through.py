@@ -9,10 +9,10 @@ from ingest.deliveries.let_through import let_through as record
 from ingest.deliveries.let_through import paused
 from orchestration.checks import holds
 from orchestration.checks.waits import waits_lines
-from orchestration.cli.console import Column, plain, say, show_table
+from orchestration.cli.console import TableColumn, plain, say, show_table
 
 _FIGURES = ("rows before", "rows now", "added", "gone", "changed")
-_COLUMNS = (Column("table"), *(Column(name, right=True) for name in _FIGURES))
+_COLUMNS = (TableColumn("table"), *(TableColumn(name, right=True) for name in _FIGURES))
 _NOTHING = "Nothing was let through (--dry-run)."
 
 

@@ -3,42 +3,53 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
-from orchestration.cli.console import Column, plain, plain_lines, say, show_table
+from orchestration.cli.console import TableColumn, plain, plain_lines, say, show_table
 from orchestration.cli.receipts_table import per_source
+from orchestration.events import (
+    BatchesChecked,
+    Event,
+    LinkageDone,
+    ReleaseDone,
+    SlipsSent,
+    SourceDone,
+    WarehouseStarted,
+    listen,
+)
 from orchestration.quarter_run import Outcome, home_of, run_quarter
-from orchestration.resources import listen
 from orchestration.settings import Settings
 
 
-def _line(event: str, facts: dict[str, Any]) -> str | None:
-    if event == "source_done":
-        fresh = [r for r in facts["receipts"] if r.read_now]
-        name = f"{facts['region'].lstrip('_')}/{facts['source']}"
-        if not facts["receipts"]:
-            return f"[dim]{name}: nothing has arrived[/]"
-        refused = [r for r in fresh if r.refused]
-        seconds = sum(r.seconds for r in fresh)
-        text = (
-            f"{name}: {len(fresh)} file(s) read in {seconds:.1f} s" if fresh else f"[dim]{name}: unchanged[/]"
-        )
-        return text + "".join(f"\n  [red]refused[/] {plain_lines(r.message)}" for r in refused)
-    if event == "slips_sent":
-        return f"{len(facts['keys'])} return slips put into the partners' buckets"
-    if event == "linkage_done":
-        review = sum(one.review for one in facts["summaries"])
-        told = f"{facts['region']}: persons and households linked, {review:,} to review"
-        return told if any(one.linked_now for one in facts["summaries"]) else None
-    if event == "batches_checked":
-        fresh = [result for result in facts["results"] if result.checked_now]
-        found = sum(result.count("error") + result.count("warning") for result in fresh)
-        return f"{len(fresh)} deliveries checked as a whole, {found} findings" if fresh else None
-    if event == "warehouse_started":
-        return f"warehouse: building {', '.join(facts['quarters'])} …"
-    if event == "release_done":
-        return f"release {facts['donor']} {facts['quarter']}: {facts['state']}"
-    return None
+def _line(event: Event) -> str | None:
+    """What a person reads of an event; None where there is nothing new to say."""
+    match event:
+        case SourceDone():
+            return _source_line(event)
+        case SlipsSent():
+            return f"{len(event.keys)} return slips put into the partners' buckets"
+        case LinkageDone():
+            review = sum(one.review for one in event.summaries)
+            told = f"{event.region}: persons and households linked, {review:,} to review"
+            return told if any(one.linked_now for one in event.summaries) else None
+        case BatchesChecked():
+            fresh = [result for result in event.results if result.checked_now]
+            found = sum(result.count("error") + result.count("warning") for result in fresh)
+            return f"{len(fresh)} deliveries checked as a whole, {found} findings" if fresh else None
+        case WarehouseStarted():
+            return f"warehouse: building {', '.join(event.quarters)} …"
+        case ReleaseDone():
+            return f"release {event.donor} {event.quarter}: {event.state}"
+
+
+def _source_line(event: SourceDone) -> str:
+    fresh = [r for r in event.receipts if r.read_now]
+    name = f"{event.region.lstrip('_')}/{event.source}"
+    if not event.receipts:
+        return f"[dim]{name}: nothing has arrived[/]"
+    if not fresh:
+        return f"[dim]{name}: unchanged[/]"
+    refused = "".join(f"\n  [red]refused[/] {plain_lines(r.message)}" for r in fresh if r.refused)
+    return f"{name}: {len(fresh)} file(s) read in {sum(r.seconds for r in fresh):.1f} s{refused}"
 
 
 def run_with_progress(settings: Settings, quarter: str, regions: list[str]) -> int:
@@ -47,8 +58,8 @@ def run_with_progress(settings: Settings, quarter: str, regions: list[str]) -> i
     say(f"[bold]sangam[/] {quarter} from {plain(home_of(settings.landing))}")
     say("[dim]reading what is new or changed …[/]", indent=2)
 
-    def show(event: str, facts: dict[str, Any]) -> None:
-        if line := _line(event, facts):
+    def show(event: Event) -> None:
+        if line := _line(event):
             say(line, indent=2)
 
     stop = listen(show)
@@ -91,5 +102,5 @@ def show_closing_table(outcome: Outcome) -> None:
         )
         for row in per_source(outcome.receipts)
     ]  # fmt: skip
-    columns = (Column("source"), *(Column(name, right=True) for name in names))
+    columns = (TableColumn("source"), *(TableColumn(name, right=True) for name in names))
     show_table(columns, rows, f"Deliveries up to {outcome.quarter}")

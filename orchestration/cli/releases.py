@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from ingest.errors import SangamError
-from orchestration.cli.console import Column, plain, say, show_table
+from orchestration.cli.console import TableColumn, plain, say, show_table
 from orchestration.cli.known_words import known_donor, known_release
 from orchestration.quarters import check_quarter
 from orchestration.settings import settings
@@ -93,11 +93,11 @@ def pending_command() -> None:
         colour = "red" if "overdue" in left else "yellow"
         rows.append((one.donor, one.quarter, str(due or ""), f"[{colour}]{left}[/]", plain(why)))
     columns = (
-        Column("donor"),
-        Column("quarter"),
-        Column("due"),
-        Column("time", right=True),
-        Column("waits because", wraps=True),
+        TableColumn("donor"),
+        TableColumn("quarter"),
+        TableColumn("due"),
+        TableColumn("time", right=True),
+        TableColumn("waits because", wraps=True),
     )
     if rows:
         show_table(columns, rows)
@@ -131,13 +131,13 @@ def list_command(
                 for found in list_releases(client, one, quarter)
             ]  # fmt: skip
     columns = (
-        Column("donor"),
-        Column("quarter"),
-        Column("release"),
-        Column("replaces"),
-        Column("changes", right=True),
-        Column("signed on"),
-        Column("by", wraps=True),
+        TableColumn("donor"),
+        TableColumn("quarter"),
+        TableColumn("release"),
+        TableColumn("replaces"),
+        TableColumn("changes", right=True),
+        TableColumn("signed on"),
+        TableColumn("by", wraps=True),
     )
     if rows:
         show_table(columns, rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orchestration.cli.console import Column, plain, plain_lines, say, show_table
+from orchestration.cli.console import TableColumn, plain, plain_lines, say, show_table
 from orchestration.releases.changes import Change
 from orchestration.releases.proof import Proof
 
@@ -17,7 +17,7 @@ def show_proof(proof: Proof, fine: str, whole: str, broken: str) -> bool:
         else (plain(file.name), fine)
         for file in proof.files
     ]
-    show_table((Column("file"), Column("finding", wraps=True)), rows)
+    show_table((TableColumn("file"), TableColumn("finding", wraps=True)), rows)
     for note in proof.notes:
         say(plain_lines(note), indent=2)
     say(f"{proof.donor} {proof.quarter} {proof.release} {whole if proof.is_whole else broken}.")
@@ -30,14 +30,14 @@ def show_changes(changes: Sequence[Change], old: str, new: str) -> None:
         say(f"{old} and {new} have the same values.")
         return
     columns = (
-        Column("indicator"),
-        Column("region"),
-        Column("over time"),
-        Column("by", wraps=True),
-        Column(old, right=True),
-        Column(new, right=True),
-        Column("what differs", wraps=True),
-        Column("reason", wraps=True),
+        TableColumn("indicator"),
+        TableColumn("region"),
+        TableColumn("over time"),
+        TableColumn("by", wraps=True),
+        TableColumn(old, right=True),
+        TableColumn(new, right=True),
+        TableColumn("what differs", wraps=True),
+        TableColumn("reason", wraps=True),
     )
     rows = [
         (

@@ -17,7 +17,7 @@ from ingest.deliveries.landing import scan
 from ingest.deliveries.receipts import receipt_of
 from orchestration import soundness
 from orchestration.checks.waits import waits_lines
-from orchestration.cli.console import Column, plain_lines, say, show_table
+from orchestration.cli.console import TableColumn, plain_lines, say, show_table
 from orchestration.settings import Settings
 from orchestration.warehouse import logframes
 
@@ -112,12 +112,12 @@ def _state(
 def show_status(settings: Settings, quarter: str) -> None:
     """Print the table."""
     columns = (
-        Column("delivery"),
-        Column("state"),
-        Column("files", right=True),
-        Column("arrived"),
-        Column("due"),
-        Column("what", wraps=True),
+        TableColumn("delivery"),
+        TableColumn("state"),
+        TableColumn("files", right=True),
+        TableColumn("arrived"),
+        TableColumn("due"),
+        TableColumn("what", wraps=True),
     )
     rows = []
     for row in quarter_status(settings, quarter):

@@ -13,9 +13,9 @@ import yaml
 from expectations.batch import Batch, Side
 from expectations.measuring.facts import connect
 from expectations.measuring.profile import applies, profile, words
-from expectations.messages import told
 from expectations.results import Outside
 from expectations.suite import MEASURES, SUITES, Check, Figure, Suite, load_suite
+from expectations.verdict_words import told
 from ingest.contracts.loading import load_region, region_files
 from ingest.contracts.source import Source
 from ingest.errors import SangamError

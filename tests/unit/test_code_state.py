@@ -144,7 +144,7 @@ def test_each_cache_covers_what_decides_about_it() -> None:
     run, link = reached_modules("ingest.run"), reached_modules("ingest.linkage.link")
     checks = reached_modules("expectations.batches")
     assert {"ingest.readers.mysqldump", "ingest.judging.delivered_file", "ingest.mapping.feeds"} <= set(run)
-    assert {"ingest.linkage.rules", "ingest.linkage.names", "ingest.store.vault"} <= set(link)
+    assert {"ingest.linkage.link_rules", "ingest.linkage.names", "ingest.store.vault"} <= set(link)
     assert {
         "expectations.measuring.profile",
         "expectations.gx.validation",

@@ -8,7 +8,7 @@ from contextlib import redirect_stdout
 import pytest
 from rich.cells import cell_len
 
-from orchestration.cli.console import Column, box_of, plain, say, show_table
+from orchestration.cli.console import TableColumn, box_of, plain, say, show_table
 from tests.terminal import bare, without_colours
 
 WIDTHS = [40, 60, 80, 200, None]
@@ -19,10 +19,10 @@ CELLS = [
     ["खरसावाँ", "کراچی", "0", "x" * 150],
 ]
 COLUMNS = (
-    Column("delivery"),
-    Column("state"),
-    Column("rows", right=True),
-    Column("what", wraps=True),
+    TableColumn("delivery"),
+    TableColumn("state"),
+    TableColumn("rows", right=True),
+    TableColumn("what", wraps=True),
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ingest.contracts.loading import fingerprint, forget, load_region, load_source, region_files
-from ingest.contracts.yaml_file import Document, Place, merge
+from ingest.contracts.yaml_file import Document, WordPlace, merge
 from ingest.errors import SangamError
 
 SOURCE = """
@@ -77,7 +77,7 @@ def write(root: Path, name: str, text: str) -> None:
     ],
 )
 def test_merge(base: dict[str, Any], own: dict[str, Any], expected: dict[str, Any]) -> None:
-    before, nowhere = repr(base), Place(Path("nowhere.yml"), 1)
+    before, nowhere = repr(base), WordPlace(Path("nowhere.yml"), 1)
     assert merge(Document(base, nowhere), Document(own, nowhere)).content == expected
     assert repr(base) == before
 

@@ -20,7 +20,7 @@ from ingest.contracts.loading import REGIONS, load_region
 from ingest.contracts.mapping import Mapping
 from ingest.contracts.rule import Related, Rule
 from ingest.contracts.vocabularies import drawn_vocabularies
-from ingest.contracts.yaml_file import Document, Place
+from ingest.contracts.yaml_file import Document, WordPlace
 from ingest.deliveries.delivery import quarter_end
 from ingest.deliveries.landing import scan
 from ingest.deliveries.receipt import TableCounts
@@ -68,7 +68,7 @@ def test_a_vocabulary_is_drawn_from_a_nested_one(words: str, drawn: object) -> N
 
 
 def _words(vocabularies: dict[str, Any]) -> Document:
-    return Document({"vocabularies": vocabularies}, Place(Path("source.yml"), 1))
+    return Document({"vocabularies": vocabularies}, WordPlace(Path("source.yml"), 1))
 
 
 @pytest.mark.parametrize("words", ["keys of nothing", "keys of flat", "blocks", "all of blocks"])

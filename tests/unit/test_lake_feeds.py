@@ -20,7 +20,7 @@ from ingest.contracts import loading
 from ingest.contracts.mapping import Mapping
 from ingest.deliveries.landing import scan, strays
 from ingest.deliveries.receipt import Receipt
-from ingest.deliveries.status import current
+from ingest.deliveries.standing import current
 from ingest.errors import Refused, SangamError
 from ingest.feedback import quarantine
 from ingest.mapping import feeds, selects

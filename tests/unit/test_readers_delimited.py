@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import Refused
 from ingest.readers import delimited
-from ingest.readers.source import Source
+from ingest.readers.byte_source import Source
 
 
 def table(content: str | bytes, block: int = 1 << 20) -> tuple[list[str], list[list[str]], list[int]]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import Refused
 from ingest.readers import mysqldump, read, sniff, sql_values
-from ingest.readers.source import Source, from_path
+from ingest.readers.byte_source import Source, from_path
 
 # mysql_real_escape_string (MySQL C API), which mysqldump uses for text.
 ESCAPES = {"\0": "\\0", "\n": "\\n", "\r": "\\r", "\\": "\\\\", "'": "\\'", '"': '\\"', "\x1a": "\\Z"}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import Refused
 from ingest.readers import pg_dump, sniff
-from ingest.readers.source import Source
+from ingest.readers.byte_source import Source
 
 # What CopyAttributeOutText of PostgreSQL escapes.
 ESCAPES = {"\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}

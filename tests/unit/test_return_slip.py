@@ -20,8 +20,8 @@ from ingest.errors import REFUSAL_CODES
 from ingest.feedback import findings
 from ingest.feedback.catalogue import FOLDER, beside_english, catalogue, english
 from ingest.feedback.slip import rows as slip_rows
-from ingest.feedback.slip.content import FileContent, judged_content
 from ingest.feedback.slip.ranges import runs
+from ingest.feedback.slip.slip_content import FileContent, judged_content
 from ingest.feedback.slip.slip_workbook import to_workbook
 from ingest.feedback.slip.styles import ERROR, WARNING
 from ingest.feedback.slip.table_sheet import sheet_names

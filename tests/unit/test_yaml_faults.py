@@ -18,7 +18,13 @@ from ingest.mapping.trial import require_sound
 from ingest.readers.sniff import kind_of
 from orchestration.warehouse import logframes
 
-PROGRAMME = "title: Programme\nvocabularies:\n  sex: [F, M]\n"
+PROGRAMME = """\
+title: Programme
+vocabularies:
+  sex: [F, M]
+identifiers:
+  cnic: {name: CNIC, pattern: '[1-7][0-9]{12}', expected: {en: 13 digits}}
+"""
 SOURCE = """\
 title: Register
 format: [delimited]
@@ -87,7 +93,7 @@ donor:
   code: donor_a
   name: Donor A
   regions: [here]
-  fiscal_calendar: indian
+  fiscal_year: {starts: 04-01, label: 'FY{year}-{next} Q{quarter}'}
   due_days: 15
 indicators:
   - code: XX-01
@@ -168,7 +174,7 @@ FAULTS = [
     (C, "'file:^(a|b)_'", "'fil:^(a|b)_'", "register.yml:13", "'fil:^(a|b)_' is nothing a value is taken from"),
     (C, "'file:^(a|b)_'", "'file:^(a|b_'", "register.yml:13", "'^(a|b_' is no regular expression"),
     (C, "'file:^(a|b)_'", "'file'", "register.yml:13", "'file' is not whole, expected 'file:<regex>'"),
-    (C, "score: {type: number", "score: {type: nmber", "register.yml:15", "'nmber' is not known, did you mean 'number'?"),
+    (C, "score: {type: number", "score: {type: nmber", "register.yml:15", "'nmber' is no plain type, and no identifier declared under 'identifiers', did you mean 'number'?"),
     (C, "score: {type: number", "score: {header_like: '(', type: number", "register.yml:15", "header_like: '(' is no regular"),
     (C, "vocabulary: sex}", "vocabulary: sexx}", "register.yml:12", "'sexx' is not listed, did you mean 'sex'?"),
     (C, "key: [id]", "key: [idd]", "register.yml:8", "does not have: 'idd', did you mean 'id'?"),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ingest import files
 from ingest.deliveries.delivery import Delivery
-from ingest.feedback.slip.content import FileContent
+from ingest.feedback.slip.slip_content import FileContent
 
 _collector: ContextVar[dict[str, FileContent] | None] = ContextVar("collector", default=None)
 

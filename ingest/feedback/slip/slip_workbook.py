@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from ingest.contracts.loading import load_region
 from ingest.feedback.catalogue import Catalogue, beside_english
-from ingest.feedback.slip.content import FileContent
 from ingest.feedback.slip.pen import Pen, both
 from ingest.feedback.slip.rows import TableRows
+from ingest.feedback.slip.slip_content import FileContent
 from ingest.feedback.slip.styles import Styles
 from ingest.feedback.slip.summary import write_summary
 from ingest.feedback.slip.table_sheet import sheet_names, write_table

@@ -7,8 +7,8 @@ from typing import Any
 
 from ingest.contracts.loading import load_region
 from ingest.feedback.catalogue import english
-from ingest.feedback.slip.content import FileContent, Group
 from ingest.feedback.slip.pen import Pen
+from ingest.feedback.slip.slip_content import FileContent, Group
 from ingest.feedback.slip.styles import ERROR, GOOD, INK, WARNING, height, page, put
 from ingest.feedback.slip.summary_lines import advice, finding_line, languages, resolved_line, spoken_keys
 

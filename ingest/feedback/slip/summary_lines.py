@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ingest.feedback.catalogue import Catalogue, english
-from ingest.feedback.slip.content import FileContent, Group, Resolved
 from ingest.feedback.slip.pen import Pen
+from ingest.feedback.slip.slip_content import FileContent, Group, ResolvedFindings
 from ingest.feedback.slip.styles import ERROR, GOOD, WARNING
 
 
@@ -80,7 +80,7 @@ def advice(
     return cells
 
 
-def resolved_line(pen: Pen, line: Resolved) -> list[tuple[str | int | None, Any]]:
+def resolved_line(pen: Pen, line: ResolvedFindings) -> list[tuple[str | int | None, Any]]:
     """The cells of one kind of finding that only the last delivery had."""
     return [
         (line.table, pen.value(bold=True)),

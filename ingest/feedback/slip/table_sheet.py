@@ -6,9 +6,9 @@ import math
 import re
 
 from ingest.feedback.catalogue import Catalogue, english
-from ingest.feedback.slip.content import FileContent
 from ingest.feedback.slip.pen import Pen
 from ingest.feedback.slip.rows import FaultyRow, Mark, TableRows
+from ingest.feedback.slip.slip_content import FileContent
 from ingest.feedback.slip.styles import height, lines, page, put
 
 FIXED = 3  # row number, status, what is wrong: before the delivered columns

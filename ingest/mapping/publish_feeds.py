@@ -14,7 +14,7 @@ from ingest.deliveries.delivery import Delivery
 from ingest.deliveries.places import folder
 from ingest.deliveries.receipt import Receipt
 from ingest.deliveries.receipts import keep
-from ingest.deliveries.status import current
+from ingest.deliveries.standing import current
 from ingest.files import write_json
 from ingest.judging.sql_faults import SqlFault
 from ingest.mapping import write_feeds

@@ -63,7 +63,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Resolved:
+class ResolvedFindings:
     """Findings that only the last delivery had."""
 
     table: str
@@ -96,7 +96,7 @@ class FileContent:
     groups: tuple[Group, ...] = ()
     groups_more: int = 0
     totals: tuple[Total, ...] = ()
-    resolved: tuple[Resolved, ...] = ()
+    resolved: tuple[ResolvedFindings, ...] = ()
     rows: tuple[TableRows, ...] = ()
     columns: dict[tuple[str, str], Column] = field(default_factory=dict)  # by table and name
     labels: dict[tuple[str, str], str] = field(default_factory=dict)  # the same columns' headers in the file
@@ -231,13 +231,13 @@ def _totals(judged: JudgedDrop) -> tuple[Total, ...]:
     return tuple(Total(*row) for row in rows)
 
 
-def _resolved(judged: JudgedDrop) -> tuple[Resolved, ...]:
+def _resolved(judged: JudgedDrop) -> tuple[ResolvedFindings, ...]:
     rows = judged.connection.execute(
         "SELECT tbl, col, code, min(message), count(*), list(DISTINCT key ORDER BY key)[1:5] FROM resolved "
         "GROUP BY tbl, col, code, severity ORDER BY severity, count(*) DESC, tbl, code, col"
     ).fetchall()
     return tuple(
-        Resolved(
+        ResolvedFindings(
             t,
             c,
             label(judged, t, c),
