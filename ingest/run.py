@@ -216,8 +216,12 @@ def _read_and_write(
     last_day = None if delivery.quarter == NO_QUARTER else quarter_end(delivery.quarter).date()
     judged = judge_file(delivery.path, contract, last_day, compared.relations, key)
     try:
-        tables = counts.table_counts(judged)
-        accepted.write_accepted(home, judged, delivery, key)
+        written = accepted.write_accepted(home, judged, delivery, key)
+        # Accepted is what was written: the check that nothing is lost compares it with what was read.
+        tables = {
+            name: counted.model_copy(update={"accepted": written[name]})
+            for name, counted in counts.table_counts(judged).items()
+        }
         told = report.report_judged(home, judged, delivery, key, tables, last)
         identities.write_identities(home, judged, delivery, key)
         return tables, told

@@ -2,7 +2,7 @@
 
     regions/<programme>/corrections.yml      a list of entries, see `Correction`
 
-Only the words and their consistency with the contract; how they are applied is in `ingest.corrections`.
+Only the words and their consistency with the contract; how they are applied is in `ingest.judging.corrections`.
 """
 
 from __future__ import annotations
