@@ -13,8 +13,10 @@ import pytest
 
 from ingest import samples
 from ingest.boundary.pseudonyms import SECRET_VARIABLE
+from ingest.contracts.loading import REGIONS
 from ingest.deliveries.receipt import Receipt
 from ingest.run import ingest_source
+from tests.shipped import without_corrections
 
 TEST_SECRET = "known to the tests alone, and long enough"
 # Small, and yet with every kind of defect and household the indicators ask for.
@@ -44,6 +46,15 @@ def secret_in_environment() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(SECRET_VARIABLE, TEST_SECRET)
         patch.delenv("SANGAM_DEMO", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_corrections_of_partners_records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Where the shipped contracts correct partners' records, the made-up ones are read without that."""
+    with pytest.MonkeyPatch.context() as patch:
+        if copy := without_corrections(REGIONS, tmp_path_factory.mktemp("contracts") / "regions"):
+            patch.setenv("SANGAM_REGIONS", str(copy))
         yield
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.warehouse import logframes
 from tests.dbt_build import Built, build
 from tests.runs import QUARTER, Run, run
+from tests.shipped import of_delivered_regions
 
 REFUSED = {
     "mis_sindh_2021Q3.sql.gz": ("unreadable_file", "Send it again, whole"),
@@ -38,10 +40,14 @@ def sample_run(sample_drops: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="session")
 def shared_run(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    """The deliveries of the folder beside the repository, of all regions."""
+    """The deliveries of the folder beside the repository, of all regions; indicators are of the regions there."""
     drops = shared / "data" / "drops"
     home = tmp_path_factory.mktemp("shared_run")
-    settings, outcome = run(home, drops / "landing")
+    cut = of_delivered_regions(logframes.FOLDER, drops / "landing", home / "indicators")
+    with pytest.MonkeyPatch.context() as patch:
+        if cut:
+            patch.setenv("SANGAM_LOGFRAMES", str(cut))
+        settings, outcome = run(home, drops / "landing")
     yield Run(settings, drops / "expected", outcome, REFUSED)
     shutil.rmtree(home)
 

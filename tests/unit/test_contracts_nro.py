@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from ingest.contracts.delivery_contract import load_delivery_contract
-from ingest.contracts.loading import REGIONS, load_region
+from ingest.contracts.loading import REGIONS, load_region, region_files
 from ingest.contracts.mapping import Mapping
 from ingest.contracts.rule import Related, Rule
 from ingest.contracts.vocabularies import drawn_vocabularies
@@ -31,7 +31,7 @@ from ingest.mapping.selects import feed_select
 from ingest.run import ingest_source
 from tests.receipts import receipt_for
 
-STATES = ("jharkhand", "maharashtra", "karnataka", "rajasthan")
+STATES = [name for name, file in region_files().items() if file.parents[1].name == "kudumbashree_nro"]
 LAST_DAY = quarter_end("2021Q1").date()
 
 

@@ -12,7 +12,7 @@ import yaml
 
 from ingest.contracts import loading
 from ingest.contracts.correction_words import Correction, read
-from ingest.contracts.loading import fingerprint, load_corrections, load_region, region_files
+from ingest.contracts.loading import REGIONS, fingerprint, load_corrections, load_region, region_files
 from ingest.deliveries.receipt import Receipt, TableCounts
 from ingest.errors import SangamError
 from ingest.feedback.quarantine import findings_select
@@ -388,7 +388,7 @@ def test_corrections_from_landing_to_lake(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("region", region_files())
 def test_shipped_corrections_fit_their_contracts(region: str) -> None:
     for source in load_region(region).sources:
-        assert all(one.reason for one in load_corrections(region, source))
+        assert all(one.reason for one in load_corrections(region, source, REGIONS))
 
 
 def test_a_correction_that_is_out_of_date_is_seen_in_dagster(

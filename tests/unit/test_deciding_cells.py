@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 
 from ingest.contracts.loading import load_region, load_source, region_files
@@ -10,12 +11,18 @@ from orchestration.warehouse.deciding_cells import COMPUTED, deciding_cells, wor
 from orchestration.warehouse.logframes import Indicator
 
 INDICATORS = {one.code: (frame, one) for frame in logframes.load() for one in frame.indicators}
-# What the definitions use of SQL itself and of the statement they are put into.
-SQL = {
-    "and", "as", "baseline", "between", "case", "cast", "coalesce", "count_if", "date", "decimal", "else", "end",
-    "fact", "in", "int", "is", "length", "not", "null", "or", "over", "period", "person", "quarter_end", "replace",
-    "source", "then", "true", "unit", "when",
+# What definitions use of the statement they are put into, and of SQL itself.
+STATEMENT = {
+    "baseline", "fact", "household", "institution", "over", "period", "person", "place", "quarter_end",
+    "quarter_start", "source", "unit",
 }  # fmt: skip
+SQL = {
+    name
+    for (name,) in duckdb.sql(
+        "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category <> 'unreserved' "
+        "UNION SELECT function_name FROM duckdb_functions() UNION SELECT type_name FROM duckdb_types()"
+    ).fetchall()
+}
 CELLS = [
     ("EU-01", "sindh/imi", "deliveries", ["delivery/place", "delivery/attendant", "delivery/months_ago"]),
     ("EU-02", "sindh/imi", "children", ["child/vaccination_card", "child/age_months"]),
@@ -71,7 +78,7 @@ def test_every_word_of_every_definition_leads_to_a_column(code: str) -> None:
     }
     names = set(words_of([text for text in expressions(one) if text]).names)
     computed = {part for parts in COMPUTED.values() for part in parts}
-    assert names <= known | set(COMPUTED) | computed | SQL
+    assert names <= known | set(COMPUTED) | computed | STATEMENT | SQL
     assert any(
         deciding_cells(expressions(one), source, table, list(spec.columns))
         for source in sources
