@@ -60,7 +60,7 @@ def require_sound(region: str, source: str, home: Path | None = None) -> None:
 
 @cache
 def _code() -> str:
-    return code_fingerprint("ingest.mapping.trial", packages=("duckdb",))
+    return code_fingerprint("ingest.trial", packages=("duckdb",))
 
 
 @cache
