@@ -209,15 +209,19 @@ def _read_and_write(
     """Judge a delivery and write all that comes of it; what its receipt says of tables, findings and slip."""
     # For start-up: reading needs Arrow and the parsers, which a run that finds nothing new does not.
     from ingest.judging.delivered_file import judge_file
-    from ingest.mapping.trial import require_sound
+    from ingest.trial import require_sound
 
     home, key = this.home, this.key
     require_sound(delivery.region, delivery.source, home)
     last_day = None if delivery.quarter == NO_QUARTER else quarter_end(delivery.quarter).date()
     judged = judge_file(delivery.path, contract, last_day, compared.relations, key)
     try:
-        tables = counts.table_counts(judged)
-        accepted.write_accepted(home, judged, delivery, key)
+        written = accepted.write_accepted(home, judged, delivery, key)
+        # Accepted is what was written: the check that nothing is lost compares it with what was read.
+        tables = {
+            name: counted.model_copy(update={"accepted": written[name]})
+            for name, counted in counts.table_counts(judged).items()
+        }
         told = report.report_judged(home, judged, delivery, key, tables, last)
         identities.write_identities(home, judged, delivery, key)
         return tables, told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,8 @@ event_log_storage:
   module: orchestration.event_log
   class: KeptOpenEventLogStorage
 """
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass
@@ -164,10 +167,9 @@ def _failures(done: Any) -> list[str]:
             while error is not None and error.cause is not None:
                 error = error.cause
             words = error.message.strip() if error else "failed"
-            # dbt's command line holds all definitions; what went wrong stands behind this heading.
-            failures.append(
-                f"{event.step_key}: {words.rpartition('Errors parsed from dbt logs:')[2].strip()}"
-            )
+            # dbt's command line holds all definitions; what went wrong stands behind this heading, in colours.
+            words = _COLOUR.sub("", words.rpartition("Errors parsed from dbt logs:")[2]).strip()
+            failures.append(f"{event.step_key}: {words}")
     return failures
 
 

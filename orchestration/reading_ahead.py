@@ -27,7 +27,7 @@ THREADS = 2
 SWITCH_SECONDS = 0.0005
 # Imported within functions of `ingest`, so that a run with nothing to read does not wait for them.
 _ON_THE_WAY = (
-    "ingest.mapping.trial",
+    "ingest.trial",
     "ingest.judging.delivered_file", "expectations.schemas",
     "pyarrow.parquet", "pyarrow.pandas_compat", "python_calamine", "xlsxwriter",
     "cryptography.hazmat.primitives.ciphers.aead", "cryptography.hazmat.primitives.kdf.hkdf",

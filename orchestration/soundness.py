@@ -9,7 +9,7 @@ from __future__ import annotations
 from expectations.suite import load_suite
 from ingest.contracts import loading
 from ingest.errors import SangamError
-from ingest.mapping.trial import require_sound
+from ingest.trial import require_sound
 from orchestration.settings import home
 
 

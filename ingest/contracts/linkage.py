@@ -20,7 +20,7 @@ class Linkage(Word):
     deduplicate: bool = True  # one entity may be in the register more than once
     distinct: tuple[str, ...] = ()  # columns whose differing values tell two entities apart
     rules: tuple[LinkRule, ...] = ()
-    compare: tuple[str, ...] = ()  # comparisons of `linkage.model`; empty: rules alone
+    compare: tuple[str, ...] = ()  # those of `ingest.linkage.comparisons`; empty: rules alone
     candidates: tuple[
         tuple[str, ...], ...
     ] = ()  # pairs that agree in all columns of one of these are compared

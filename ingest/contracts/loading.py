@@ -20,6 +20,7 @@ import json
 import os
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 from ingest.contracts import correction_words, decision_words
@@ -132,13 +133,11 @@ def _source_words(folder: Path, programme: Document, own: Document) -> dict[str,
         for name, words in one.part("sources").content.items()
         if words is None
     }
-    for one in (programme, own):
-        for name in one.part("sources").content:
+    for one, word in product((programme, own), ("sources", "due_days")):
+        for name in one.part(word).content:
             if name not in files:
                 near = did_you_mean(str(name), files)
-                raise SangamError(
-                    line(one, ("sources", name), f"there is no source '{name}' ({name}.yml){near}")
-                )
+                raise SangamError(line(one, (word, name), f"there is no source '{name}' ({name}.yml){near}"))
     region = merge(programme, own)
     shared = region.part("vocabularies")
     found = {}

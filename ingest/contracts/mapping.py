@@ -49,7 +49,7 @@ class Mapping(Word):
 class IdentityMapping(Mapping):
     """Whom a record is about: SQL expressions over all columns, personal ones too, for the columns of an identity.
 
-    Stays inside the ingest boundary; see `ingest.vault` for the columns.
+    Stays inside the ingest boundary; see `ingest.store.vault` for the columns.
     """
 
     entity: Literal["person", "household"]

@@ -19,8 +19,12 @@ from ingest.sql import quote, render, sql_name
 from ingest.store.parquet import copy
 
 
-def write_accepted(home: Path, judged: JudgedDrop, delivery: Delivery, key: bytes) -> None:
-    """One Parquet file a table with the accepted records: values, pseudonyms, notes, warnings, place in the file."""
+def write_accepted(home: Path, judged: JudgedDrop, delivery: Delivery, key: bytes) -> dict[str, int]:
+    """One Parquet file a table with the accepted records: values, pseudonyms, notes, warnings, place in the file.
+
+    Gives how many records were written of each.
+    """
+    written = {}
     for table in judged.source.tables:
         columns = published_columns(judged.cells[table], judged.source.tables[table], key)
         select = render(
@@ -33,7 +37,8 @@ def write_accepted(home: Path, judged: JudgedDrop, delivery: Delivery, key: byte
             file=delivery.relative,
             sha256=delivery.sha256,
         )
-        copy(judged, select, parquet_path(home, "accepted", delivery, table))
+        written[table] = copy(judged, select, parquet_path(home, "accepted", delivery, table))
+    return written
 
 
 def remove(home: Path, delivery: Delivery) -> None:

@@ -9,7 +9,7 @@ from ingest.judging.judged_drop import JudgedDrop
 from ingest.sql import copy_to_parquet
 
 
-def copy(judged: JudgedDrop, select: str, path: Path) -> None:
-    """Write what a SELECT over the drop's tables gives as Parquet, atomically."""
+def copy(judged: JudgedDrop, select: str, path: Path) -> int:
+    """Write what a SELECT over the drop's tables gives as Parquet, atomically; how many rows that were."""
     with atomic(path) as temporary:
-        judged.connection.execute(copy_to_parquet(select, temporary))
+        return int(judged.connection.execute(copy_to_parquet(select, temporary)).fetchall()[0][0])

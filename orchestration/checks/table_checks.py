@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -15,24 +15,22 @@ from ingest.judging.corrections import STALE
 from orchestration.checks.counted import by_code, chart, counts
 from orchestration.checks.waits import waits_lines
 
+_NOTHING = "Nothing to look at:"
+
 
 def corrections_result(
     home: Path, receipts: list[Receipt], table: str, key: dg.AssetKey
 ) -> dg.AssetCheckResult:
-    """Whether every correction of a table found what it expects, in the words of `ingest.corrections`."""
+    """Whether every correction of a table found what it expects, in the words of `ingest.judging.corrections`."""
     told = []
     for receipt in (r for r in receipts if r.status == "current"):
         names = {name for name in receipt.tables_of(table) if STALE in receipt.tables[name].warnings}
         if names:
             rows = pq.read_table(receipt.layer_file(home, "warnings"), partitioning=None).to_pylist()
             told += [r["message"] for r in rows if r["warning"] == STALE and r["table"] in names]
-    return dg.AssetCheckResult(
-        check_name="corrections",
-        asset_key=key,
-        passed=not told,
-        severity=dg.AssetCheckSeverity.WARN,
-        description="\n".join(told) or "Every correction found what it expects.",
-    )
+    nothing = "" if any(r.status == "current" for r in receipts) else _why_nothing(receipts)
+    fine = "Every correction found what it expects."
+    return _result(key, "corrections", "\n".join(told), fine, nothing, dg.AssetCheckSeverity.WARN)
 
 
 def check_results(
@@ -49,82 +47,82 @@ def check_results(
 
     `receipts`: the deliveries that serve the quarter; `all_read`: those of earlier quarters, too, which feed it.
     """
+    warn = dg.AssetCheckSeverity.WARN
     numbers, reasons, flags = (
         counts(receipts, table),
         by_code(receipts, table, "by_reason"),
         by_code(receipts, table, "warnings"),
     )
+    nothing = "" if numbers["read"] else _why_nothing(receipts)
+    sums = f"{numbers['read']:,} read = {numbers['accepted']:,} accepted + {numbers['quarantined']:,} quarantined"
     lost = numbers["read"] - numbers["accepted"] - numbers["quarantined"]
-    yield dg.AssetCheckResult(
-        check_name="nothing_lost",
-        asset_key=key,
-        passed=lost == 0,
-        description=f"{numbers['read']:,} read = {numbers['accepted']:,} accepted + "
-        f"{numbers['quarantined']:,} quarantined",
-    )
-    broken = [
-        f"{r.path}, table '{t}': {p}"
-        for r in all_read
-        for t in r.tables_of(table)
-        for p in r.broken.get(t, ())
-    ]
-    yield dg.AssetCheckResult(
-        check_name="contract_holds",
-        asset_key=key,
-        passed=not broken,
-        description="; ".join(broken)
-        + " The delivery is in no feed. Mend the contract or the code that reads it."
-        if broken
-        else "Every accepted record meets the contract.",
-    )
-    refused = [r for r in receipts if r.refused]
-    yield dg.AssetCheckResult(
-        check_name="readable",
-        asset_key=key,
-        passed=not refused,
-        severity=dg.AssetCheckSeverity.ERROR,
-        description="\n".join(r.message for r in refused)
-        or ("Every file was readable." if receipts else "Nothing has arrived."),
-    )
-    held = [r for r in receipts if r.status == "paused"]
-    ask = f"`sangam let-through {region}/{name} QUARTER --by NAME --reason WHY` lets it through."
-    yield dg.AssetCheckResult(
-        check_name="drift",
-        asset_key=key,
-        passed=not held,
-        description="\n".join([*(why for r in held for why in waits_lines(r)), ask])
-        if held
-        else "Nothing waits.",
-    )
+    yield _result(key, "nothing_lost", sums.replace("=", "is not") if lost else "", sums, nothing)
+    yield _contract_holds(all_read, table, key)
+    unread = "\n".join(r.message for r in receipts if r.refused)
+    yield _result(key, "readable", unread, "Every file was readable.", "" if receipts else _why_nothing([]))
+    yield _drift(receipts, f"{region}/{name}", key)
     share = numbers["quarantined"] / numbers["read"] if numbers["read"] else 0
-    yield dg.AssetCheckResult(
-        check_name="quarantine",
-        asset_key=key,
-        passed=not reasons,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=f"{numbers['quarantined']:,} of {numbers['read']:,} records held back ({share:.1%})."
-        if reasons
-        else "Nothing held back.",
-        metadata={"reasons": dg.MetadataValue.md(chart(reasons))},
+    held_back = f"{numbers['quarantined']:,} of {numbers['read']:,} records held back ({share:.1%})."
+    chart_of = {"reasons": dg.MetadataValue.md(chart(reasons))}
+    yield _result(
+        key, "quarantine", held_back if reasons else "", "Nothing held back.", nothing, warn, chart_of
     )
     if spec.layout.totals:
         off = flags["total_mismatch"]
-        yield dg.AssetCheckResult(
-            check_name="totals",
-            asset_key=key,
-            passed=off == 0,
-            severity=dg.AssetCheckSeverity.WARN,
-            description=f"{off:,} total rows do not equal the sum of their rows."
-            if off
-            else "Totals add up.",
-        )
-    for rule, words in spec.rules.items():
-        count = flags[rule] if words.severity == "warning" else reasons[f"rule:{rule}"]
-        yield dg.AssetCheckResult(
-            check_name=rule,
-            asset_key=key,
-            passed=count == 0,
-            severity=dg.AssetCheckSeverity.WARN,
-            description=f"{count:,} records. {words.message}" if count else "No record breaks the rule.",
-            metadata={"records": count},
-        )
+        words = f"{off:,} total rows do not equal the sum of their rows." if off else ""
+        yield _result(key, "totals", words, "Totals add up.", nothing, warn)
+    for rule, told in spec.rules.items():
+        count = flags[rule] if told.severity == "warning" else reasons[f"rule:{rule}"]
+        words = f"{count:,} records. {told.message}" if count else ""
+        yield _result(key, rule, words, "No record breaks the rule.", nothing, warn, {"records": count})
+
+
+def _contract_holds(all_read: list[Receipt], table: str, key: dg.AssetKey) -> dg.AssetCheckResult:
+    """What the second look at accepted records found, in every delivery that feeds the quarter."""
+    there = [(r, name) for r in all_read if not r.refused for name in r.tables_of(table)]
+    broken = [
+        f"{r.path}, table '{name}': {promise}" for r, name in there for promise in r.broken.get(name, ())
+    ]
+    wrong = "; ".join(broken)
+    wrong += " The delivery is in no feed. Mend the contract or the code that reads it." if broken else ""
+    is_any = any(r.tables[name].accepted for r, name in there)
+    nothing = "" if is_any else f"{_NOTHING} no record was accepted."
+    return _result(key, "contract_holds", wrong, "Every accepted record meets the contract.", nothing)
+
+
+def _drift(receipts: list[Receipt], where: str, key: dg.AssetKey) -> dg.AssetCheckResult:
+    """Whether a delivery waits, and how it is let through."""
+    lines = [why for r in receipts if r.status == "paused" for why in waits_lines(r)]
+    ask = f"`sangam let-through {where} QUARTER --by NAME --reason WHY` lets it through."
+    nothing = _why_nothing(receipts) if all(r.refused for r in receipts) else ""
+    return _result(key, "drift", "\n".join([*lines, ask]) if lines else "", "Nothing waits.", nothing)
+
+
+def _why_nothing(receipts: Sequence[Receipt]) -> str:
+    """Why there is no record to look at."""
+    if not receipts:
+        return f"{_NOTHING} nothing has arrived."
+    if not any(r.status == "current" for r in receipts):
+        return f"{_NOTHING} no delivery is current."
+    return f"{_NOTHING} the table has no records."
+
+
+def _result(
+    key: dg.AssetKey,
+    name: str,
+    wrong: str,
+    fine: str,
+    nothing: str,
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR,
+    metadata: Mapping[str, dg.MetadataValue | int] | None = None,
+) -> dg.AssetCheckResult:
+    """A check's result. Dagster knows passed or not; that nothing was looked at is said in words and metadata."""
+    verdict = {"verdict": "nothing"} if nothing and not wrong else {}
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=name,
+        passed=not wrong,
+        severity=severity,
+        description=wrong or nothing or fine,
+        metadata={**(metadata or {}), **verdict},
+    )

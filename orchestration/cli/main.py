@@ -113,7 +113,7 @@ def explain(
     indicator: str,
     quarter: str,
     where: Annotated[str, typer.Option(help="dimension=category")] = "all=all",
-    rows: Annotated[int, typer.Option(help="How many evidence rows to name.")] = 10,
+    rows: Annotated[int, typer.Option(min=0, help="How many evidence rows to name.")] = 10,
     region: Annotated[str | None, typer.Option(help="For indicators of several regions.")] = None,
 ) -> None:
     """A value, its definition, and the delivered rows it is made of."""

@@ -1,6 +1,6 @@
 """A landing in S3, mirrored into the home: objects are downloaded once and keep their time of arrival.
 
-What the files hold, and which delivery is current, is the business of `ingest.landing`.
+What the files hold, and which delivery is current, is the business of `ingest.deliveries`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Return slips into the partners' buckets: `partner-<region>`, under `return/<source>/<quarter>/`.
 
-What a slip says and where it lies in the home is decided in `ingest.return_slip`. A slip's name bears the hash of its
+What a slip says and where it lies in the home is decided in `ingest.feedback.slip`. A slip's name bears the hash of its
 bytes, so that a later one never overwrites one that the partner may be working with.
 """
 

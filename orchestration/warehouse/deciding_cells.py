@@ -16,6 +16,7 @@ from ingest.contracts.source import Source
 # Columns of facts that the models compute, and the columns of feeds they are computed from.
 COMPUTED = {
     "common_service_code": ("service_code",),
+    "cost_amount": ("costs",),
     "days_to_receipt": ("opened_on", "received_on"),
     "is_active": ("formed_on", "closed_on", "sales"),
     "is_closed": ("status", "closed_on"),
@@ -23,6 +24,7 @@ COMPUTED = {
     "month_on": ("observed_on",),
     "net_income_amount": ("sales", "costs"),
     "quarters_since_start": ("formed_on",),
+    "sales_amount": ("sales",),
     "survived_twelve_months": ("formed_on", "closed_on"),
     "visit_count": ("received_on",),
 }

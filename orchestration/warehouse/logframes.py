@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from ingest.contracts.faults import Fault, checked, line
+from ingest.contracts.faults import Fault, checked, did_you_mean, line
+from ingest.contracts.loading import REFERENCE, fault, load_region, region_files
 from ingest.contracts.yaml_file import read_mapping
 from ingest.errors import SangamError
 from ingest.nearest import unknown
@@ -269,10 +270,31 @@ def _each(folder: Path | None) -> dict[str, Logframe | str]:
     found: dict[str, Logframe | str] = {}
     for file in sorted((folder or logframes_root()).glob("*.yml")):
         try:
-            found[file.stem] = read(file)
+            found[file.stem] = _known(read(file), file)
         except SangamError as error:
             found[file.stem] = str(error)
     return found
+
+
+def _known(logframe: Logframe, file: Path) -> Logframe:
+    """The logframe, where there are contracts for all it names. Raises SangamError, naming file and line.
+
+    Of a region that does not load nobody knows the sources; it has a fault of its own.
+    """
+    document = read_mapping(file)
+    regions = [name for name in region_files() if name != REFERENCE]
+    for number, name in enumerate(logframe.donor.regions):
+        if name not in regions:
+            words = f"there is no region '{name}'{did_you_mean(name, regions)}"
+            raise SangamError(line(document, ("donor", "regions", number), words))
+    for place, indicator in enumerate(logframe.indicators):
+        own = indicator.regions or logframe.donor.regions
+        known = {source for region in own if not fault(region) for source in load_region(region).sources}
+        for number, name in enumerate(indicator.sources):
+            if name not in known and not any(fault(region) for region in own):
+                words = f"there is no source '{name}' of {', '.join(own)}{did_you_mean(name, known)}"
+                raise SangamError(line(document, ("indicators", place, "sources", number), words))
+    return logframe
 
 
 def read(file: Path) -> Logframe:

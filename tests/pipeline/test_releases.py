@@ -260,7 +260,7 @@ def test_other_drops_are_named(home: Path, client, donor: str) -> None:
 
 
 LOGFRAME = """
-donor: {{code: {donor}, name: A Donor, regions: [sindh], fiscal_calendar: calendar, due_days: 30}}
+donor: {{code: {donor}, name: A Donor, regions: [sindh], fiscal_year: {{starts: 01-01}}, due_days: 30}}
 indicators:
   - {{code: AA-01, name: Share, level: outcome, description: A share, method: Counted, source_note: A survey,
      kind: ratio, over_time: [round], unit: percent, direction: higher, sources: [imi], from: fct_outcome_observed,

@@ -118,6 +118,8 @@ def test_what_does_not_load_is_one_failing_asset_and_the_others_go_on(
         ("regions/success_sindh/regions/sindh.yml", "title: Sindh", "title: [", {"sindh"}),
         ("regions/success_sindh/mis.yml", "check: score < 24", "check: scor < 24", {"sindh"}),
         ("suites/success_sindh/births.yml", "checks:", "chekcs:", {"sindh"}),
+        ("regions/success_sindh/programme.yml", "due_days: {mis:", "due_days: {miss:", {"sindh"}),
+        ("regions/success_sindh/programme.yml", "country: PK", "country: XX", {"sindh"}),
         ("regions/kudumbashree_nro/regions/karnataka.yml", "title:", "titel:", {"karnataka"}),
         (
             "regions/kudumbashree_nro/programme.yml",
@@ -142,6 +144,31 @@ def test_each_fault_stops_its_own_regions(
     assert faults.keys() == broken
     assert all(f"{file}:" in why for why in faults.values())
     assert set(soundness.sound_regions()) == set(loading.region_files()) - broken
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "regions: [jharkhand,",
+            "regions: [jharkand,",
+            "there is no region 'jharkand', did you mean 'jharkhand'?",
+        ),
+        ("sources: [pts]", "sources: [ptz]", "there is no source 'ptz' of jharkhand, "),
+    ],
+)
+def test_a_logframe_names_what_there_are_contracts_for(copies: Path, old: str, new: str, told: str) -> None:
+    assert logframes.faults() == {}
+    plant(copies / "indicators/mord_nrlm.yml", old, new)
+    faults = logframes.faults()
+    assert faults.keys() == {"mord_nrlm"}
+    assert "mord_nrlm.yml:" in faults["mord_nrlm"] and told in faults["mord_nrlm"]
+
+
+def test_sources_of_a_region_that_does_not_load_are_no_fault_of_the_logframe(copies: Path) -> None:
+    plant(copies / "regions/slg_erlc_khulna/mis.yml", "required: true", "requird: true")
+    loading.forget()
+    assert logframes.faults() == {}
 
 
 def test_a_decision_that_does_not_load_stops_its_programme(copies: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from ingest.contracts.loading import load_region, load_source
+from ingest.contracts.loading import load_region, load_source, region_files
 from orchestration.warehouse import logframes
 from orchestration.warehouse.deciding_cells import COMPUTED, deciding_cells, words_of
 from orchestration.warehouse.logframes import Indicator
@@ -33,11 +33,15 @@ CELLS = [
     ("EU-18", "sindh/births", "births", ["boys", "girls"]),
     ("FC-04", "khulna/scorecards", "LGI-01", ["community_score"]),  # a sheet for each institution
     ("NR-01", "jharkhand/pts", "enterprise", ["started_on", "closed_on"]),
+    (
+        "NR-03", "jharkhand/pts", "enterprise_month",
+        ["sales_inr", "raw_material_inr", "wages_inr", "other_cost_inr", "loan_instalment_inr", "month"],
+    ),
     ("NR-04", "jharkhand/entitlements", "GP", ["women_attended", "total_attended", "held_on"]),
     ("NR-07", "rajasthan/shg_portal", "shg_status", ["total"]),
     ("NR-08", "rajasthan/shg_portal", "shg_status", ["credit_lakh"]),
     ("TD-03", "pune/cases", "cases", ["decision", "decided_on"]),
-]
+]  # fmt: skip
 
 
 def expressions(one: Indicator) -> list[str | None]:
@@ -80,3 +84,16 @@ def test_every_word_of_every_definition_leads_to_a_column(code: str) -> None:
         for source in sources
         for table, spec in source.tables.items()
     )
+
+
+def test_what_models_compute_from_is_in_some_feed() -> None:
+    """Else a column of a feed was given another name, and the cells behind it are marked no longer."""
+    named = {
+        name
+        for region in region_files()
+        for source in load_region(region).sources.values()
+        for feed in source.feeds.values()
+        for mapping in feed
+        for name in (*mapping.columns, *mapping.attributes)
+    }
+    assert {part for parts in COMPUTED.values() for part in parts} <= named

@@ -14,8 +14,8 @@ from ingest.contracts import loading
 from ingest.contracts.decision_words import read_decisions
 from ingest.contracts.yaml_file import read
 from ingest.errors import SangamError
-from ingest.mapping.trial import require_sound
 from ingest.readers.sniff import kind_of
+from ingest.trial import require_sound
 from orchestration.warehouse import logframes
 
 PROGRAMME = """\

@@ -57,7 +57,7 @@ class TableRows:
 
 
 def faulty_rows(judged: JudgedDrop, table: str) -> TableRows:
-    """The table's rows with findings; `history.gather` comes first."""
+    """The table's rows with findings; `findings.gather` comes first."""
     con, cells = judged.connection, findings.delivered(judged, table)
     columns = _columns(judged, table)
     shown = [cells[column.name] for column in columns]

@@ -1,7 +1,8 @@
 """What a slip says of one delivered file, as plain data: from the judged drop, or of a refused file.
 
-Which findings there are and what became of the last delivery's is in `ingest.history`; how it looks is in `summary`
-and `table_sheet`. Bounded: a file with a million faults makes a slip of some thousand rows that says what it left out.
+Which findings there are and what became of the last delivery's is in `ingest.feedback.findings`; how it looks is in
+`summary` and `table_sheet`. Bounded: a file with a million faults makes a slip of some thousand rows that says what it
+left out.
 """
 
 from __future__ import annotations
@@ -134,7 +135,7 @@ def refused_content(
 def judged_content(
     judged: JudgedDrop, delivery: Delivery, counts: Mapping[str, TableCounts], last: Sequence[Receipt]
 ) -> FileContent:
-    """What is said of a judged file; `history.gather` comes first."""
+    """What is said of a judged file; `findings.gather` comes first."""
     groups = _groups(judged)
     return FileContent(
         delivery,

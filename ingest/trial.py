@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from ingest.boundary.published import published_columns
+from ingest.cleaning import phones
 from ingest.cleaning.columns import CellSql, cell_sql
 from ingest.cleaning.look_ups import define_look_ups
 from ingest.cleaning.naming import e, v
@@ -59,7 +60,7 @@ def require_sound(region: str, source: str, home: Path | None = None) -> None:
 
 @cache
 def _code() -> str:
-    return code_fingerprint("ingest.mapping.trial", packages=("duckdb",))
+    return code_fingerprint("ingest.trial", packages=("duckdb",))
 
 
 @cache
@@ -71,6 +72,9 @@ def _tried(region: str, source: str, mark: str) -> tuple[str, ...]:
 
 def _faults(contract: Region, name: str) -> Iterator[SqlFault]:
     source = contract.sources[name]
+    if fault := _phone_fault(source):
+        yield fault
+        return
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute(f"CREATE TABLE findings {_FINDINGS})")
         connection.execute(f"CREATE TABLE warnings {_FINDINGS}, key VARCHAR, message VARCHAR)")
@@ -81,6 +85,16 @@ def _faults(contract: Region, name: str) -> Iterator[SqlFault]:
         yield from _rule_faults(drop, _outside(drop, contract, name))
         yield from _identity_faults(drop)
         yield from _feed_faults(drop)
+
+
+def _phone_fault(source: Source) -> SqlFault | None:
+    """A country whose numbering plan nobody knows, where some column has phone numbers."""
+    if any(c.type == "phone" for table in source.tables.values() for c in table.columns.values()):
+        try:
+            phones.plan(source.country)
+        except SangamError as error:
+            return SqlFault(str(error), "country")
+    return None
 
 
 def _cells(source: Source) -> dict[str, list[CellSql]]:
