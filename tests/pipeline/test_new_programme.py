@@ -17,7 +17,6 @@ import pytest
 
 from tests.unit.test_identifiers import verhoeff_digit
 
-pytestmark = pytest.mark.xdist_group("runs")
 WORDS = Path(__file__).parent / "himal_light"
 QUARTER = "2021Q3"
 CARDS = [body + verhoeff_digit(body) for body in ("411111111", "522222222", "633333333")]

@@ -18,6 +18,8 @@ from orchestration.warehouse.explain import explain
 from tests.runs import Run
 from tests.terminal import Said, sangam, without_colours
 
+pytestmark = pytest.mark.xdist_group("runs")
+
 WIDTHS = [60, 80, 200, None]
 INDICATORS = [(f.donor.code, one.code) for f in logframes.load() for one in f.indicators]
 

@@ -111,3 +111,9 @@ def test_large_modules_are_seen() -> None:
 
 def _sources() -> list[tuple[str, str]]:
     return [(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")) for path in FILES]
+
+
+def test_tests_of_a_module_stay_in_one_process(request: pytest.FixtureRequest) -> None:
+    """Else what is slow to make is made in each process. The group stands behind the test's name."""
+    if hasattr(request.config, "workerinput"):
+        assert request.node.nodeid.endswith("@test_house")
