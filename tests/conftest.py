@@ -5,6 +5,7 @@ Nothing slow is done twice: drops are made once, and once taken into a lake, for
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,16 @@ from ingest.deliveries.receipt import Receipt
 from ingest.run import ingest_source
 from tests.shipped import without_corrections
 
+# pytest-xdist hands its window's width to its workers, and the terminal library keeps what it finds when imported.
+os.environ.pop("COLUMNS", None)
+
 TEST_SECRET = "known to the tests alone, and long enough"
 # Small, and yet with every kind of defect and household the indicators ask for.
 SAMPLE_SCALE = 0.002
 SINDH = ("births", "imi", "mis", "results")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist puts the group into the name
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of a module stay in one process: they share what is slow to make."""
     for item in items:

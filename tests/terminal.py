@@ -36,14 +36,20 @@ def sangam(*words: str, width: int | None = None) -> Said:
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr("sys.argv", ["sangam", *words])
-        for name in ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "COLUMNS"):
-            patch.delenv(name, raising=False)
-        if width:
-            patch.setenv("FORCE_COLOR", "1")
-            patch.setenv("COLUMNS", str(width))
+        open_window(patch, width)
         with pytest.raises(SystemExit) as ended:
             main()
     return Said(int(ended.value.code or 0), out.getvalue(), err.getvalue())
+
+
+def open_window(patch: pytest.MonkeyPatch, width: int | None) -> None:
+    """A terminal of that many columns, or a pipe, whatever the tests themselves were started in."""
+    for name in ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "COLUMNS", "LINES"):
+        patch.delenv(name, raising=False)
+    patch.setenv("TERM", "xterm-256color")  # the terminal library takes a dumb one for 80 columns wide
+    if width:
+        patch.setenv("FORCE_COLOR", "1")
+        patch.setenv("COLUMNS", str(width))
 
 
 def without_colours(text: str) -> str:

@@ -16,7 +16,7 @@ from orchestration.cli.status import quarter_status
 from orchestration.warehouse import logframes
 from orchestration.warehouse.explain import explain
 from tests.runs import Run
-from tests.terminal import Said, sangam, without_colours
+from tests.terminal import Said, open_window, sangam, without_colours
 
 pytestmark = pytest.mark.xdist_group("runs")
 
@@ -109,9 +109,7 @@ def test_status_says_every_reason(made: Run, width: int | None) -> None:
 def test_the_closing_table_is_whole(
     made: Run, width: int | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    if width:
-        monkeypatch.setenv("FORCE_COLOR", "1")
-        monkeypatch.setenv("COLUMNS", str(width))
+    open_window(monkeypatch, width)
     show_closing_table(made.outcome)
     said = Said(0, capsys.readouterr().out, "")
     assert keeps_to(said, width)

@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from orchestration.cli.console import TableColumn, box_of, plain, say, show_table
-from tests.terminal import bare, without_colours
+from tests.terminal import bare, open_window, without_colours
 
 WIDTHS = [40, 60, 80, 200, None]
 LONG = "The district Kambar Shahdadkot is spelled Qambar-Shahdadkot in 1,204 rows; mend it and send the file again."
@@ -29,11 +29,7 @@ COLUMNS = (
 @pytest.fixture
 def window(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> int | None:
     width: int | None = request.param
-    for name in ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
-    if width:
-        monkeypatch.setenv("FORCE_COLOR", "1")
-        monkeypatch.setenv("COLUMNS", str(width))
+    open_window(monkeypatch, width)
     return width
 
 
