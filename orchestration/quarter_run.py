@@ -89,10 +89,11 @@ def run_quarter(settings: Settings, quarter: str, regions: Iterable[str] | None 
 
     # For start-up: a wrong word is refused before Dagster loads.
     from orchestration import reading_ahead
+    from orchestration.warehouse import dbt
 
     # Exchange rates and targets are every region's.
     sound = [r for r in sound_regions() if not wanted or r in (*wanted, REFERENCE)]
-    with reading_ahead.reading(settings, quarter, sound):
+    with dbt.parsing_ahead(settings), reading_ahead.reading(settings, quarter, sound):
         _run_job(quarter, wanted, outcome)
     outcome.waiting += _unread(quarter, wanted)
     send_slips(settings.home, {r.region for r in outcome.receipts})

@@ -56,7 +56,7 @@ def call(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
     where = ["--project-dir", str(DBT_PROJECT), "--target-path", str(settings.home / "target")]
     with dbt.environment(settings):
         return subprocess.run(
-            [dbt.executable(), "--no-use-colors", *words, *where, "--vars", dbt.variables(settings, [])],
+            [dbt.executable(), "--no-use-colors", *words, *where, "--vars", dbt.variables(settings)],
             capture_output=True,
             text=True,
             check=False,

@@ -50,10 +50,18 @@ def regions_root() -> Path:
 
 def region_files(root: Path | None = None) -> dict[str, Path]:
     """Every region there is a contract for: its name and its file."""
-    folders = [regions_root(), REGIONS / REFERENCE] if root is None else [root]
-    found = [path for folder in folders[1:] for path in folder.glob("regions/*.yml")]
-    found += sorted(folders[0].glob("*/regions/*.yml"))
-    return {path.stem: path for path in found}
+    found = _shared_files() | _files_in(regions_root()) if root is None else _files_in(root)
+    return dict(found)
+
+
+@cache
+def _files_in(root: Path) -> dict[str, Path]:
+    return {path.stem: path for path in sorted(root.glob("*/regions/*.yml"))}
+
+
+@cache
+def _shared_files() -> dict[str, Path]:
+    return {path.stem: path for path in (REGIONS / REFERENCE).glob("regions/*.yml")}
 
 
 def load_region(name: str, root: Path | None = None) -> Region:
@@ -73,8 +81,8 @@ def region_file(name: str, root: Path | None = None) -> Path:
 
 
 def forget() -> None:
-    """Read every file anew when it is next asked for."""
-    for cached in (_loaded, _file, _read_corrections, _decisions):
+    """Look for the regions, and read every file, anew when next asked."""
+    for cached in (_files_in, _loaded, _file, _read_corrections, _decisions):
         cached.cache_clear()
 
 

@@ -4,7 +4,6 @@ import contextlib
 import importlib.metadata
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -114,18 +113,12 @@ def warehouse_assets() -> dg.AssetsDefinition:
         quarters = build_state.quarters_to_build(where, context.partition_key)
         tell(WarehouseStarted(quarters))
         context.log.info("Building quarters %s", ", ".join(quarters))
-        with dbt.environment(where):
+        with dbt.environment(where, quarters):
             cli = Dbt(
                 project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=dbt.executable()
             )
-            target = Path(where.home) / "build" / "dbt_target"
-            arguments = [
-                "build",
-                "--exclude-resource-type",
-                "unit_test",
-                "--vars",
-                dbt.variables(where, quarters),
-            ]
+            target = dbt.target(where)
+            arguments = ["build", "--exclude-resource-type", "unit_test", "--vars", dbt.variables(where)]
             if build_state.is_of_other_models(where):
                 arguments.append("--full-refresh")  # all quarters are built anyway
             log = target / "build.log"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 from ingest.errors import SangamError
 from ingest.files import atomic
@@ -27,26 +29,35 @@ def executable() -> str:
     return str(Path(sys.executable).with_name("dbt"))
 
 
-def variables(settings: Settings, quarters: list[str]) -> str:
-    """dbt's --vars as JSON: where the feeds are, which quarters, all indicator definitions."""
-    return _as_json(quarters, str(settings.feeds))
+def variables(settings: Settings) -> str:
+    """dbt's --vars as JSON: where the feeds are, all indicator definitions, what programmes declare."""
+    return _as_json(str(settings.feeds))
 
 
-def _as_json(quarters: list[str], feeds: str) -> str:
-    words = definitions.as_dbt_vars(definitions.sound(), quarters, feeds)
+def _as_json(feeds: str) -> str:
+    words = definitions.as_dbt_vars(definitions.sound(), feeds)
     return json.dumps(words | programme_words.as_dbt_vars())
 
 
-@contextmanager
-def environment(settings: Settings) -> Iterator[None]:
-    """dbt's environment while it runs: the database it writes, quiet logs within the home."""
-    build_path(settings).parent.mkdir(parents=True, exist_ok=True)
-    words = {
+def target(settings: Settings) -> Path:
+    """Where dbt keeps what it knows of the project between runs of a home."""
+    return settings.home / "build" / "dbt_target"
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {
         "SANGAM_WAREHOUSE": str(build_path(settings)),
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
         "DBT_LOG_PATH": str(settings.home / "build" / "dbt_logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
+
+
+@contextmanager
+def environment(settings: Settings, quarters: Iterable[str] = ()) -> Iterator[None]:
+    """dbt's environment while it runs: the database it writes, the quarters it builds, quiet logs within the home."""
+    build_path(settings).parent.mkdir(parents=True, exist_ok=True)
+    words = _environment(settings) | {"SANGAM_QUARTERS": " ".join(sorted(set(quarters)))}
     before = {word: os.environ.get(word) for word in words}
     os.environ.update(words)
     try:
@@ -59,6 +70,46 @@ def environment(settings: Settings) -> Iterator[None]:
                 os.environ[word] = value
 
 
+@contextmanager
+def parsing_ahead(settings: Settings) -> Iterator[None]:
+    """While the sources are read, dbt parses the project, which takes it seconds; the build then finds it parsed.
+
+    Nothing depends on it: where it is late or fails, the build parses by itself and says what is wrong.
+    """
+    work = Thread(target=_parse, args=(settings,))
+    work.start()
+    try:
+        yield
+    finally:
+        work.join()
+
+
+def _parse(settings: Settings) -> None:
+    """Parse into a folder of its own, and put the result beside where the build looks as a whole."""
+    found, mark = target(settings) / "partial_parse.msgpack", target(settings) / "parsed_ahead"
+    words = variables(settings)
+    state = hashlib.sha256(f"{project_fingerprint()} {words}".encode()).hexdigest()
+    if found.exists() and mark.exists() and mark.read_text() == state:
+        return
+    target(settings).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target(settings)) as made:
+        done = _dbt(["parse", "--target-path", made], words, _environment(settings))
+        if not done.returncode:
+            (Path(made) / found.name).replace(found)
+            mark.write_text(state)
+
+
+def _dbt(command: list[str], words: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--vars", words]
+    return subprocess.run(  # noqa: S603 - our own dbt
+        [executable(), *command, *where],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
 def manifest() -> Path:
     """dbt's manifest, and beside it its documentation as one page, made anew when the project changed.
 
@@ -69,20 +120,13 @@ def manifest() -> Path:
     if path.exists() and mark.exists() and mark.read_text() == state and documentation().exists():
         return path
     # Definitions are loaded without a home: the manifest knows models and tests, not where data is.
-    words = _as_json([], "feeds")
+    words = _as_json("feeds")
     TARGET.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=TARGET) as made:
         # Writing the documentation parses the project, and costs hardly more than parsing; it opens no warehouse.
-        command = [executable(), "docs", "generate", "--static", "--empty-catalog", "--target-path", made]
-        where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+        command = ["docs", "generate", "--static", "--empty-catalog", "--target-path", made]
         quiet = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_LOG_PATH": str(TARGET / "logs")}
-        done = subprocess.run(  # noqa: S603 - our own dbt
-            [*command, *where, "--vars", words],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, **quiet, "SANGAM_WAREHOUSE": ":memory:"},
-        )
+        done = _dbt(command, words, {**quiet, "SANGAM_WAREHOUSE": ":memory:"})
         if done.returncode:
             raise SangamError(f"dbt cannot parse {DBT_PROJECT}:\n{done.stdout[-2000:]}{done.stderr[-1000:]}")
         for result in (path, documentation()):

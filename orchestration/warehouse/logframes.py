@@ -307,15 +307,14 @@ def read(file: Path) -> Logframe:
     return logframe
 
 
-def as_dbt_vars(logframes: list[Logframe], quarters: list[str], feeds: Path | str) -> dict[str, Any]:
+def as_dbt_vars(logframes: list[Logframe], feeds: Path | str) -> dict[str, Any]:
     """The variables of one dbt call: `dbt build --vars '<this as JSON>'`.
 
-    `quarters` are those to (re)build, such as 2021Q2; `feeds` is the folder of the lake's feeds.
+    `feeds` is the folder of the lake's feeds.
     An indicator stated twice over time (in the quarter, and cumulative) becomes two entries.
     """
     return {
         "feeds": str(feeds),
-        "quarters": sorted(set(quarters)),
         "donors": [logframe.donor.model_dump() for logframe in logframes],
         "indicators": [
             _entry(logframe, position, indicator, over_time)

@@ -6,6 +6,7 @@ from typing import Any, cast
 import pytest
 import yaml
 
+from ingest.contracts import loading
 from ingest.errors import SangamError
 from orchestration.warehouse import programme_words
 from orchestration.warehouse.fiscal_year import FiscalYear
@@ -146,8 +147,7 @@ def test_one_code_twice(tmp_path: Path) -> None:
 
 def test_dbt_gets_an_entry_for_each_way_over_time(tmp_path: Path) -> None:
     content = logframe(over_time=["in_quarter", "cumulative"], dated_by="received_on")
-    given = as_dbt_vars(load(written(tmp_path, content)), ["2021Q2", "2021Q1", "2021Q2"], "/lake/feeds")
-    assert given["quarters"] == ["2021Q1", "2021Q2"]
+    given = as_dbt_vars(load(written(tmp_path, content)), "/lake/feeds")
     assert given["feeds"] == "/lake/feeds"
     assert [(i["over_time"], i["has_target"]) for i in given["indicators"]] == [
         ("in_quarter", True),
@@ -173,7 +173,7 @@ def test_dbt_gets_an_entry_for_each_way_over_time(tmp_path: Path) -> None:
 def test_what_a_kind_takes_for_granted(
     tmp_path: Path, change: dict[str, Any], n_counts: str, scale: int
 ) -> None:
-    (entry,) = as_dbt_vars(load(written(tmp_path, logframe(**change))), [], "f")["indicators"]
+    (entry,) = as_dbt_vars(load(written(tmp_path, logframe(**change))), "f")["indicators"]
     assert (entry["n_counts"], entry["scale"]) == (n_counts, scale)
 
 
@@ -190,7 +190,7 @@ def test_categories_are_spelled_out(
     tmp_path: Path, categories: object, listed: list[str], place_types: list[str]
 ) -> None:
     one = {"dimension": "d", "category": "sex", "categories": categories}
-    (entry,) = as_dbt_vars(load(written(tmp_path, logframe(disaggregations=[one]))), [], "f")["indicators"]
+    (entry,) = as_dbt_vars(load(written(tmp_path, logframe(disaggregations=[one]))), "f")["indicators"]
     (given,) = entry["disaggregations"]
     assert (given["categories"], given["place_types"]) == (listed, place_types)
 
@@ -198,7 +198,7 @@ def test_categories_are_spelled_out(
 def test_a_bare_number_or_truth_value_is_an_expression(tmp_path: Path) -> None:
     over = {"denominator": "units", "denominator_definition": "All things."}
     content = logframe(kind="ratio", population=True, value=1, **over)
-    (entry,) = as_dbt_vars(load(written(tmp_path, content)), [], "f")["indicators"]
+    (entry,) = as_dbt_vars(load(written(tmp_path, content)), "f")["indicators"]
     assert (entry["population"], entry["value"]) == ("true", "1")
 
 
@@ -242,6 +242,7 @@ def test_programmes_bring_services_and_levels(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(SangamError, match=r"'lamp' is 'Lamp' \(home\) in a and 'Lamp' \(health\) in c"):
         programme_words.as_dbt_vars()
     (tmp_path / "c" / "regions" / "c.yml").unlink()
+    loading.forget()
     assert programme_words.as_dbt_vars() == {
         "services": [{"code": "lamp", "name": "Lamp", "kind": "home"}],
         "tiers": ["group", "ta", "tb"],

@@ -1,5 +1,5 @@
 {#-
-    Incremental strategy: the quarters given in var `quarters` are replaced as a whole, so that a drop that has been
+    Incremental strategy: the quarters of this run (`run_quarters`) are replaced as a whole, so that a drop that has been
     withdrawn leaves nothing behind, and so is every group (`unique_key`) that the new rows hold. Other quarters stay.
     The first column of `unique_key` is the quarter.
 -#}
@@ -17,7 +17,15 @@
     select {{ columns }} from {{ arg_dict['temp_relation'] }}
 {%- endmacro %}
 
+{#-
+    The quarters to (re)build, as a list of texts: SANGAM_QUARTERS, with blanks between; other quarters stay as they are.
+    No variable, since other variables mean that dbt parses the whole project again.
+-#}
+{% macro run_quarters() -%}
+    {{ return(env_var('SANGAM_QUARTERS', '').split() if execute else []) }}
+{%- endmacro %}
+
 {#- The quarters of this run as an SQL list; a list that matches nothing when there are none. -#}
 {% macro quarter_list() -%}
-    ({% for quarter in var('quarters') or ['_'] %}'{{ quarter }}'{{ ', ' if not loop.last }}{% endfor %})
+    ({% for quarter in run_quarters() or ['_'] %}'{{ quarter }}'{{ ', ' if not loop.last }}{% endfor %})
 {%- endmacro %}

@@ -139,6 +139,6 @@
 {#- One row a quarter of this run. -#}
 {% macro quarter_rows() -%}
     {%- set rows = [] -%}
-    {%- for quarter in var('quarters') -%} {%- do rows.append([quarter]) -%} {%- endfor -%}
+    {%- for quarter in run_quarters() -%} {%- do rows.append([quarter]) -%} {%- endfor -%}
     {{ rows_of([('quarter', 'varchar')], rows) }}
 {%- endmacro %}
