@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
-from orchestration.warehouse import logframes
+from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.warehouse import dbt, logframes
 from tests import dbt_build
 from tests.dbt_build import Built
 
@@ -107,3 +110,20 @@ def test_how_fresh_deliveries_are_can_be_asked(dbt_built: Built) -> None:
     (result,) = found["results"]
     assert (result["unique_id"], result["status"]) == ("source.sangam.feeds.drop", "pass")
     assert result["max_loaded_at"] == dbt_build.RECEIVED_AT.isoformat()
+
+
+def test_a_project_parsed_ahead_is_not_parsed_again(tmp_path: Path) -> None:
+    settings = Settings(tmp_path, tmp_path / "landing")
+    with dbt.parsing_ahead(settings):
+        pass
+    found = dbt.target(settings) / "partial_parse.msgpack"
+    where = ["--project-dir", str(DBT_PROJECT), "--target-path", str(dbt.target(settings))]
+    with dbt.environment(settings, ["2021Q1", "2021Q2"]):
+        words = ["parse", *where, "--vars", dbt.variables(settings)]
+        subprocess.run([dbt.executable(), *words], check=True, capture_output=True)
+    said = (settings.home / "build" / "dbt_logs" / "dbt.log").read_text(encoding="utf-8")
+    assert said.count("Starting full parse") == 1  # that of the parse ahead
+    written = found.stat().st_mtime_ns
+    with dbt.parsing_ahead(settings):
+        pass
+    assert found.stat().st_mtime_ns == written  # nothing changed, nothing is done
