@@ -17,7 +17,9 @@ from ingest.contracts.yaml_file import Document
 from ingest.errors import SangamError
 
 Path = tuple[Any, ...]
-_NO_COLUMN = re.compile(r'(?:Referenced column|column named|Could not find key) "([^"]+)"')
+_NO_COLUMN = re.compile(
+    r'(?:Referenced column|column named|Could not find key|Column(?= "[^"]+" does not exist)) "([^"]+)"'
+)
 _NO_TABLE = re.compile(r'Referenced table "([^"]+)" not found')
 _NO_RELATION = re.compile(r'Table with name "?([^"\s]+)"? does not exist')
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
