@@ -65,7 +65,8 @@ class Done:
 
     def lake(self, layer: str, columns: str, order: str) -> list[tuple[Any, ...]]:
         files = f"{self.home}/lake/{layer}/**/*.parquet"
-        return duckdb.sql(f"SELECT {columns} FROM '{files}' ORDER BY {order}").fetchall()
+        with duckdb.connect() as connection:
+            return connection.execute(f"SELECT {columns} FROM '{files}' ORDER BY {order}").fetchall()
 
 
 @pytest.fixture(scope="module")
