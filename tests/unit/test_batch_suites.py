@@ -260,6 +260,18 @@ def test_where_nothing_was_looked_at_nothing_is_fine() -> None:
     assert told(_check(at_least=0.6), batch, 3, ()).verdict == "fine"
 
 
+@pytest.mark.parametrize(("was", "is_now"), [(40, 5), (5, 40)])
+def test_a_table_with_few_records_now_or_last_time_alone_is_looked_at(
+    tmp_path: Path, was: int, is_now: int
+) -> None:
+    many = [(f"L{n}", "North", "a", 1.0) for n in range(40)]
+    check = _check(at_least=0.6, at_most=3.0).model_copy(update={"from_records": 30})
+    with connect() as connection:
+        before, now = _side(tmp_path, "2021Q1", many[:was]), _side(tmp_path, "2021Q2", many[:is_now])
+        frame = applies(check, profile(connection, SUITE, CONTRACT, now, before))
+    assert list(frame["value"]) == [is_now / was]
+
+
 def test_few_records_say_nothing() -> None:
     rows = [("table", "t", "t", "rows_ratio", 0.1, 29, ""), ("table", "u", "u", "rows_ratio", 0.1, 30, "")]
     frame = pd.DataFrame(rows, columns=["kind", "name", "subject", "measure", "value", "records", "seen"])

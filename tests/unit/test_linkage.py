@@ -412,6 +412,24 @@ def test_which_household_was_visited(
     assert found["uuid"] == household
 
 
+def test_a_rule_attaches_nobody_whom_a_number_tells_apart(tmp_path: Path) -> None:
+    by_code = Linkage.model_validate(
+        {
+            "register_source": "mis",
+            "deduplicate": False,
+            "distinct": ["official_id"],
+            "rules": [{"same": ["given_id"]}],
+        }
+    )
+    visited = {**_household("uuid"), "given_id": "HH-0001"}
+    for number, household in ((None, "HH-0001"), ("4165420974301", "HH-0001"), ("4111111111113", None)):
+        sources = {"mis": MIS, "imi": [{**visited, "official_id": number}]}
+        found, who, doubts = who_is_who(tmp_path, by_code, sources, entity="household")
+        assert found["uuid"] == household
+        assert who.loc["uuid", "status"] == ("linked" if household else "review")
+        assert doubts["reason"].tolist() == ([] if household else ["only half agrees"])
+
+
 # ---- clusters
 
 
