@@ -16,6 +16,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(BIN)/python -m compileall -q ingest expectations orchestration
 	$(BIN)/python -c "from orchestration.warehouse import dbt; dbt.manifest()"
+	$(BIN)/python -c "from orchestration import soundness; soundness.faults()"
 	touch $@
 
 demo: setup

@@ -194,8 +194,14 @@ def suite_at(key: tuple[str, ...], root: Path) -> Suite:
 
 def forget() -> None:
     """Read every file anew when it is next asked for."""
-    _read_suite.cache_clear()
-    _words.cache_clear()
+    for cached in (_read_suite, _words, as_read):
+        cached.cache_clear()
+
+
+@cache
+def as_read() -> object:
+    """A token that stands for the suites as read; after `forget` it is another one."""
+    return object()
 
 
 def suite_words(programme: str, source: str, root: Path | None = None) -> Document:

@@ -23,6 +23,7 @@ from ingest.contracts.faults import did_you_mean, line
 from ingest.contracts.loading import load_region
 from ingest.contracts.source import Source
 from ingest.judging.sql_faults import SqlFault, naming
+from ingest.mapping.mapping_faults import column_names
 from ingest.trial_notes import mark_of, require
 
 _INSIDE = ("_delivered", "_notes", "_file", "_table", "_sha256", "_row", "_record")
@@ -66,14 +67,10 @@ def suite_faults(suite: Suite, source: Source) -> Iterator[SqlFault]:
 
 def _columns(connection: duckdb.DuckDBPyConnection, source: Source) -> dict[str, list[str]]:
     """The columns of each table's accepted records; some may stand for many, such as `IMI {1}`."""
-    rows = connection.execute(
-        "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"
-    ).fetchall()
-    found: dict[str, list[str]] = {table: [] for table in source.tables}
-    for table, column in rows:
-        if table in found and column not in _INSIDE:
-            found[table].append(column)
-    return found
+    return {
+        table: [column for column in column_names(connection, table) if column not in _INSIDE]
+        for table in source.tables
+    }
 
 
 def _names(suite: Suite, source: Source, columns: dict[str, list[str]]) -> Iterator[SqlFault]:

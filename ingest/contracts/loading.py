@@ -82,8 +82,14 @@ def region_file(name: str, root: Path | None = None) -> Path:
 
 def forget() -> None:
     """Look for the regions, and read every file, anew when next asked."""
-    for cached in (_files_in, _loaded, _file, _read_corrections, _decisions):
+    for cached in (_files_in, _loaded, _file, _read_corrections, _decisions, as_read):
         cached.cache_clear()
+
+
+@cache
+def as_read() -> object:
+    """A token that stands for what has been read; after `forget` it is another one."""
+    return object()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ No SQL is built here, and nothing is computed.
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,12 @@ def read(file: Path) -> Logframe:
 
 
 def _read(file: Path) -> tuple[Logframe, Document]:
+    now = file.stat()
+    return _read_once(file, now.st_mtime_ns, now.st_size)  # commands and steps ask again and again
+
+
+@cache
+def _read_once(file: Path, *_state: int) -> tuple[Logframe, Document]:
     document = read_mapping(file)
     logframe = checked(Logframe, document)
     if file.stem != logframe.donor.code:
