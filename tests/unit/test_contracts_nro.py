@@ -229,6 +229,19 @@ def test_an_earlier_quarter_that_comes_late_or_again_is_looked_at(tmp_path: Path
     assert not any(r.read_now for r in _ingest(home, landing))
 
 
+def test_a_redelivery_of_two_quarters_ago_is_looked_at_although_the_one_between_stays(tmp_path: Path) -> None:
+    landing, home = tmp_path / "in", tmp_path / "home"
+    for hour, (quarter, lakh) in enumerate({"2020Q3": "50.00", "2020Q4": "61.00", "2021Q1": "61.00"}.items()):
+        _deliver(landing, quarter, [_row(lakh=lakh)], hour=hour)
+    _ingest(home, landing)
+    assert _warned(home, "2021Q1", "stale_value") == set()
+
+    _deliver(landing, "2020Q3", [_row()], hour=3, name="again")
+    assert {str(r.quarter) for r in _ingest(home, landing) if r.read_now} >= {"2020Q3", "2021Q1"}
+    assert _warned(home, "2021Q1", "stale_value") == {"Ranchi|Angara"}
+    assert not any(r.read_now for r in _ingest(home, landing))
+
+
 def test_a_three_row_header_with_subtotals(tmp_path: Path) -> None:
     rows = [
         _row(),
