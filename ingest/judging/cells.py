@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 
+import pyarrow as pa
+
 from ingest.cleaning.columns import CELL_REASONS
 from ingest.cleaning.naming import e, v
 from ingest.contracts.table import Table
@@ -46,6 +48,15 @@ def cell_findings(judged: JudgedDrop, name: str) -> None:
             e=e,
         )
     )
+
+
+def reading_findings(judged: JudgedDrop, name: str) -> None:
+    """The records whose line the reader cannot vouch for: another number of cells than the header, odd quotes."""
+    if doubts := judged.doubts.get(name):
+        numbers, codes = zip(*doubts, strict=True)
+        judged.connection.register("doubts", pa.table({"record": numbers, "code": codes}))
+        judged.connection.execute("INSERT INTO findings SELECT $1, record, code, NULL FROM doubts", [name])
+        judged.connection.unregister("doubts")
 
 
 def order_findings(judged: JudgedDrop, name: str, table: Table) -> None:

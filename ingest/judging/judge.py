@@ -70,6 +70,7 @@ def judge(
 
 def _judge_table(judged: JudgedDrop, name: str) -> None:
     table = judged.source.tables[name]
+    cells.reading_findings(judged, name)
     cells.cell_findings(judged, name)
     cells.order_findings(judged, name, table)
     rules.apply_each(judged, name, table, "error", {})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -21,3 +22,4 @@ class Piece:
     cells: pa.RecordBatch
     rows: np.ndarray
     totals: tuple[tuple[Totals, pd.DataFrame], ...] = ()  # subtotal rows, columns as `cells`
+    doubts: Mapping[int, str] = field(default_factory=dict)  # by position: why a record cannot be trusted
