@@ -23,7 +23,7 @@ from pydantic import ConfigDict, Field, model_validator
 from ingest.contracts.faults import Fault, checked
 from ingest.contracts.loading import fault, load_region, region_files
 from ingest.contracts.word import Word
-from ingest.contracts.yaml_file import merge, read_mapping
+from ingest.contracts.yaml_file import Document, merge, read_mapping
 
 SUITES = Path(__file__).parent / "suites"
 COMMON = "_common"
@@ -195,12 +195,23 @@ def suite_at(key: tuple[str, ...], root: Path) -> Suite:
 def forget() -> None:
     """Read every file anew when it is next asked for."""
     _read_suite.cache_clear()
+    _words.cache_clear()
+
+
+def suite_words(programme: str, source: str, root: Path | None = None) -> Document:
+    """What a suite is made of, with the file and line of every word."""
+    return _words(programme, source, root or suites_root())
 
 
 @cache
 def _read_suite(programme: str, source: str, root: Path) -> Suite:
+    return checked(Suite, _words(programme, source, root))
+
+
+@cache
+def _words(programme: str, source: str, root: Path) -> Document:
     common = suite_file((COMMON,), root)
     words = read_mapping(common if common.exists() else suite_file((COMMON,), SUITES))
     if source and (own := suite_file((programme, source), root)).exists():
         words = merge(words, read_mapping(own))
-    return checked(Suite, words)
+    return words

@@ -1,27 +1,26 @@
 """A trial of a contract: every SQL expression of a source bound against empty tables, before a delivery is read.
 
-A misspelt column is told with file and line. What only fails with records in the tables is told where it fails.
+A misspelt column is told with file and line, and so is a look-up or a tier that nobody declares. What only fails with
+records in the tables is told where it fails.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from ingest.boundary.published import published_columns
+from ingest import empty_tables
 from ingest.cleaning import phones
-from ingest.cleaning.columns import CellSql, cell_sql
 from ingest.cleaning.look_ups import define_look_ups
-from ingest.cleaning.naming import e, v
 from ingest.code_state import code_fingerprint
+from ingest.contracts.faults import did_you_mean
 from ingest.contracts.loading import load_region, source_words
 from ingest.contracts.region import Region
 from ingest.contracts.source import Source
@@ -30,12 +29,13 @@ from ingest.judging import rules
 from ingest.judging.judged_drop import JudgedDrop
 from ingest.judging.sql_faults import SqlFault
 from ingest.mapping import identities, selects
+from ingest.mapping.constants import constants
 from ingest.mapping.mapping_faults import column_names, naming_mapping
-from ingest.sql import quote, sql_name
+from ingest.sql import sql_name
+from ingest.trial_notes import mark_of, require
 
-_DAY = date(2000, 12, 31)
-_KEY = b"no secret: nothing is made with it"
 _FINDINGS = "(tbl VARCHAR, record BIGINT, code VARCHAR, col VARCHAR"
+_DECLARED = re.compile(r"\b(look_up|band)\s*\(\s*'([^']*)'", re.IGNORECASE)
 
 
 def require_sound(region: str, source: str, home: Path | None = None) -> None:
@@ -45,17 +45,9 @@ def require_sound(region: str, source: str, home: Path | None = None) -> None:
     """
     contract = load_region(region)
     looked_up = sorted(contract.sources[source].looked_up_sources() | {source})
-    words = json.dumps([contract.sources[name].model_dump(mode="json") for name in looked_up], sort_keys=True)
-    mark = hashlib.sha256(f"{_code()} {words}".encode()).hexdigest()[:16]
-    noted = home / "lake" / "trials" / mark if home else None
-    if noted and noted.exists():
-        return
-    if faults := _tried(region, source, mark):
-        raise SangamError("\n".join(faults))
-    if noted:
-        with contextlib.suppress(OSError):  # a home that is only read: the next one tries again
-            noted.parent.mkdir(parents=True, exist_ok=True)
-            noted.touch()
+    words = [contract.sources[name].model_dump(mode="json") for name in looked_up]
+    mark = mark_of(_code(), json.dumps([words, contract.tiers], sort_keys=True))
+    require(mark, lambda: _tried(region, source), home)
 
 
 @cache
@@ -63,11 +55,10 @@ def _code() -> str:
     return code_fingerprint("ingest.trial", packages=("duckdb",))
 
 
-@cache
-def _tried(region: str, source: str, mark: str) -> tuple[str, ...]:
-    """What is wrong with a contract; `mark` is another one when it says something else."""
+def _tried(region: str, source: str) -> list[str]:
+    """What is wrong with a contract."""
     document, name = source_words(region, source), f"{region}/{source}"
-    return tuple(str(fault.placed(document, name)) for fault in _faults(load_region(region), source))
+    return [str(fault.placed(document, name)) for fault in _faults(load_region(region), source)]
 
 
 def _faults(contract: Region, name: str) -> Iterator[SqlFault]:
@@ -79,12 +70,12 @@ def _faults(contract: Region, name: str) -> Iterator[SqlFault]:
         connection.execute(f"CREATE TABLE findings {_FINDINGS})")
         connection.execute(f"CREATE TABLE warnings {_FINDINGS}, key VARCHAR, message VARCHAR)")
         define_look_ups(connection, source)
-        drop = JudgedDrop(connection, source, _DAY, _KEY, _cells(source))
-        for table in source.tables:
-            _create(drop, table)
+        drop = empty_tables.empty_drop(connection, source)
         yield from _rule_faults(drop, _outside(drop, contract, name))
         yield from _identity_faults(drop)
         yield from _feed_faults(drop)
+        yield from _tier_faults(connection, source, contract.tiers)
+    yield from _declared_faults(source)
 
 
 def _phone_fault(source: Source) -> SqlFault | None:
@@ -95,32 +86,6 @@ def _phone_fault(source: Source) -> SqlFault | None:
         except SangamError as error:
             return SqlFault(str(error), "country")
     return None
-
-
-def _cells(source: Source) -> dict[str, list[CellSql]]:
-    """The columns of every table; one of each kind that a header may name in many ways."""
-    return {
-        name: [
-            cell_sql(column.replace("{", "").replace("}", ""), words, source, (), _DAY)
-            for column, words in table.columns.items()
-        ]
-        for name, table in source.tables.items()
-    }
-
-
-def _create(drop: JudgedDrop, table: str) -> None:
-    cells = drop.cells[table]
-    values = "".join(f", {v(cell.name)} {cell.sql_type}, {e(cell.name)} UTINYINT" for cell in cells)
-    maps = "_delivered MAP(VARCHAR, VARCHAR), _notes MAP(VARCHAR, VARCHAR)"
-    drop.connection.execute(f"CREATE TABLE {drop.table(table)} (_record BIGINT, _row BIGINT, {maps}{values})")
-
-
-def _published(drop: JudgedDrop, table: str) -> str:
-    """The table as the lake has it: pseudonyms, no names."""
-    columns = published_columns(drop.cells[table], drop.source.tables[table], _KEY)
-    shown = ", ".join(f"{sql} AS {sql_name(column)}" for column, sql in columns)
-    place = f"'' AS _file, {quote(table)} AS _table, '' AS _sha256, _row, _record, _delivered, _notes"
-    return f"(SELECT {shown}, {place} FROM {drop.table(table)})"
 
 
 def _outside(drop: JudgedDrop, contract: Region, name: str) -> dict[str, str]:
@@ -135,14 +100,10 @@ def _outside(drop: JudgedDrop, contract: Region, name: str) -> dict[str, str]:
     relations = {}
     for number, look in enumerate(looks):
         other = contract.sources[look.source or name]
-        there = replace(drop, source=other, cells=_cells(other))
+        there = replace(drop, source=other, cells=empty_tables.cells(other))
         relation = sql_name(f"outside_{number}")
-        create = _published(there, look.table).replace(drop.table(look.table), relation)
-        cells = there.cells[look.table]
-        values = "".join(f", {v(cell.name)} {cell.sql_type}" for cell in cells)
-        maps = "_delivered MAP(VARCHAR, VARCHAR), _notes MAP(VARCHAR, VARCHAR)"
-        drop.connection.execute(f"CREATE TABLE {relation} (_record BIGINT, _row BIGINT, {maps}{values})")
-        relations[look.outside] = create
+        empty_tables.create(there, look.table, relation, judged=False)
+        relations[look.outside] = empty_tables.published(there, look.table, relation)
     return relations
 
 
@@ -168,8 +129,7 @@ def _identity_faults(drop: JudgedDrop) -> Iterator[SqlFault]:
 
 
 def _feed_faults(drop: JudgedDrop) -> Iterator[SqlFault]:
-    for table in drop.source.tables:
-        drop.connection.execute(f"CREATE VIEW {sql_name(table)} AS SELECT * FROM {_published(drop, table)}")
+    empty_tables.publish(drop)
     for feed, mappings in drop.source.feeds.items():
         for number, mapping in enumerate(mappings):
             names = column_names(drop.connection, mapping.table)
@@ -178,3 +138,36 @@ def _feed_faults(drop: JudgedDrop) -> Iterator[SqlFault]:
                     drop.connection.execute(selects.feed_select(feed, mapping, names))
             except SqlFault as fault:
                 yield fault
+
+
+def _tier_faults(
+    connection: duckdb.DuckDBPyConnection, source: Source, tiers: tuple[str, ...]
+) -> Iterator[SqlFault]:
+    """Levels of institutions, as constants or through a look-up, that the programme does not declare."""
+    for number, mapping in enumerate(source.feeds.get("institution", ())):
+        found = constants(connection, mapping.columns.get("tier", "NULL"), source)
+        for tier, declared_at in found.values.items():
+            if tier not in tiers:
+                at = declared_at or ("feeds", "institution", number, "columns", "tier")
+                words = f"there is no tier '{tier}' under 'tiers'{did_you_mean(tier, tiers)}"
+                yield SqlFault(f"feed 'institution', table '{mapping.table}': {words}", *at)
+
+
+def _declared_faults(source: Source) -> Iterator[SqlFault]:
+    """Look-ups and bands that an expression asks for by a name that is not declared: they would be empty."""
+    known = {"look_up": list(source.look_ups), "band": list(source.bands)}
+    words = source.model_dump(mode="json", include={"tables", "feeds", "identities"})
+    for at, text in _texts(words, ()):
+        for kind, name in _DECLARED.findall(text):
+            if name not in known[kind.lower()]:
+                near = did_you_mean(name, known[kind.lower()])
+                yield SqlFault(f"there is no {kind.lower().replace('_', '-')} '{name}'{near}", *at)
+
+
+def _texts(words: Any, at: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """Every text within some words, with where it stands."""
+    if isinstance(words, str):
+        yield at, words
+    elif isinstance(words, dict | list):
+        for key, inner in words.items() if isinstance(words, dict) else enumerate(words):
+            yield from _texts(inner, (*at, key))

@@ -1,4 +1,4 @@
-"""Which regions can be run: their contract, corrections, decisions and suites load, and their SQL works.
+"""Which regions can be run: their contract, corrections, decisions and suites load, and all their words are known.
 
 A region of which something does not is left out with its reason, and stops nobody else. What is done about it is the
 business of assets, holds and commands.
@@ -6,22 +6,24 @@ business of assets, holds and commands.
 
 from __future__ import annotations
 
-from expectations.suite import load_suite
+from expectations.suite_trial import require_sound_suite
 from ingest.contracts import loading
 from ingest.errors import SangamError
+from ingest.feedback.languages import require_texts
 from ingest.trial import require_sound
+from orchestration.services import service_fault
 from orchestration.settings import home
 
 
 def fault(region: str) -> str:
     """Why nothing of a region can be run, naming file and line; empty where all of it loads."""
-    if why := loading.fault(region):
+    if why := loading.fault(region) or service_fault(region):
         return why
-    contract = loading.load_region(region)
     try:
-        for source in contract.sources:
-            load_suite(contract.programme, source)
+        require_texts(region)
+        for source in loading.load_region(region).sources:
             require_sound(region, source, home())
+            require_sound_suite(region, source, home())
     except SangamError as error:
         return str(error)
     return ""

@@ -16,6 +16,7 @@ import pandas as pd
 
 from expectations.batch import Batch, Side
 from expectations.measuring.facts import TableFacts, connect, facts
+from expectations.measuring.questions import figure_sql, places_sql, words
 from expectations.results import Columns
 from expectations.suite import Check, Place, Suite
 from ingest.contracts.source import Source
@@ -152,7 +153,7 @@ def _by_key(
 
 def _of_figures(connection: duckdb.DuckDBPyConnection, suite: Suite, sides: dict[str, Side]) -> Iterator[Row]:
     for name, figure in suite.figures.items():
-        sql = render(__file__, "figure.sql", value=figure.value, records=figure.source)
+        sql = figure_sql(figure)
         found = {schema: _in(connection, schema, name, partial(_first, connection, sql)) for schema in sides}
         new, records = found["now"] or (None, 0)
         old, _ = found.get("before") or (None, 0)
@@ -168,7 +169,7 @@ def _of_place(
     connection: duckdb.DuckDBPyConnection, name: str, place: Place, source: Source, sides: dict[str, Side]
 ) -> pd.DataFrame:
     for schema in ("now", "before"):
-        counted = render(__file__, "places_counted.sql", side=schema, place=place.place, records=place.source)
+        counted = places_sql(place, schema)
         done = schema in sides and _in(connection, schema, name, partial(_first, connection, counted))
         if not done:
             connection.execute(render(__file__, "places_none.sql", side=schema))
@@ -194,13 +195,6 @@ def _in(connection: duckdb.DuckDBPyConnection, schema: str, name: str, ask: Call
         raise SangamError(f"'{name}' of the suite is not understood by DuckDB: {error}") from error
     finally:
         connection.execute("USE memory.main")
-
-
-def words(vocabulary: Any, nested: bool) -> list[str]:
-    """The words of a vocabulary; of one that has its words under keys `key / word`."""
-    if nested:
-        return [f"{outer} / {word}" for outer, inner in (vocabulary or {}).items() for word in inner or ()]
-    return [str(word) for word in vocabulary or ()]
 
 
 def applies(check: Check, frame: pd.DataFrame) -> pd.DataFrame:

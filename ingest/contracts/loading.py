@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -88,23 +88,23 @@ def forget() -> None:
 
 @dataclass(frozen=True)
 class _Loaded:
-    """What is known of a region: its contract, or why there is none; what its sources' words are made of."""
+    """What is known of a region: its contract, or why there is none; what its words and its sources' are made of."""
 
     region: Region | None
-    fault: str
-    documents: dict[str, Document]
+    fault: str = ""
+    words: Document | None = None
+    documents: dict[str, Document] = field(default_factory=dict)
 
 
 @cache
 def _loaded(own_file: Path) -> _Loaded:
     try:
-        region, documents = _read_region(own_file)
+        return _read_region(own_file)
     except SangamError as error:
-        return _Loaded(None, str(error), {})
-    return _Loaded(region, "", documents)
+        return _Loaded(None, str(error))
 
 
-def _read_region(own_file: Path) -> tuple[Region, dict[str, Document]]:
+def _read_region(own_file: Path) -> _Loaded:
     folder = own_file.parents[1]
     programme, own = _file(folder / "programme.yml"), _file(own_file)
     raw = merge(programme, own)
@@ -128,7 +128,8 @@ def _read_region(own_file: Path) -> tuple[Region, dict[str, Document]]:
     }
     sources_at = WordPlace(own_file, 1, {name: document.place for name, document in documents.items()})
     place = replace(raw.place, inner=raw.place.inner | {"sources": sources_at})
-    return checked(Region, Document(content, place)), documents
+    words = Document(content, place)
+    return _Loaded(checked(Region, words), words=words, documents=documents)
 
 
 def _source_words(folder: Path, programme: Document, own: Document) -> dict[str, Document]:
@@ -182,6 +183,12 @@ def fault(region: str, root: Path | None = None) -> str:
 def has_source(region: str, source: str) -> bool:
     """Whether there is a contract for a source that can be read."""
     return region in region_files() and not fault(region) and source in load_region(region).sources
+
+
+def region_words(region: str, root: Path | None = None) -> Document:
+    """What a region's contract is made of, with the file and line of every word."""
+    load_region(region, root)
+    return _loaded(region_file(region, root)).words or Document({}, WordPlace(region_file(region, root), 1))
 
 
 def source_words(region: str, source: str, root: Path | None = None) -> Document:

@@ -1,6 +1,7 @@
 """Words of the command line against those that are known: a wrong one is refused at once, with the nearest right one.
 
 Reads file names and contracts only, so that the refusal takes no time; what a warehouse or S3 has is asked elsewhere.
+Contracts and logframes are imported within the functions, for start-up: `--help` asks for no word.
 """
 
 from __future__ import annotations
@@ -8,14 +9,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ingest.contracts.loading import load_source, region_files
 from ingest.errors import SangamError
 from ingest.nearest import unknown
-from orchestration.warehouse import logframes
 
 
 def known_donor(word: str, home: Path | None = None) -> str:
     """The code of a donor with a logframe or, where a home is given, with releases in it. Raises SangamError."""
+    # For start-up: pydantic and YAML take longer than all the rest of `--help`.
+    from orchestration.warehouse import logframes
+
     released = (home / "releases").glob("[a-z]*/") if home else ()
     known = list(dict.fromkeys([*logframes.donor_codes(), *sorted(path.name for path in released)]))
     if word not in known:
@@ -25,6 +27,9 @@ def known_donor(word: str, home: Path | None = None) -> str:
 
 def known_indicator(donor: str, word: str) -> str:
     """The code of an indicator of a donor. Raises SangamError."""
+    # For start-up: pydantic and YAML take longer than all the rest of `--help`.
+    from orchestration.warehouse import logframes
+
     known = [one.code for one in logframes.of_donor(donor).indicators]
     if word not in known:
         raise unknown("indicator", word, known, of=f"donor '{donor}'")
@@ -33,6 +38,9 @@ def known_indicator(donor: str, word: str) -> str:
 
 def known_region(word: str) -> str:
     """A region with a contract. Raises SangamError."""
+    # For start-up: pydantic and YAML take longer than all the rest of `--help`.
+    from ingest.contracts.loading import region_files
+
     if word not in region_files():
         raise unknown("region", word, region_files())
     return word
@@ -44,6 +52,9 @@ def known_source(word: str, option: str = "") -> tuple[str, str]:
     if not slash:
         where = f"{option} wants" if option else "Name the delivery as"
         raise SangamError(f"{where} REGION/SOURCE, such as sindh/mis; got '{word}'.")
+    # For start-up: pydantic and YAML take longer than all the rest of `--help`.
+    from ingest.contracts.loading import load_source
+
     load_source(region, source)
     return region, source
 

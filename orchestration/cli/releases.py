@@ -17,7 +17,6 @@ from orchestration.cli.console import TableColumn, plain, say, show_table
 from orchestration.cli.known_words import known_donor, known_release
 from orchestration.quarters import check_quarter
 from orchestration.settings import settings
-from orchestration.warehouse import logframes
 
 release_app = typer.Typer(help="Releases: list, verify, rebuild, compare, fetch.", no_args_is_help=True)
 Donor = Annotated[str, typer.Argument(help="Donor code, such as eu_success.")]
@@ -65,6 +64,7 @@ def _warn_of_small_cells(home: Path, donor: str, quarter: str) -> None:
     # For start-up: a command loads what it needs and no other's.
     from orchestration.releases.content import read_content
     from orchestration.releases.small_cells import small_cells, warning
+    from orchestration.warehouse import logframes
 
     if donor not in logframes.donor_codes():
         return
@@ -81,6 +81,7 @@ def pending_command() -> None:
     # For start-up: a command loads what it needs and no other's.
     from orchestration.releases.approvals import pending
     from orchestration.releases.due import days_left, due_on
+    from orchestration.warehouse import logframes
 
     due_days = {frame.donor.code: frame.donor.due_days for frame in logframes.sound()}
     today = datetime.now(UTC).date()

@@ -13,7 +13,7 @@ from itertools import groupby
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from orchestration.warehouse.logframes import Indicator
+from orchestration.warehouse.logframe_words import Indicator
 
 _COUNTED = frozenset({"person", "household", "birth"})  # units of counts of people or households
 _SHARED = frozenset(

@@ -15,7 +15,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from expectations.batch import batches
+from expectations.batch import Batch, batches
 from expectations.batches import check_batches
 from expectations.gx.project import project
 from expectations.results import BatchResult, read_result, result_path
@@ -214,6 +214,44 @@ def test_dagster_is_told_where_there_was_nothing_to_look_at(
     assert (nothing.metadata["verdict"].value, nothing.metadata["looked at"].value) == ("nothing", 0)
     assert (nothing.description or "").startswith("Nothing to look at: no earlier delivery")
     assert found["quarantined_share"].metadata["verdict"].value == "fine"
+
+
+def test_a_warning_has_not_passed_and_holds_nothing(spoilt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from orchestration.assets.batch_checks import batch_checks, batch_key
+    from orchestration.resources import Home
+
+    monkeypatch.setenv("SANGAM_HOME", str(spoilt))
+    assert not _spoil(spoilt, "births", "births", "FROM b").errors
+    key = batch_key("sindh", "births")
+    done = dg.materialize(
+        [batch_checks],
+        selection=dg.AssetSelection.assets(key),
+        partition_key=QUARTER,
+        resources={"home": Home()},
+    )
+    found = {check.check_name: check for check in done.get_asset_check_evaluations()}
+    warning = found["frozen_values"]
+    assert (warning.passed, warning.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert warning.metadata["verdict"].value == "warning"
+    assert [event.asset_key for event in done.get_asset_materialization_events()] == [key]
+
+
+def test_which_deliveries_are_behind_a_quarters_numbers() -> None:
+    """Of a survey the latest round, of all else the quarter's own."""
+    there = [
+        Batch("sindh", source, quarter, ())
+        for source, quarters in (("imi", ("2019Q2", "2021Q2")), ("births", ("2021Q1", "2021Q2", "2021Q3")))
+        for quarter in quarters
+    ]
+
+    def serving(source: str, quarter: str) -> list[str]:
+        up_to = [batch for batch in there if batch.quarter <= quarter]
+        return [batch.quarter for batch in holds.serving(up_to, "sindh", source, quarter)]
+
+    assert serving("imi", "2021Q3") == ["2021Q2"]
+    assert serving("imi", "2021Q1") == ["2019Q2"]
+    assert serving("births", "2021Q2") == ["2021Q2"]
+    assert serving("births", "2021Q4") == []
 
 
 def test_only_what_a_held_delivery_feeds_waits(spoilt: Path, monkeypatch: pytest.MonkeyPatch) -> None:

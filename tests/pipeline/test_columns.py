@@ -85,6 +85,19 @@ def test_models_and_seeds_have_the_columns_they_declare(
     assert {table: set(columns) for table, columns in built_columns.items()} == declared
 
 
+def test_conformed_columns_have_the_types_they_declare(
+    dbt_built: Built, built_columns: dict[str, dict[str, str]]
+) -> None:
+    """Logframes are tried against what is declared, before anything is built."""
+    declared = {
+        name: {column: _plain(words["data_type"] or "none") for column, words in node["columns"].items()}
+        for name, node in dbt_built.nodes("model").items()
+        if node["fqn"][-2] == "conformed"
+    }
+    assert declared == {name: built_columns[name] for name in declared}
+    assert len(declared) > 10
+
+
 def test_every_column_is_described(dbt_built: Built) -> None:
     without = {
         f"{name}.{column}"

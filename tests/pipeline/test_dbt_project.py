@@ -12,6 +12,7 @@ import pytest
 
 from orchestration.settings import DBT_PROJECT, Settings
 from orchestration.warehouse import dbt, logframes
+from orchestration.warehouse.logframe_words import Kind
 from tests import dbt_build
 from tests.dbt_build import Built
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.xdist_group("dbt_project")
 GRAIN = {"grain", "supports_once"}
 # Models whose grain is tested elsewhere: testing them too would compute all evidence once more.
 GRAIN_ELSEWHERE = {
-    "evidence": [f"evidence_{kind}" for kind in get_args(logframes.Kind)],
+    "evidence": [f"evidence_{kind}" for kind in get_args(Kind)],
     "indicator_evidence": ["mart_holds_the_evidence_of_its_periods"],
 }
 DONORS = [frame.donor.code for frame in logframes.load()]
@@ -47,7 +48,7 @@ def test_all_else_is_built_and_its_data_tests_pass(
     assert set(dbt_built.manifest["nodes"]) <= set(dbt_built.results)
 
 
-@pytest.mark.parametrize("kind", get_args(logframes.Kind))
+@pytest.mark.parametrize("kind", get_args(Kind))
 def test_each_indicator_kind_has_a_unit_test(dbt_built: Built, kind: str) -> None:
     tested = {test["model"] for test in dbt_built.manifest["unit_tests"].values()}
     assert f"evidence_{kind}" in tested

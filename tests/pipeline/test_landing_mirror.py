@@ -29,6 +29,11 @@ def test_a_landing_in_s3_is_mirrored_once(tmp_path: Path) -> None:
         mirror(client, "s3://drops/in", tmp_path)
         assert delivery.path.read_bytes() == b"kept: nothing changed in S3"
 
+        delivery.path.unlink()
+        mirror(client, "s3://drops/in", tmp_path)
+        assert delivery.path.read_bytes() == BODY, "what was lost here is brought again"
+        assert scan(folder) == [delivery]
+
         client.put_object(Bucket="drops", Key="in/_reference/targets.csv", Body=BODY + b"\n")
         mirror(client, "s3://drops/in", tmp_path)
         assert delivery.path.read_bytes() == BODY + b"\n"

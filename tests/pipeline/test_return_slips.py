@@ -126,6 +126,23 @@ def test_a_late_redelivery_of_an_earlier_quarter_is_compared_with(home: Path, tm
     assert totals(births(home, landing)["2021Q2/page.xls"]) == (3, 0, 0)
 
 
+def test_the_last_one_is_of_the_latest_quarter_and_not_what_arrived_last(home: Path, tmp_path: Path) -> None:
+    landing = tmp_path / "landing"
+    deliver(landing, "2021Q2", "page.xls", page(FIRST), 100)
+    deliver(landing, "2021Q1", "page.xls", page(GOOD), 200)
+    deliver(landing, "2021Q3", "page.xls", page(SECOND), 300)
+    assert totals(births(home, landing)["2021Q3/page.xls"]) == (1, 2, 1)
+
+
+def test_one_of_two_cells_with_the_same_fault_is_mended(home: Path, tmp_path: Path) -> None:
+    landing = tmp_path / "landing"
+    deliver(landing, "2021Q1", "page.xls", page([*GOOD, ("Dadu", "Gozo", "x", "y", "14")]), 1)
+    deliver(landing, "2021Q2", "page.xls", page([*GOOD, ("Dadu", "Gozo", "12", "y", "14")]), 100)
+    receipts = births(home, landing)
+    assert totals(receipts["2021Q1/page.xls"]) == (2, 0, 0)
+    assert totals(receipts["2021Q2/page.xls"]) == (0, 1, 1)
+
+
 def test_a_refused_file_has_a_slip_and_resolves_nothing(home: Path, tmp_path: Path) -> None:
     landing = tmp_path / "landing"
     deliver(landing, "2021Q1", "page.xls", page(FIRST), 1)

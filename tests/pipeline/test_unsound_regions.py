@@ -21,7 +21,7 @@ from ingest.contracts.loading import REGIONS
 from ingest.errors import SangamError
 from orchestration import soundness
 from orchestration.checks import holds
-from orchestration.warehouse import logframes
+from orchestration.warehouse import logframes, programme_words
 
 # What the definitions hold, and what a run of the assets in the place of a region or donor gives.
 PROBE = """
@@ -120,6 +120,25 @@ def test_what_does_not_load_is_one_failing_asset_and_the_others_go_on(
         ("suites/success_sindh/births.yml", "checks:", "chekcs:", {"sindh"}),
         ("regions/success_sindh/programme.yml", "due_days: {mis:", "due_days: {miss:", {"sindh"}),
         ("regions/success_sindh/programme.yml", "country: PK", "country: XX", {"sindh"}),
+        ("regions/success_sindh/programme.yml", "compare: [name,", "compare: [nam,", {"sindh"}),
+        (
+            "regions/success_sindh/programme.yml",
+            "languages: [en, sd, ur]",
+            "languages: [en, sd, urd]",
+            {"sindh"},
+        ),
+        ("regions/success_sindh/mis.yml", "tier: \"'village'\"", "tier: \"'vilage'\"", {"sindh"}),
+        ("regions/slg_erlc_khulna/mis.yml", "LGI: local_government", "LGI: local_goverment", {"khulna"}),
+        ("regions/slg_erlc_khulna/mis.yml", "look_up('tier_of_group'", "look_up('tier_of_grop'", {"khulna"}),
+        (
+            "regions/success_sindh/programme.yml",
+            "tiers:",
+            "services: {loan: {name: Loan, kind: finance}}\ntiers:",
+            {"sindh"},
+        ),
+        ("suites/success_sindh/mis.yml", "of: [loans, grants", "of: [loans, grant", {"sindh"}),
+        ("suites/success_sindh/mis.yml", "median(amount_pkr)", "median(amount_inr)", {"sindh"}),
+        ("suites/success_sindh/mis.yml", "expected: districts", "expected: district", {"sindh"}),
         ("regions/kudumbashree_nro/regions/karnataka.yml", "title:", "titel:", {"karnataka"}),
         (
             "regions/kudumbashree_nro/programme.yml",
@@ -169,6 +188,56 @@ def test_sources_of_a_region_that_does_not_load_are_no_fault_of_the_logframe(cop
     plant(copies / "regions/slg_erlc_khulna/mis.yml", "required: true", "requird: true")
     loading.forget()
     assert logframes.faults() == {}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        (
+            "eu_success.yml",
+            "dated_by: joined_on",
+            "dated_by: joind_on",
+            "there is no column 'joind_on', did you mean 'joined_on'?",
+        ),
+        (
+            "mord_nrlm.yml",
+            "places:district",
+            "places:distrikt",
+            "is a 'distrikt', did you mean 'district'?",
+        ),
+    ],
+)
+def test_sql_and_places_of_a_logframe_stop_its_donor_alone(
+    copies: Path, file: str, old: str, new: str, told: str
+) -> None:
+    plant(copies / "indicators" / file, old, new)
+    faults = logframes.faults()
+    assert faults.keys() == {file.removesuffix(".yml")}
+    assert all(f"{file}:" in why and told in why for why in faults.values())
+    assert soundness.faults() == {}
+
+
+def test_of_two_regions_that_mean_different_things_by_a_code_the_later_stops(copies: Path) -> None:
+    for programme, name in (("slg_erlc_khulna", "Solar lamp"), ("success_sindh", "Street lamp")):
+        own = copies / "regions" / programme / "programme.yml"
+        plant(own, "tiers:", f"services:\n  lamp: {{name: {name}, kind: home}}\ntiers:")
+    loading.forget()
+    assert soundness.faults().keys() == {"sindh"}
+    why = soundness.fault("sindh")
+    assert (
+        "success_sindh/programme.yml:" in why
+        and "services.lamp: service 'lamp' is 'Solar lamp' (home)" in why
+    )
+    brought = programme_words.as_dbt_vars()["services"]
+    assert brought == [{"code": "lamp", "name": "Solar lamp", "kind": "home"}]
+
+
+def test_a_service_of_the_catalogue_may_be_said_again_and_is_there_once(copies: Path) -> None:
+    own = copies / "regions" / "success_sindh" / "programme.yml"
+    plant(own, "tiers:", "services:\n  toilet: {name: Toilet, kind: home}\ntiers:")
+    loading.forget()
+    assert soundness.faults() == {}
+    assert programme_words.as_dbt_vars()["services"] == []
 
 
 def test_a_decision_that_does_not_load_stops_its_programme(copies: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import duckdb
@@ -12,9 +11,10 @@ import yaml
 
 from expectations.batch import Batch, Side
 from expectations.measuring.facts import connect
-from expectations.measuring.profile import applies, profile, words
+from expectations.measuring.profile import applies, profile
 from expectations.results import Outside
 from expectations.suite import MEASURES, SUITES, Check, Figure, Suite, load_suite
+from expectations.suite_trial import require_sound_suite
 from expectations.verdict_words import told
 from ingest.contracts.loading import load_region, region_files
 from ingest.contracts.source import Source
@@ -181,22 +181,7 @@ def test_many_keys_are_sampled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize(("region", "source"), SOURCES)
 def test_every_source_has_a_suite_whose_words_mean_something(region: str, source: str) -> None:
-    contract = load_region(region).sources[source]
-    suite = load_suite(load_region(region).programme, source)
-    names = {
-        "table": set(contract.tables),
-        "column": {f"{t}.{c}" for t, spec in contract.tables.items() for c in spec.columns},
-        "figure": set(suite.figures),
-        "place": set(suite.places),
-    }
-    for name, check in suite.checks.items():
-        kind = MEASURES[check.measure].kind
-        for pattern in check.of:
-            assert any(fnmatchcase(n, pattern) for n in names[kind]), (
-                f"check '{name}': '{pattern}' names no {kind}"
-            )
-    for name, place in suite.places.items():
-        assert not place.expected or words(contract.vocabularies.get(place.expected), place.nested), name
+    require_sound_suite(region, source)
 
 
 def test_there_is_no_suite_for_nothing() -> None:
@@ -273,6 +258,18 @@ def test_where_nothing_was_looked_at_nothing_is_fine() -> None:
         not in told(_check(at_least=0.6), Batch("sindh", "mis", "2021Q3", (), batch), 0, ()).message
     )
     assert told(_check(at_least=0.6), batch, 3, ()).verdict == "fine"
+
+
+@pytest.mark.parametrize(("was", "is_now"), [(40, 5), (5, 40)])
+def test_a_table_with_few_records_now_or_last_time_alone_is_looked_at(
+    tmp_path: Path, was: int, is_now: int
+) -> None:
+    many = [(f"L{n}", "North", "a", 1.0) for n in range(40)]
+    check = _check(at_least=0.6, at_most=3.0).model_copy(update={"from_records": 30})
+    with connect() as connection:
+        before, now = _side(tmp_path, "2021Q1", many[:was]), _side(tmp_path, "2021Q2", many[:is_now])
+        frame = applies(check, profile(connection, SUITE, CONTRACT, now, before))
+    assert list(frame["value"]) == [is_now / was]
 
 
 def test_few_records_say_nothing() -> None:

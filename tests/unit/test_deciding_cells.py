@@ -8,7 +8,7 @@ import pytest
 from ingest.contracts.loading import load_region, load_source, region_files
 from orchestration.warehouse import logframes
 from orchestration.warehouse.deciding_cells import COMPUTED, deciding_cells, words_of
-from orchestration.warehouse.logframes import Indicator
+from orchestration.warehouse.logframe_words import Indicator
 
 INDICATORS = {one.code: (frame, one) for frame in logframes.load() for one in frame.indicators}
 # What definitions use of the statement they are put into, and of SQL itself.

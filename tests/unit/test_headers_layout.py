@@ -176,6 +176,20 @@ def test_a_merged_header_over_two_rows_with_totals_and_a_footnote() -> None:
     assert totals["girls"].tolist() == ["6", "9"]
 
 
+def test_a_place_whose_name_only_begins_like_a_total_is_a_record() -> None:
+    rows: Cells = [
+        ["Place", "Births/Boys", "Births/Girls"],
+        [],
+        ["Grand Totalabad", "5", "6"],
+        ["North Total Colony", "1", "2"],
+        ["Grand total", "6", "8"],
+    ]
+    (piece,) = pieces([grid(rows)], source_of(PARTS), "births.xls")
+    assert piece.cells.column("place").to_pylist() == ["Grand Totalabad", "North Total Colony"]
+    ((_, totals),) = piece.totals
+    assert totals["place"].tolist() == ["Grand total"]
+
+
 def test_a_header_over_three_rows_where_the_third_is_under_spans_only() -> None:
     columns = {
         "district": {"header": ["District"], "required": True},

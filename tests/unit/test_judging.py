@@ -507,6 +507,17 @@ def test_totals(cells: list[str], total_of_dadu: str, grand_total: str, expected
     assert {code for code, _ in warnings(result, "births")} <= {"total_mismatch"}
 
 
+@pytest.mark.parametrize(("total", "expected"), [("3", ["Total|Dadu"]), ("0", []), (None, [])])
+def test_a_total_without_rows_must_be_nothing(total: str | None, expected: list[str]) -> None:
+    rows: Cells = [
+        ["district", "uc", "boys"],
+        ["Dadu", "Total", total],
+        ["Matiari", "Hala", "4"],
+    ]
+    result = judged([grid(rows)], source_of(BIRTHS, vocabularies=VOCABULARIES))
+    assert [key for code, key in warnings(result, "births") if code == "total_mismatch"] == expected
+
+
 def test_totals_that_name_their_group() -> None:
     table = {
         "key": ["district", "block"],

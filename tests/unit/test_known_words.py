@@ -110,6 +110,22 @@ def test_a_wrong_word_loads_nothing_heavy(home: Path) -> None:
         assert time.perf_counter() - started < 10
 
 
+@pytest.mark.parametrize("words", [["--help"], []])
+def test_help_loads_nothing_but_the_terminal(words: list[str]) -> None:
+    """It takes a fifth of a second, half of it rich; pydantic and YAML would take as long again.
+
+    Of one command typer loads pydantic itself.
+    """
+    code = (
+        "import sys\n"
+        "from orchestration.cli.main import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print(sorted({'pydantic', 'yaml', 'duckdb', 'jinja2', 'pandas', 'dagster'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
+    assert "Usage" in done.stdout and done.stdout.splitlines()[-1] == "[]"
+
+
 @pytest.mark.parametrize(
     ("word", "near"),
     [("Latrine", "latrine"), ("larkan", "Larkana"), ("", ""), ("xyz", ""), (" LARKANA ", "Larkana")],

@@ -144,6 +144,16 @@ def test_a_fault_in_the_middle_leaves_the_old_file(tmp_path: Path, before: bytes
     assert before is None or path.read_bytes() == before
 
 
+def test_whoever_reads_the_old_file_reads_it_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "file.json"
+    files.write_json(path, ["old"] * 10_000)
+    with path.open(encoding="utf-8") as reader:
+        reader.read(10)
+        files.write_json(path, ["new"])
+        assert reader.read().endswith('"old"\n]\n')
+    assert json.loads(path.read_text(encoding="utf-8")) == ["new"]
+
+
 def test_what_a_killed_process_leaves_is_no_file_of_a_reader(tmp_path: Path) -> None:
     path = tmp_path / "file.parquet"
     with files.atomic(path) as temporary:
@@ -356,6 +366,20 @@ def test_a_changed_mapping_maps_again_and_reads_nothing(home: Path, landing: Pat
     change_contract(landing, lambda text: text.replace("person_id: id", "person_id: \"'P' || id\""))
     take_in(home, landing)
     assert persons(home) == ["P1"]
+
+
+def test_a_record_whose_look_up_finds_nothing_stays_in_the_feed(home: Path, landing: Path) -> None:
+    look_up = "look_up: {next: {table: person, on: CAST(next.id AS INTEGER) = base.score}}"
+    change_contract(
+        landing,
+        lambda text: text.replace(
+            "      columns: {person_id: id,", f"      {look_up}\n      columns: {{person_id: id,"
+        ).replace("attributes: {score: score}", "attributes: {next: next.id}"),
+    )
+    deliver(landing, "1,A,,,,,2", "2,B,,,,,7", "3,C,,,,,")
+    take_in(home, landing)
+    found = rows(home, "lake/feeds/feed=person/region=here/*/*/*.parquet", "person_id, attributes")
+    assert found == [("1", {"next": "2"}), ("2", {}), ("3", {})]
 
 
 def test_a_delivery_that_todays_contract_refuses_leaves_lake_and_feeds(home: Path, landing: Path) -> None:

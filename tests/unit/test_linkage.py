@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import duckdb
 import numpy as np
@@ -14,13 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.boundary.pseudonyms import key_id
-from ingest.contracts.linkage import Linkage, LinkRule
+from ingest.contracts.linkage import Agreeing, Comparison, Linkage, LinkRule, Telling
 from ingest.contracts.loading import forget, load_region
 from ingest.errors import SangamError
 from ingest.linkage import names
 from ingest.linkage.clusters import Clusters
+from ingest.linkage.comparisons import COMPARISONS
 from ingest.linkage.decisions import Decision, load_decisions
-from ingest.store.vault import encrypt, read_identities
+from ingest.store.vault import IDENTITY, encrypt, read_identities
 from tests.linkage_rows import KEY, identities, who_is_who
 
 KHULNA = load_region("khulna").linkage["person"]
@@ -411,6 +412,24 @@ def test_which_household_was_visited(
     assert found["uuid"] == household
 
 
+def test_a_rule_attaches_nobody_whom_a_number_tells_apart(tmp_path: Path) -> None:
+    by_code = Linkage.model_validate(
+        {
+            "register_source": "mis",
+            "deduplicate": False,
+            "distinct": ["official_id"],
+            "rules": [{"same": ["given_id"]}],
+        }
+    )
+    visited = {**_household("uuid"), "given_id": "HH-0001"}
+    for number, household in ((None, "HH-0001"), ("4165420974301", "HH-0001"), ("4111111111113", None)):
+        sources = {"mis": MIS, "imi": [{**visited, "official_id": number}]}
+        found, who, doubts = who_is_who(tmp_path, by_code, sources, entity="household")
+        assert found["uuid"] == household
+        assert who.loc["uuid", "status"] == ("linked" if household else "review")
+        assert doubts["reason"].tolist() == ([] if household else ["only half agrees"])
+
+
 # ---- clusters
 
 
@@ -481,17 +500,24 @@ def test_a_household_with_the_right_code_and_another_name_is_shown_with_all_that
     assert doubts["levels"].tolist() == ["name: different; given_id: same; official_id: unknown"]
 
 
-def test_every_region_compares_only_what_the_model_knows() -> None:
-    from ingest.contracts.loading import region_files
-    from ingest.linkage.comparisons import COMPARISONS
-    from ingest.store.vault import IDENTITY
+def test_comparisons_that_contracts_may_name_are_those_there_are() -> None:
+    assert set(get_args(Comparison)) == set(COMPARISONS)
+    assert set(get_args(Agreeing)) == set(IDENTITY) - {"name_other"}
 
-    for region in region_files():
-        for linkage in load_region(region).linkage.values():
-            assert set(linkage.compare) <= set(COMPARISONS)
-            used = {c for rule in linkage.rules for c in (*rule.same, *(x for b in rule.beside for x in b))}
-            assert used | set(linkage.distinct) | {c for b in linkage.candidates for c in b} <= set(IDENTITY)
-            assert linkage.register_source in load_region(region).sources
+
+@pytest.mark.parametrize("word", get_args(Agreeing))
+def test_every_column_that_contracts_may_name_can_be_asked_for(tmp_path: Path, word: str) -> None:
+    """As what records agree in, what they are compared for and, where it is one value, what tells them apart."""
+    named = {
+        "register_source": "mis",
+        "rules": [{"same": [word], "beside": [[word]]}],
+        "distinct": [word] if word in get_args(Telling) else [],
+        "compare": ["sex"],
+        "candidates": [[word]],
+    }
+    rows = [_person("B1"), _person("B2")]
+    found = who_is_who(tmp_path, Linkage.model_validate(named), {"mis": rows, "imi": [_person("C1")]})[0]
+    assert found.keys() == {"B1", "B2", "C1"}
 
 
 def test_without_rules_or_comparisons_everybody_is_alone(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from expectations.suite import Suite
 from ingest.contracts.correction_words import Correction
 from ingest.contracts.decision_words import Decision
 from ingest.contracts.region import Region
-from orchestration.warehouse.logframes import Logframe
+from orchestration.warehouse.logframe_words import Logframe
 
 ROOT = Path(__file__).resolve().parents[2]
 

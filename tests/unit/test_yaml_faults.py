@@ -24,6 +24,8 @@ vocabularies:
   sex: [F, M]
 identifiers:
   cnic: {name: CNIC, pattern: '[1-7][0-9]{12}', expected: {en: 13 digits}}
+tiers: [primary, village]
+look_ups: {level: {F: primary}}
 """
 SOURCE = """\
 title: Register
@@ -194,6 +196,11 @@ FAULTS = [
     (R, "score: {max: 100}", "score: {max: high}", "here.yml:8", "score.max: 'high' does not fit, expected a valid number."),
     (R, "title: Our register", "title: null", "here.yml:4", "'title' is needed: do not take it out."),
     (R, "title: Here", "title: Here\nlinkage: {person: {register_source: mis}}", "here.yml:2", "no source 'mis', known: register."),
+    (R, "title: Here", "title: Here\nlinkage: {person: {register_source: register, compare: [nam]}}", "here.yml:2", "compare[1]: 'nam' is not known, did you mean 'name'?"),
+    (R, "title: Here", "title: Here\nlinkage: {person: {register_source: register, distinct: [name]}}", "here.yml:2", "distinct[1]: 'name' is not known"),
+    (R, "title: Here", "title: Here\nlinkage: {person: {register_source: register, rules: [{same: [cardd]}]}}", "here.yml:2", "rules[1].same[1]: 'cardd' is not known, did you mean 'card'?"),
+    (R, "title: Here", "title: Here\nlinkage: {person: {register_source: register, rules: [{same: [card], beside: [[relatve_name]]}]}}", "here.yml:2", "beside[1][1]: 'relatve_name' is not known, did you mean 'relative_name'?"),
+    (R, "title: Here", "title: Here\nlinkage: {person: {register_source: register, candidates: [[plac]]}}", "here.yml:2", "candidates[1][1]: 'plac' is not known, did you mean 'place'?"),
     ("regions/prog/corrections.yml", "column: score", "column: scor", "corrections.yml:8", "[C-1].column: there is no column 'scor', did you mean 'score'?"),
     ("regions/prog/corrections.yml", "action: override", "action: overide", "corrections.yml:7", "[C-1].action: 'overide' is not known, did you mean 'override'?"),
     ("regions/prog/corrections.yml", "reason: r", "reson: r", "corrections.yml:11", "'reson' here, did you mean 'reason'?"),
@@ -236,6 +243,10 @@ SQL_FAULTS = [
     ("official_id_key: cnic_key", "official_id: cnic_key", 30, "it has no column 'official_id', did you mean 'official_id_key'?"),
     ("attributes: {score: score}", "attributes: {score: scores}", 31, "attributes.score: feed 'person', table 'person': there is no column 'scores'"),
     ("  person:\n    - table", "  persons:\n    - table", 29, "there is no feed 'persons', did you mean 'person'?"),
+    ("feeds:\n", "feeds:\n  institution:\n    - {table: person, columns: {tier: \"'primry'\"}}\n", 29, "there is no tier 'primry' under 'tiers', did you mean 'primary'?"),
+    ("feeds:\n", "feeds:\n  institution:\n    - {table: person, columns: {tier: \"CASE sex WHEN 'x' THEN 'village' ELSE 'vilage' END\"}}\n", 29, "there is no tier 'vilage' under 'tiers', did you mean 'village'?"),
+    ("attributes: {score: score}", "attributes: {score: \"look_up('levl', sex)\"}", 31, "there is no look-up 'levl', did you mean 'level'?"),
+    ("score < 90", "band('poverty', score) <> 'x'", 19, "there is no band 'poverty'"),
     ("local_id: id", "local_id: idd", 33, "identities, table 'person': there is no column 'idd', did you mean 'id'?"),
     ("local_id: id", "locl_id: id", 33, "an identity has no column 'locl_id', did you mean 'local_id'?"),
 ]  # fmt: skip

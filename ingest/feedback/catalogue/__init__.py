@@ -82,6 +82,12 @@ def _spoken(code: str) -> str:
 
 
 @cache
+def languages() -> tuple[str, ...]:
+    """The languages there are texts in, by their codes."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.yml")))
+
+
+@cache
 def catalogue(language: str) -> Catalogue:
     """The texts of a language; those of English where there is no file for it."""
     path = FOLDER / f"{language}.yml"
