@@ -93,7 +93,9 @@ def main() -> int:
         line = f"{name}: {len(found):,} files, simple {simple:.3f}"
         if name == "polluted_files":
             total = sum(weights.get(file, 0) for file, _, _ in found)
-            line += f", weighted {sum(weights.get(file, 0) * points for file, points, _ in found) / total:.3f}"
+            line += (
+                f", weighted {sum(weights.get(file, 0) * points for file, points, _ in found) / total:.3f}"
+            )
         print(f"{line}, {time.perf_counter() - begun:.0f} s")
         for told in (False, True):
             off = sorted((points, file) for file, points, said in found if points < 9.9995 and said == told)
