@@ -5,16 +5,18 @@ One module a format; the format is found by content. What the cells mean is left
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 from ingest.readers import zipped
+from ingest.readers.again import Known, ReadAgain
 from ingest.readers.byte_source import Source, from_path
 from ingest.readers.chunk import Chunk
 from ingest.readers.sniff import kind_of
 
-__all__ = ["Chunk", "read", "read_source", "sniff"]
+__all__ = ["Chunk", "Known", "ReadAgain", "read", "read_source", "sniff"]
 
 _MODULES = {
     "mysqldump": "mysqldump",
@@ -36,20 +38,27 @@ def sniff(path: Path) -> str:
     return kind_of(from_path(path))
 
 
-def read(path: Path) -> Iterator[Chunk]:
+def read(path: Path, known: Mapping[str, Known] | None = None) -> Iterator[Chunk]:
     """The file's tables in file order, big ones in several chunks; without rows, one chunk of 0 rows.
 
     A web page without tables gives nothing. Raises Refused("unreadable_file" | "empty_file" |
     "wrong_format") with a message that names the file and the remedy, SangamError without such a file.
+
+    A big dump may say near its end that rows handed out before are void. It then raises ReadAgain: forget all chunks
+    and read anew, with its `known` under its `name`.
     """
-    return read_source(from_path(path))
+    return read_source(from_path(path), known)
 
 
-def read_source(source: Source) -> Iterator[Chunk]:
+def read_source(source: Source, known: Mapping[str, Known] | None = None) -> Iterator[Chunk]:
     """As `read`, for bytes that are no file of their own."""
     kind = kind_of(source)
     if kind == "zip":
-        yield from zipped.read(source, read_source)
+        yield from zipped.read(source, partial(read_source, known=known))
         return
     # A format's module and the library behind it are loaded when such a file is read: start-up.
-    yield from import_module(f"ingest.readers.{_MODULES[kind]}").read(source)
+    module = import_module(f"ingest.readers.{_MODULES[kind]}")
+    if kind in ("mysqldump", "pg_dump"):
+        yield from module.read(source, known=(known or {}).get(source.name))
+    else:
+        yield from module.read(source)

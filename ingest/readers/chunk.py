@@ -6,7 +6,7 @@ No format is known here; see the module of each format.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +26,8 @@ class Chunk:
     `spans`: merged ranges of a grid (first row, first column, last row, last column), 0-based within `cells`;
     only the first cell holds the value.
     `heading`: nearest heading before a web page's table. `file`: member name inside a zip.
+    `within`: database, and schema for PostgreSQL, that a dump's table lies in; `rivals`: those of other tables of its
+    name, as far as known. `unread`: columns whose values the file does not have as text, and what it has instead.
     """
 
     table: str
@@ -35,6 +37,14 @@ class Chunk:
     spans: tuple[Span, ...] = ()
     heading: str = ""
     file: str = ""
+    within: tuple[str, ...] = ()
+    rivals: tuple[tuple[str, ...], ...] = ()
+    unread: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def full_name(self) -> str:
+        """The table's name with its database and schema."""
+        return ".".join(part for part in (*self.within, self.table) if part)
 
 
 def batch(columns: list[pa.Array], names: list[str]) -> pa.RecordBatch:
@@ -56,7 +66,7 @@ def gathered(chunks: Iterable[Chunk], size: int) -> Iterator[Chunk]:
     waiting: dict[tuple[str, ...], list[Chunk]] = {}
     held = 0
     for chunk in chunks:
-        waiting.setdefault((chunk.table, *chunk.cells.schema.names), []).append(chunk)
+        waiting.setdefault((*chunk.within, chunk.table, *chunk.cells.schema.names), []).append(chunk)
         held += chunk.cells.nbytes
         if held >= size:
             yield from map(_joined, waiting.values())
@@ -69,9 +79,9 @@ def _joined(chunks: list[Chunk]) -> Chunk:
         return chunks[0]
     names = chunks[0].cells.schema.names
     columns = [pa.concat_arrays([chunk.cells.column(name) for chunk in chunks]) for name in names]
-    return replace(
-        chunks[0], cells=batch(columns, names), rows=np.concatenate([chunk.rows for chunk in chunks])
-    )
+    unread = {name: what for chunk in chunks for name, what in chunk.unread.items()}
+    rows = np.concatenate([chunk.rows for chunk in chunks])
+    return replace(chunks[-1], cells=batch(columns, names), rows=rows, unread=unread)
 
 
 def unique_names(names: list[str]) -> list[str]:

@@ -5,6 +5,7 @@ Cells go out as they were read: no contract, no cleaning, no header made up for 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
 from typing import TextIO
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.errors import SangamError
-from ingest.readers import read, sniff
+from ingest.readers import Known, ReadAgain, read, sniff
 from ingest.readers.chunk import Chunk
 
 _ROWS_AT_ONCE = 50_000
@@ -27,7 +28,10 @@ def to_csv(path: Path, table: str | None, out: TextIO) -> None:
     can't be read.
     """
     kind = sniff(path)
-    known = _tables(path) if table is None or kind in ("delimited", "zip") else {}
+    dumps: dict[str, Known] = {}
+    known = (
+        _tables(path, dumps) if table is None or kind in ("delimited", "zip", "mysqldump", "pg_dump") else {}
+    )
     if table is None:
         if len(known) != 1:
             raise SangamError(
@@ -35,11 +39,15 @@ def to_csv(path: Path, table: str | None, out: TextIO) -> None:
             )
         table = next(iter(known))
     columns: list[str] | None = None
-    for chunk in read(path):
-        if table not in (chunk.table, f"{chunk.file}/{chunk.table}"):
+    if table not in known and sum(name.endswith(f".{table}") for name in known) > 1:
+        raise SangamError(
+            f"{path.name}: there are several tables '{table}'. {_listing(known)} Name one with --table."
+        )
+    for chunk in read(path, dumps):
+        if table not in (chunk.table, chunk.full_name, f"{chunk.file}/{chunk.table}"):
             continue
         if columns is None:
-            columns = known.get(chunk.table, chunk.cells.schema.names)
+            columns = known.get(_name(chunk, known), chunk.cells.schema.names)
             if not chunk.is_grid:
                 _write(out, [pa.array([name]) for name in columns])
         cells = filled(chunk) if kind == "html" else chunk.cells
@@ -47,12 +55,28 @@ def to_csv(path: Path, table: str | None, out: TextIO) -> None:
         for start in range(0, cells.num_rows, _ROWS_AT_ONCE):
             _write(out, [column.slice(start, _ROWS_AT_ONCE) for column in cells.columns + blank])
     if columns is None:
-        raise SangamError(f"{path.name}: there is no table '{table}'. {_listing(_tables(path))}")
+        raise SangamError(f"{path.name}: there is no table '{table}'. {_listing(_tables(path, {}))}")
 
 
-def _tables(path: Path) -> dict[str, list[str]]:
-    """The tables of the file with their columns; a ragged CSV may get more of them in later chunks."""
-    return {chunk.table: chunk.cells.schema.names for chunk in read(path)}
+def _tables(path: Path, dumps: dict[str, Known]) -> dict[str, list[str]]:
+    """The tables of the file with their columns; a ragged CSV may get more of them in later chunks.
+
+    Of dumps that have to be read with what is known of their end, that is put into `dumps`.
+    """
+    while True:
+        found: dict[tuple[str, str], list[str]] = {}
+        try:
+            for chunk in read(path, dumps):
+                found[chunk.table, chunk.full_name] = chunk.cells.schema.names
+            break
+        except ReadAgain as again:
+            dumps[again.name] = again.known
+    alone = Counter(table for table, _ in found)
+    return {full if alone[table] > 1 else table: columns for (table, full), columns in found.items()}
+
+
+def _name(chunk: Chunk, known: dict[str, list[str]]) -> str:
+    return chunk.full_name if chunk.full_name in known else chunk.table
 
 
 def _listing(tables: Collection[str]) -> str:
