@@ -19,6 +19,7 @@ from ingest.contracts.source import Source
 from ingest.contracts.table import Totals
 from ingest.sql import quote, render, sql_name
 from ingest.tables.headers import Found
+from ingest.tables.piece import Sums
 
 
 @dataclass
@@ -31,6 +32,7 @@ class JudgedDrop:
     key: bytes | None = None  # of pseudonyms; without it, nothing is compared with other deliveries
     cells: dict[str, list[CellSql]] = field(default_factory=dict)
     totals: dict[str, list[tuple[Totals, pd.DataFrame]]] = field(default_factory=dict)
+    sums: dict[str, list[Sums]] = field(default_factory=dict)
     records: dict[str, int] = field(default_factory=dict)  # read so far, per table
     delivered: dict[str, tuple[Found, ...]] = field(
         default_factory=dict

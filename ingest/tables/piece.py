@@ -13,6 +13,22 @@ from ingest.tables.headers import Found
 
 
 @dataclass(frozen=True)
+class Sums:
+    """A total row that no contract describes: its figures as delivered, and between which rows it may add up.
+
+    `since`: the first row after the total before it; `first` and `last`: of all rows.
+    """
+
+    column: str  # where its label stands
+    label: str
+    figures: dict[str, str]
+    row: int
+    since: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
 class Piece:
     """Records of one table: text cells under the contract's names, each record with its row in the file."""
 
@@ -21,3 +37,4 @@ class Piece:
     cells: pa.RecordBatch
     rows: np.ndarray
     totals: tuple[tuple[Totals, pd.DataFrame], ...] = ()  # subtotal rows, columns as `cells`
+    sums: tuple[Sums, ...] = ()  # total rows that the contract has no words for
