@@ -28,6 +28,7 @@ _NOT_OF_A_NUMBER = re.compile(r"^[^0-9\-]+|/[-–]\s*$|[^0-9.\-]")
 _DIGITS = {zero + n: str(n) for zero in (0x660, 0x6F0, 0x966, 0x9E6, 0xCE6, 0xD66) for n in range(10)}
 _MANY = 2000  # rows with hardly a cell on the left: more are how the table is, and the last few are looked at
 _LAST = 20
+_FIRST_NUMBER = pa.array(["1", "(1)", "1.", "1)"])  # of a row that numbers the columns
 
 
 @dataclass(frozen=True)
@@ -90,14 +91,17 @@ class _Sheet:
 
     def suspects(self) -> np.ndarray:
         """Rows worth a look: a word of totals, a blank key, or hardly a cell filled in the columns on the left."""
-        probed = list(dict.fromkeys([*list(self.found)[:_PROBED], *self.keys]))
+        probed = list(dict.fromkeys([*self.texts[:_PROBED], *self.keys]))
         arrays = {name: pa.array(self.columns[name], pa.string()) for name in probed}
         cells = {n: pc.fill_null(pc.utf8_trim_whitespace(array), "") for n, array in arrays.items()}
         blank = {n: _is(pc.equal(column, "")) for n, column in cells.items()}
         filled = np.sum([~column for column in blank.values()], axis=0)
         suspect = np.zeros(len(self.rows), bool)
         suspect[:1] = True
-        for name in (n for n in probed if n in self.texts):
+        if not probed:
+            return suspect
+        suspect |= _is(pc.is_in(cells[probed[0]], value_set=_FIRST_NUMBER))
+        for name in probed:
             again = match_form(self.found[name].label)
             suspect |= _is(pc.match_substring_regex(cells[name], LIKE_A_TOTAL))
             suspect |= _is(pc.equal(pc.utf8_lower(cells[name]), again))
@@ -160,8 +164,10 @@ class _Sheet:
     def summary_column(self, at: int) -> str | None:
         """The column whose cell labels the row as a total or an average; none for a record."""
         cells = self.cells(at)
+        if self._has_a_records_key(cells):
+            return None
         labels = {n: label_of(c) for n, c in cells.items() if n in self.texts and not self._is_value(n, c)}
-        labels = {n: label for n, label in labels.items() if label.is_total or label.is_summary}
+        labels = {n: label for n, label in labels.items() if label.speaks}
         for name, label in labels.items():
             if label.is_bare and (name in self.keys or self._lacks(cells, cells[name])):
                 return name
@@ -171,6 +177,12 @@ class _Sheet:
         if any(len(cells) == 1 for _ in labels) or not self._may_be_sums(cells):
             return None
         return next((n for n in cells if n in self.texts), "") if self._adds_up(at, cells) else None
+
+    def _has_a_records_key(self, cells: dict[str, str]) -> bool:
+        """Whether the key is whole, a part of it is known to be right, and no other part speaks of a total."""
+        others = [cells[key] for key in self.keys if key in cells and not self._is_value(key, cells[key])]
+        is_whole = all(key in cells for key in self.keys) and len(others) < len(self.keys)
+        return is_whole and not any(label_of(cell).speaks for cell in others)
 
     def _agrees(self, at: int, name: str, of: str, cells: dict[str, str]) -> bool:
         """Whether the place of a label that says more than total, or stands beside a key, agrees with it."""
@@ -194,9 +206,9 @@ class _Sheet:
         """Whether a row without a word of totals may be one: a part of its key is blank, or it has one text."""
         texts = {c for n, c in cells.items() if n in self.texts}
         has_key = all(key in cells for key in self.keys)
-        if has_key and any(self._is_value(key, cells[key]) for key in self.keys):
-            return False
-        return len(self.texts) > 1 and len(texts) <= 1 and (not has_key or len(self.texts) > len(self.keys))
+        if not texts:
+            return not has_key
+        return len(texts) == 1 and len(self.texts) > 1 and (not has_key or len(self.texts) > len(self.keys))
 
     def _adds_up(self, at: int, cells: dict[str, str]) -> bool:
         """Whether the figures are the sums of the rows above, all of them or those since the last total."""

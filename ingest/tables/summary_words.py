@@ -65,9 +65,14 @@ class Label:
     of: str = ""  # what else stands in it, such as the group that is added up
 
     @property
+    def speaks(self) -> bool:
+        """Whether it says that the row adds up or sums up others."""
+        return self.is_total or self.is_summary
+
+    @property
     def is_bare(self) -> bool:
         """Whether it says so and nothing else."""
-        return (self.is_total or self.is_summary) and not self.of
+        return self.speaks and not self.of
 
 
 @lru_cache(maxsize=4096)
