@@ -46,8 +46,12 @@ def as_piece(
     vocabularies: Mapping[str, Any],
 ) -> Piece:
     """The records of a table with total rows set apart, and the columns that stand outside them."""
-    described = [(total, _labelled(body, total)) for total in table.layout.totals]
-    taken = np.logical_or.reduce([np.zeros(len(body), bool), *(mask for _, mask in described)])
+    taken = np.zeros(len(body), bool)
+    described = []
+    for total in table.layout.totals:  # the first that fits has the row
+        mask = _labelled(body, total) & ~taken
+        described.append((total, mask))
+        taken |= mask
     apart = set_apart(body, rows, found, table, vocabularies, taken) if len(body) else None
     for column in (c for c in body.columns if len(body)):
         body[column] = _repeated(body[column], fill_blank=column in table.layout.fill_down)
