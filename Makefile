@@ -6,7 +6,7 @@ export SANGAM_HOME ?= $(CURDIR)/.sangam
 STAMP := $(VENV)/.installed
 SQL := dbt_project/models ingest expectations orchestration
 
-.PHONY: setup demo ui test check bench clean lock format
+.PHONY: setup demo ui test check bench attacks clean lock format
 
 setup: $(STAMP)
 
@@ -41,6 +41,10 @@ format: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench.full_size
+
+# What reading each of many hostile files costs.
+attacks: setup
+	$(BIN)/python -m tests.attacks
 
 # The lock holds hashes and no download addresses.
 lock: setup

@@ -12,9 +12,11 @@ from pathlib import Path
 from ingest.readers import zipped
 from ingest.readers.byte_source import Source, from_path
 from ingest.readers.chunk import Chunk
+from ingest.readers.pool import read_apart
 from ingest.readers.sniff import kind_of
+from ingest.readers.stumbles import refusals
 
-__all__ = ["Chunk", "read", "read_source", "sniff"]
+__all__ = ["Chunk", "import_apart", "read", "read_here", "read_source", "sniff"]
 
 _MODULES = {
     "mysqldump": "mysqldump",
@@ -25,6 +27,8 @@ _MODULES = {
     "html": "html",
     "delimited": "delimited",
 }
+# Parsers of foreign make, which a file can end or fill the memory of: in a process of their own.
+_APART = ("xlsx", "xls", "ods", "html")
 
 
 def sniff(path: Path) -> str:
@@ -33,7 +37,8 @@ def sniff(path: Path) -> str:
     Raises Refused ("empty_file", "wrong_format", "unreadable_file") and SangamError when there is no such
     file.
     """
-    return kind_of(from_path(path))
+    with refusals(path.name):
+        return kind_of(from_path(path))
 
 
 def read(path: Path) -> Iterator[Chunk]:
@@ -42,7 +47,8 @@ def read(path: Path) -> Iterator[Chunk]:
     A web page without tables gives nothing. Raises Refused("unreadable_file" | "empty_file" |
     "wrong_format") with a message that names the file and the remedy, SangamError without such a file.
     """
-    return read_source(from_path(path))
+    with refusals(path.name):
+        yield from read_source(from_path(path))
 
 
 def read_source(source: Source) -> Iterator[Chunk]:
@@ -51,5 +57,16 @@ def read_source(source: Source) -> Iterator[Chunk]:
     if kind == "zip":
         yield from zipped.read(source, read_source)
         return
+    yield from read_apart(kind, source) if kind in _APART and source.path else read_here(kind, source)
+
+
+def read_here(kind: str, source: Source) -> Iterator[Chunk]:
+    """The tables of a file of a kind, read by this process."""
     # A format's module and the library behind it are loaded when such a file is read: start-up.
     yield from import_module(f"ingest.readers.{_MODULES[kind]}").read(source)
+
+
+def import_apart() -> None:
+    """Load the modules of the formats that are read apart, before there is a file to read."""
+    for kind in _APART:
+        import_module(f"ingest.readers.{_MODULES[kind]}")

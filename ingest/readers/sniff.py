@@ -106,7 +106,7 @@ def _zip_kind(source: Source) -> str:
     try:
         with seekable(source) as stream, zipfile.ZipFile(stream) as parts:
             names = parts.namelist()
-            kind = parts.read("mimetype")[:80] if "mimetype" in names else b""
+            kind = _first_bytes(parts, "mimetype") if "mimetype" in names else b""
     except (zipfile.BadZipFile, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
         raise Refused(
             "unreadable_file",
@@ -121,6 +121,11 @@ def _zip_kind(source: Source) -> str:
     if "[Content_Types].xml" in names:
         raise _wrong(source, "a text document or presentation of an office suite")
     return "zip"
+
+
+def _first_bytes(parts: zipfile.ZipFile, name: str) -> bytes:
+    with parts.open(name) as stream:
+        return stream.read(80)
 
 
 def _ole_kind(source: Source, start: bytes) -> str:

@@ -17,9 +17,10 @@ import pyarrow.compute as pc
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, ZipError
 
 from ingest.errors import Refused
-from ingest.readers.byte_source import LARGEST_IN_MEMORY, Source, whole
+from ingest.readers.byte_source import Source, whole
 from ingest.readers.chunk import Chunk, Span, batch, letters
 from ingest.readers.ods_spans import ods_spans
+from ingest.readers.zipped import refuse_bomb
 
 # Excel keeps 15 digits: a longer whole number has lost some and must not pass for an identifier.
 FIRST_INEXACT = 1e15
@@ -31,8 +32,10 @@ def read(source: Source) -> Iterator[Chunk]:
     Raises Refused("unreadable_file") for a damaged or password-protected workbook.
     """
     content = whole(source)
-    _refuse_bomb(source, content)
     try:
+        if content.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(content)) as parts:
+                refuse_bomb(source, parts.infolist())
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         merged = ods_spans(content)
         for sheet in book.sheets_metadata:
@@ -51,24 +54,6 @@ def read(source: Source) -> Iterator[Chunk]:
             f"{source.name}: the workbook is damaged, cut short or protected by a password ({error}). "
             "Open it, save it anew without a password and send that.",
         ) from error
-
-
-def _refuse_bomb(source: Source, content: bytes) -> None:
-    if not content.startswith(b"PK"):
-        return
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            size = sum(part.file_size for part in parts.infolist())
-    except (zipfile.BadZipFile, ValueError) as error:
-        raise Refused(
-            "unreadable_file",
-            f"{source.name}: the workbook is damaged or cut short ({error}). Save it anew and send that.",
-        ) from error
-    if size > LARGEST_IN_MEMORY:
-        raise Refused(
-            "unreadable_file",
-            f"{source.name}: {size:,} bytes when unpacked is no spreadsheet. Send it as CSV.",
-        )
 
 
 def _spans(ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]] | None) -> list[Span]:
