@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
@@ -77,12 +77,17 @@ def parsing_ahead(settings: Settings) -> Iterator[None]:
 
     Nothing depends on it: where it is late or fails, the build parses by itself and says what is wrong.
     """
-    work = Thread(target=_parse, args=(settings,))
+    work = Thread(target=_parse_if_possible, args=(settings,))
     work.start()
     try:
         yield
     finally:
         work.join()
+
+
+def _parse_if_possible(settings: Settings) -> None:
+    with suppress(OSError, SangamError):  # such as a full disk: the build meets it too, and says so
+        _parse(settings)
 
 
 def _parse(settings: Settings) -> None:
