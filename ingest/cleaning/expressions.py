@@ -27,8 +27,10 @@ _WESTERN = r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?"
 _INDIAN = r"-?[0-9]{1,2}(,[0-9]{2})*,[0-9]{3}(\.[0-9]+)?"
 _GROUPED = r"-?[0-9]+(,[0-9]*)+(\.[0-9]+)?"
 _SCIENTIFIC = r"-?[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]+"
-_TAIL = r"\s*(/[-–])?\s*([*†‡]+)?\s*$"
-FOOTNOTE = r"[0-9]\s*(?:/[-–])?\s*([*†‡]+)\s*$"
+# Signs, and raised digits or a raised letter: readers give superscript as such.
+_MARKS = "[*†‡⁽⁾⁰¹²³⁴-⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ]+"
+_TAIL = rf"\s*(/[-–])?\s*({_MARKS})?\s*$"
+FOOTNOTE = rf"[0-9]\s*(?:/[-–])?\s*({_MARKS})\s*$"
 
 
 def text(raw: str) -> str:

@@ -18,7 +18,9 @@ from ingest.contracts.correction_words import Correction
 from ingest.contracts.source import Source
 from ingest.judging import cells, corrections, duplicates, rules, totals
 from ingest.judging.judged_drop import JudgedDrop
+from ingest.judging.noted import noted_findings
 from ingest.judging.references import orphan_findings
+from ingest.judging.swapped_dates import warn_of_swapped_dates
 from ingest.judging.taking import alike, take
 from ingest.sql import render
 from ingest.tables.piece import Piece
@@ -64,12 +66,14 @@ def judge(
     for name, table in source.tables.items():
         rules.apply_each(judged, name, table, "warning", related or {})
         totals.check_totals(judged, name, table)
+        warn_of_swapped_dates(judged, name)
     corrections.flag(judged)
     return judged
 
 
 def _judge_table(judged: JudgedDrop, name: str) -> None:
     table = judged.source.tables[name]
+    noted_findings(judged, name)
     cells.cell_findings(judged, name)
     cells.order_findings(judged, name, table)
     rules.apply_each(judged, name, table, "error", {})

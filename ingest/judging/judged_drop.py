@@ -31,6 +31,9 @@ class JudgedDrop:
     key: bytes | None = None  # of pseudonyms; without it, nothing is compared with other deliveries
     cells: dict[str, list[CellSql]] = field(default_factory=dict)
     totals: dict[str, list[tuple[Totals, pd.DataFrame]]] = field(default_factory=dict)
+    noted: dict[str, list[tuple[int, str, str]]] = field(
+        default_factory=dict
+    )  # record, code, column: what sheets say of records
     records: dict[str, int] = field(default_factory=dict)  # read so far, per table
     delivered: dict[str, tuple[Found, ...]] = field(
         default_factory=dict

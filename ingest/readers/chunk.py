@@ -15,6 +15,18 @@ Span = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Something that the cells of a grid do not say: a reason code, and where.
+
+    `row`: the row a person sees, or None for all; `column`: 0-based position, or None for the row or the sheet.
+    """
+
+    code: str
+    row: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True)
 class Chunk:
     """A piece of one table, all cells text.
 
@@ -26,6 +38,7 @@ class Chunk:
     `spans`: merged ranges of a grid (first row, first column, last row, last column), 0-based within `cells`;
     only the first cell holds the value.
     `heading`: nearest heading before a web page's table. `file`: member name inside a zip.
+    `marks`: what is hidden, and formulas without a result, of a workbook's sheet.
     """
 
     table: str
@@ -35,6 +48,7 @@ class Chunk:
     spans: tuple[Span, ...] = ()
     heading: str = ""
     file: str = ""
+    marks: tuple[Mark, ...] = ()
 
 
 def batch(columns: list[pa.Array], names: list[str]) -> pa.RecordBatch:

@@ -107,12 +107,20 @@ def _zip_kind(source: Source) -> str:
         with seekable(source) as stream, zipfile.ZipFile(stream) as parts:
             names = parts.namelist()
             kind = parts.read("mimetype")[:80] if "mimetype" in names else b""
+            manifest = "META-INF/manifest.xml"
+            is_locked = manifest in names and b"encryption-data" in parts.read(manifest)
     except (zipfile.BadZipFile, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
         raise Refused(
             "unreadable_file",
             f"{source.name}: the zip or workbook is damaged or cut short ({error}). Send it again, whole.",
         ) from error
     if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+        if is_locked:
+            raise Refused(
+                "unreadable_file",
+                f"{source.name}: the OpenDocument workbook is protected by a password. Save it without one and send it "
+                "again.",
+            )
         return "ods"
     if kind or "content.xml" in names:
         raise _wrong(source, "an OpenDocument text or drawing")
@@ -125,12 +133,18 @@ def _zip_kind(source: Source) -> str:
 
 def _ole_kind(source: Source, start: bytes) -> str:
     content = whole(source)
+    if "DRMEncryptedDataSpace".encode("utf-16-le") in content:
+        raise Refused(
+            "unreadable_file",
+            f"{source.name}: the workbook is protected by rights management: only named persons can open it. Save it "
+            "without that protection and send it again.",
+        )
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise Refused(
             "unreadable_file",
             f"{source.name}: the workbook is protected by a password. Save it without one and send it again.",
         )
-    if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
+    if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book", "WORKBOOK", "BOOK")):
         return "xls"
     if "WordDocument".encode("utf-16-le") in content:
         raise _wrong(source, "a Word document")

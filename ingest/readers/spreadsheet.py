@@ -7,22 +7,35 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, ZipError
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+    ZipError,
+)
 
 from ingest.errors import Refused
 from ingest.readers.byte_source import LARGEST_IN_MEMORY, Source, whole
-from ingest.readers.chunk import Chunk, Span, batch, letters
+from ingest.readers.chunk import Chunk, Mark, Span, batch, letters
 from ingest.readers.ods_spans import ods_spans
+from ingest.readers.xlsx_mended import Marks, mended
 
 # Excel keeps 15 digits: a longer whole number has lost some and must not pass for an identifier.
 FIRST_INEXACT = 1e15
+_DAMAGED = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError,
+)  # fmt: skip
 
 
 def read(source: Source) -> Iterator[Chunk]:
@@ -33,23 +46,26 @@ def read(source: Source) -> Iterator[Chunk]:
     content = whole(source)
     _refuse_bomb(source, content)
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        seen, marks = mended(content) if content.startswith(b"PK") else (content, {})
+        book = CalamineWorkbook.from_filelike(io.BytesIO(seen))
         merged = ods_spans(content)
         for sheet in book.sheets_metadata:
             if sheet.typ == SheetTypeEnum.WorkSheet:
                 found = book.get_sheet_by_name(sheet.name)
                 spans = merged.get(sheet.name) or _spans(found.merged_cell_ranges)
-                yield _chunk(sheet.name, found.to_python(skip_empty_area=False), spans, source.member)
+                chunk = _chunk(sheet.name, found.to_python(skip_empty_area=False), spans, source.member)
+                own = marks.get(sheet.name) or Marks()
+                own.is_hidden = own.is_hidden or sheet.visible != SheetVisibleEnum.Visible
+                yield replace(chunk, marks=_said(own, chunk.cells.num_columns))
     except PasswordError as error:
         raise Refused(
             "unreadable_file",
             f"{source.name}: the workbook is protected by a password. Save it without one and send it again.",
         ) from error
-    except (CalamineError, ZipError, zipfile.BadZipFile, zipfile.LargeZipFile) as error:
+    except (CalamineError, ZipError, *_DAMAGED) as error:
         raise Refused(
             "unreadable_file",
-            f"{source.name}: the workbook is damaged, cut short or protected by a password ({error}). "
-            "Open it, save it anew without a password and send that.",
+            f"{source.name}: the workbook is damaged or cut short ({error}). Open it, save it anew and send that.",
         ) from error
 
 
@@ -69,6 +85,14 @@ def _refuse_bomb(source: Source, content: bytes) -> None:
             "unreadable_file",
             f"{source.name}: {size:,} bytes when unpacked is no spreadsheet. Send it as CSV.",
         )
+
+
+def _said(marks: Marks, width: int) -> tuple[Mark, ...]:
+    said = [Mark("not_calculated", row, column) for row, column in marks.uncalculated]
+    said += [Mark("hidden_row", row) for row in marks.hidden_rows]
+    for first, last in marks.hidden_columns:
+        said += [Mark("hidden_column", None, column) for column in range(first, min(last + 1, width))]
+    return (*said, Mark("hidden_sheet")) if marks.is_hidden else tuple(said)
 
 
 def _spans(ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]] | None) -> list[Span]:
@@ -139,6 +163,15 @@ def _booleans(values: np.ndarray) -> np.ndarray:
     return np.where(values.astype(bool), "TRUE", "FALSE").astype(object)
 
 
+def _durations(values: np.ndarray) -> np.ndarray:
+    """Hours beyond a day go on being counted: `36:00:00`."""
+    seconds = np.rint([value.total_seconds() for value in values]).astype(np.int64)
+    parts = zip(np.where(seconds < 0, "-", ""), np.abs(seconds), strict=True)
+    return np.array(
+        [f"{sign}{left // 3600}:{left // 60 % 60:02}:{left % 60:02}" for sign, left in parts], object
+    )
+
+
 def _dates(values: np.ndarray) -> np.ndarray:
     return _objects(pc.cast(pa.array(values, pa.date32()), pa.string()))
 
@@ -156,5 +189,5 @@ _TEXT: dict[type, Callable[[np.ndarray], np.ndarray]] = {
     date: _dates,
     datetime: _moments,
     time: _as_is,
-    timedelta: _as_is,
+    timedelta: _durations,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pyarrow as pa
 
@@ -28,7 +29,7 @@ def complete(piece: Piece, table: Table, chunk: Chunk, file: str) -> Piece:
         arrays.append(pa.array([value] * len(piece.rows), pa.string()))
         names.append(name)
     cells = pa.RecordBatch.from_arrays(arrays, names)
-    return Piece(piece.table, tuple(found), cells, piece.rows, piece.totals)
+    return replace(piece, columns=tuple(found), cells=cells)
 
 
 def _beside(pattern: str, chunk: Chunk) -> str | None:

@@ -20,6 +20,7 @@ from ingest.readers import Chunk
 from ingest.tables.body import as_piece, records
 from ingest.tables.context import HEADER_SEARCH_ROWS, complete
 from ingest.tables.headers import Found, HeaderMatch, match_form, match_header, require
+from ingest.tables.noted import noted
 from ingest.tables.piece import Piece
 
 
@@ -167,4 +168,4 @@ def _from_grid(chunk: Chunk, name: str, table: Table, file: str) -> Piece | Head
         body_at = header[0] + layout.header_rows
     body, body_rows = records(frame.iloc[body_at:], rows[body_at:], layout)
     body = body[[f.position for f in found]].set_axis([f.name for f in found], axis=1)
-    return as_piece(name, table, found, body, body_rows, chunk, file)
+    return noted(as_piece(name, table, found, body, body_rows, chunk, file), table, chunk)

@@ -13,6 +13,15 @@ from ingest.tables.headers import Found
 
 
 @dataclass(frozen=True)
+class Noted:
+    """A reason code about a record, by its position in the piece, or about one of its columns."""
+
+    place: int
+    code: str
+    column: str = ""
+
+
+@dataclass(frozen=True)
 class Piece:
     """Records of one table: text cells under the contract's names, each record with its row in the file."""
 
@@ -21,3 +30,4 @@ class Piece:
     cells: pa.RecordBatch
     rows: np.ndarray
     totals: tuple[tuple[Totals, pd.DataFrame], ...] = ()  # subtotal rows, columns as `cells`
+    noted: tuple[Noted, ...] = ()  # what the sheet says of records and their cells cannot
