@@ -6,7 +6,7 @@ export SANGAM_HOME ?= $(CURDIR)/.sangam
 STAMP := $(VENV)/.installed
 SQL := dbt_project/models ingest expectations orchestration
 
-.PHONY: setup demo ui test check bench clean lock format
+.PHONY: setup demo ui test check bench bench-readers clean lock format
 
 setup: $(STAMP)
 
@@ -42,6 +42,10 @@ format: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench.full_size
+
+# SANGAM_POLLOCK names the folder with Pollock's files; see the module.
+bench-readers: setup
+	$(BIN)/python -m tests.bench.readers
 
 # The lock holds hashes and no download addresses.
 lock: setup

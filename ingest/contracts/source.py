@@ -13,7 +13,7 @@ from ingest.contracts.conventions import Conventions
 from ingest.contracts.faults import Fault
 from ingest.contracts.mapping import IdentityMapping, Mapping
 from ingest.contracts.table import Drift, Table
-from ingest.contracts.word import Regex, in_order
+from ingest.contracts.word import Encoding, Regex, in_order
 
 Format = Literal["mysqldump", "pg_dump", "xlsx", "xls", "ods", "html", "delimited", "zip"]
 
@@ -25,6 +25,9 @@ class Source(Conventions):
     cadence: Literal["quarter", "round", "reference"] = "quarter"
     drift: Drift = Drift()  # of all tables that state none of their own
     format: tuple[Format, ...]  # as `readers.sniff` names them
+    # Of delimited text, such as windows-1256. Without the word: what a byte order mark says, UTF-16 or UTF-8; anything
+    # else is refused.
+    encoding: Encoding = ""
     part: Regex = ""  # several files a drop: the first group of this, over a file's name, names its part
     tables: dict[str, Table]
     vocabularies: dict[str, Any] = Field(default_factory=dict)

@@ -25,6 +25,20 @@ def _compiles(pattern: str) -> str:
 Regex = Annotated[str, AfterValidator(_compiles)]
 
 
+def _is_an_encoding(name: str) -> str:
+    try:
+        if name:
+            "".encode(name)
+    except LookupError as error:
+        raise ValueError(
+            f"'{name}' is no encoding of text; write it as utf-8, utf-16, windows-1252, windows-1256."
+        ) from error
+    return name
+
+
+Encoding = Annotated[str, AfterValidator(_is_an_encoding)]
+
+
 def in_order(needs: dict[str, set[str]]) -> list[str]:
     """The names with those they need first. Raises ValueError where they go round in a circle."""
     done: list[str] = []

@@ -44,7 +44,7 @@ def judge_file(
     quarter = f"{last_day.year}Q{(last_day.month + 2) // 3}" if last_day else ""
     try:
         judged = judge(
-            pieces(_ahead(path), source, path.name),
+            pieces(_ahead(path, source.encoding), source, path.name),
             source,
             placeholders=contract.region.placeholders,
             quarter_end=last_day,
@@ -71,7 +71,7 @@ _PLAIN_NAMES = {
 }
 
 
-def _ahead(path: Path) -> Iterator[Chunk]:
+def _ahead(path: Path, encoding: str) -> Iterator[Chunk]:
     """Chunks of the file, read in a thread of their own while the one before is judged."""
     ready: queue.Queue[Chunk | BaseException | None] = queue.Queue(maxsize=_AHEAD)
     stop = threading.Event()
@@ -86,7 +86,7 @@ def _ahead(path: Path) -> Iterator[Chunk]:
 
     def work() -> None:
         try:
-            for chunk in read(path):
+            for chunk in read(path, encoding):
                 put(chunk)
                 if stop.is_set():
                     return

@@ -1,5 +1,5 @@
-"""Reasons that a sheet gives beside its cells: a number that is not the record's own, a formula without result, what is
-hidden.
+"""Reasons that stand beside the cells: a number that is not the record's own, a formula without result, what is hidden,
+a line with another number of cells than the header, an odd quote.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ One module a format; the format is found by content. What the cells mean is left
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -36,20 +37,23 @@ def sniff(path: Path) -> str:
     return kind_of(from_path(path))
 
 
-def read(path: Path) -> Iterator[Chunk]:
+def read(path: Path, encoding: str = "", header: bool = True) -> Iterator[Chunk]:
     """The file's tables in file order, big ones in several chunks; without rows, one chunk of 0 rows.
 
+    Of delimited text: `encoding` where it is agreed, and whether the first record is a `header`.
     A web page without tables gives nothing. Raises Refused("unreadable_file" | "empty_file" |
     "wrong_format") with a message that names the file and the remedy, SangamError without such a file.
     """
-    return read_source(from_path(path))
+    return read_source(from_path(path), encoding, header)
 
 
-def read_source(source: Source) -> Iterator[Chunk]:
+def read_source(source: Source, encoding: str = "", header: bool = True) -> Iterator[Chunk]:
     """As `read`, for bytes that are no file of their own."""
     kind = kind_of(source)
     if kind == "zip":
-        yield from zipped.read(source, read_source)
+        yield from zipped.read(source, partial(read_source, encoding=encoding, header=header))
         return
     # A format's module and the library behind it are loaded when such a file is read: start-up.
-    yield from import_module(f"ingest.readers.{_MODULES[kind]}").read(source)
+    module = import_module(f"ingest.readers.{_MODULES[kind]}")
+    words = {"encoding": encoding, "header": header} if kind == "delimited" else {}
+    yield from module.read(source, **words)

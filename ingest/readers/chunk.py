@@ -5,8 +5,8 @@ No format is known here; see the module of each format.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -39,6 +39,9 @@ class Chunk:
     only the first cell holds the value.
     `heading`: nearest heading before a web page's table. `file`: member name inside a zip.
     `marks`: what is hidden, and formulas without a result, of a workbook's sheet.
+    Delimited text: `labels`: the header as it stands, where its names had to be made unique. `above`: title lines
+    above it. `doubts`: by position in `cells`, why a record cannot be trusted (a reason code). `beyond`: by position,
+    the cells of a record that the header has no column for.
     """
 
     table: str
@@ -49,6 +52,10 @@ class Chunk:
     heading: str = ""
     file: str = ""
     marks: tuple[Mark, ...] = ()
+    labels: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
+    doubts: Mapping[int, str] = field(default_factory=dict)
+    beyond: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 def batch(columns: list[pa.Array], names: list[str]) -> pa.RecordBatch:
@@ -92,13 +99,15 @@ def unique_names(names: list[str]) -> list[str]:
     """Column names made unique: a blank one becomes `column_<position>`, a repeated one `name_2` …"""
     seen: set[str] = set()
     given = set(names)
+    last: dict[str, int] = {}
     unique = []
     for position, name in enumerate(names, start=1):
         stem = name or f"column_{position}"
-        candidate, number = stem, 1
+        candidate, number = stem, last.get(stem, 1)
         while candidate in seen or (number > 1 and candidate in given):
             number += 1
             candidate = f"{stem}_{number}"
+        last[stem] = number
         seen.add(candidate)
         unique.append(candidate)
     return unique

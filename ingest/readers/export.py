@@ -5,7 +5,8 @@ Cells go out as they were read: no contract, no cleaning, no header made up for 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -17,42 +18,104 @@ from ingest.readers import read, sniff
 from ingest.readers.chunk import Chunk
 
 _ROWS_AT_ONCE = 50_000
+_LINES_SHOWN = 12
+_WHAT = {
+    "ragged_row": "Another number of cells than the header",
+    "stray_quote": "Quotation marks do not pair, so that cells and records may end elsewhere",
+}
 
 
-def to_csv(path: Path, table: str | None, out: TextIO) -> None:
-    """Write one table of the file at `path` to `out` as RFC 4180 (comma, CRLF, quotes where needed).
+def to_csv(
+    path: Path,
+    table: str | None,
+    out: TextIO,
+    *,
+    encoding: str = "",
+    header: bool = True,
+    tell: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Write one table of the file at `path` to `out` as RFC 4180 (comma, CRLF, quotes where needed), and `tell` what a
+    person should know of it.
 
     Without `table` the file must hold exactly one. Tables are named by their name, or "member/name" in a
-    zip. Raises SangamError naming the tables when none or several could be meant, Refused for a file that
+    zip. A header stands as it is delivered, without `header` every record is one; what a record has beyond the header
+    is written, too. Raises SangamError naming the tables when none or several could be meant, Refused for a file that
     can't be read.
     """
     kind = sniff(path)
-    known = _tables(path) if table is None or kind in ("delimited", "zip") else {}
-    if table is None:
-        if len(known) != 1:
-            raise SangamError(
-                f"{path.name}: {_listing(known)}" + (" Name one with --table." if known else "")
-            )
-        table = next(iter(known))
-    columns: list[str] | None = None
-    for chunk in read(path):
-        if table not in (chunk.table, f"{chunk.file}/{chunk.table}"):
+    # A delimited file is one table: it is read once.
+    known = _tables(path, encoding) if table is None and kind != "delimited" else []
+    if table is None and kind != "delimited":
+        table = _only(path, known)
+    found, doubts = False, _Doubts()
+    for chunk in read(path, encoding, header):
+        if table not in (None, chunk.table, f"{chunk.file}/{chunk.table}"):
             continue
-        if columns is None:
-            columns = known.get(chunk.table, chunk.cells.schema.names)
-            if not chunk.is_grid:
-                _write(out, [pa.array([name]) for name in columns])
+        if not found and not chunk.is_grid:
+            for line in chunk.above:
+                tell(f"Above the header stands: {line}")
+            if header:
+                _write(out, [pa.array([name]) for name in chunk.labels or chunk.cells.schema.names])
+        found = True
         cells = filled(chunk) if kind == "html" else chunk.cells
-        blank = [pa.nulls(cells.num_rows, pa.string())] * (len(columns) - cells.num_columns)
-        for start in range(0, cells.num_rows, _ROWS_AT_ONCE):
-            _write(out, [column.slice(start, _ROWS_AT_ONCE) for column in cells.columns + blank])
-    if columns is None:
-        raise SangamError(f"{path.name}: there is no table '{table}'. {_listing(_tables(path))}")
+        _write_records(out, cells, chunk.beyond)
+        doubts.note(chunk)
+    if not found:
+        raise SangamError(f"{path.name}: there is no table '{table}'. {_listing(_tables(path, encoding))}")
+    for line in doubts.told():
+        tell(line)
 
 
-def _tables(path: Path) -> dict[str, list[str]]:
-    """The tables of the file with their columns; a ragged CSV may get more of them in later chunks."""
-    return {chunk.table: chunk.cells.schema.names for chunk in read(path)}
+def _only(path: Path, known: list[str]) -> str:
+    if len(known) != 1:
+        raise SangamError(f"{path.name}: {_listing(known)}" + (" Name one with --table." if known else ""))
+    return known[0]
+
+
+def _write_records(out: TextIO, cells: pa.RecordBatch, beyond: Mapping[int, Sequence[str]]) -> None:
+    for start, stop in _runs(cells.num_rows, beyond):
+        more = [pa.array([cell]) for cell in beyond.get(start, ())]
+        _write(out, [column.slice(start, stop - start) for column in cells.columns] + more)
+
+
+class _Doubts:
+    """What is said of records that the reader cannot vouch for: how many, and on which lines."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, list[int]] = {}
+        self._counts: Counter[str] = Counter()
+
+    def note(self, chunk: Chunk) -> None:
+        for place, code in sorted(chunk.doubts.items()):
+            self._counts[code] += 1
+            lines = self._lines.setdefault(code, [])
+            if len(lines) < _LINES_SHOWN:
+                lines.append(int(chunk.rows[place]))
+
+    def told(self) -> Iterator[str]:
+        for code, lines in self._lines.items():
+            more = self._counts[code] - len(lines)
+            where = f"line{'s' * (len(lines) > 1)} {', '.join(map(str, lines))}" + f" and {more:,} more" * (
+                more > 0
+            )
+            yield f"{_WHAT.get(code, code)}: {where}."
+
+
+def _runs(count: int, beyond: Mapping[int, object]) -> Iterator[tuple[int, int]]:
+    """Records that are written together: some thousands, and each that has cells of its own beyond the header."""
+    start = 0
+    for place in [*sorted(beyond), count]:
+        while start < place:
+            yield start, min(start + _ROWS_AT_ONCE, place)
+            start = min(start + _ROWS_AT_ONCE, place)
+        if place < count:
+            yield place, place + 1
+            start = place + 1
+
+
+def _tables(path: Path, encoding: str) -> list[str]:
+    """The tables of the file."""
+    return list(dict.fromkeys(chunk.table for chunk in read(path, encoding)))
 
 
 def _listing(tables: Collection[str]) -> str:

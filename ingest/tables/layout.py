@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingest.contracts.source import Source
 from ingest.contracts.table import Table
@@ -21,7 +22,7 @@ from ingest.tables.body import as_piece, records
 from ingest.tables.context import HEADER_SEARCH_ROWS, complete
 from ingest.tables.headers import Found, HeaderMatch, match_form, match_header, require
 from ingest.tables.noted import noted
-from ingest.tables.piece import Piece
+from ingest.tables.piece import Noted, Piece
 
 
 def pieces(chunks: Iterable[Chunk], source: Source, file: str) -> Iterator[Piece]:
@@ -98,11 +99,23 @@ def _no_stranger(chunk: Chunk, source: Source, file: str) -> None:
 
 
 def _named(chunk: Chunk, name: str, table: Table, file: str) -> Piece:
-    found = require(match_header(chunk.cells.schema.names, table), table, name, file)
+    found = require(match_header(_delivered_labels(chunk), table), table, name, file)
     cells = pa.RecordBatch.from_arrays(
         [chunk.cells.column(f.position) for f in found], [f.name for f in found]
     )
-    return complete(Piece(name, found, cells, chunk.rows), table, chunk, file)
+    doubts = tuple(Noted(place, code) for place, code in chunk.doubts.items())
+    return complete(Piece(name, found, cells, chunk.rows, noted=doubts), table, chunk, file)
+
+
+def _delivered_labels(chunk: Chunk) -> list[str | None]:
+    """The header as delivered; a column without label and without any cell is none."""
+    names = chunk.cells.schema.names
+    if not any(chunk.labels):
+        return list(names)
+    return [
+        label or (name if pc.any(pc.not_equal(chunk.cells.column(place), "")).as_py() else None)
+        for place, (label, name) in enumerate(zip(chunk.labels, names, strict=True))
+    ]
 
 
 def _frame(chunk: Chunk) -> pd.DataFrame:

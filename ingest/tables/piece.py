@@ -30,4 +30,4 @@ class Piece:
     cells: pa.RecordBatch
     rows: np.ndarray
     totals: tuple[tuple[Totals, pd.DataFrame], ...] = ()  # subtotal rows, columns as `cells`
-    noted: tuple[Noted, ...] = ()  # what the sheet says of records and their cells cannot
+    noted: tuple[Noted, ...] = ()  # what is said of records beside their cells

@@ -59,6 +59,15 @@ def known_source(word: str, option: str = "") -> tuple[str, str]:
     return region, source
 
 
+def check_encoding(word: str) -> None:
+    """Raises SangamError for what is no encoding of text."""
+    try:
+        "".encode(word or "utf-8")
+    except LookupError as error:
+        known = ("utf-8", "utf-16", "windows-1252", "windows-1256", "iso-8859-1", "iso-8859-6", "mac-roman")
+        raise unknown("encoding", word, known) from error
+
+
 def known_release(word: str) -> str:
     """A release's name. Raises SangamError."""
     if not re.fullmatch(r"r\d{3,}", word):

@@ -73,20 +73,29 @@ def read(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="CSV to write; default: standard output.")
     ] = None,
+    no_header: Annotated[
+        bool, typer.Option("--no-header", help="The first line of delimited text is a record, too.")
+    ] = False,
+    encoding: Annotated[str, typer.Option(help="Of delimited text that is not UTF-8: windows-1256.")] = "",
 ) -> None:
-    """A file's table as CSV (RFC 4180, UTF-8)."""
+    """A file's table as CSV (RFC 4180, UTF-8). What is doubtful about it is said on standard error."""
     # For start-up: a command loads what it needs and no other's.
     from ingest.readers.export import to_csv
 
+    known_words.check_encoding(encoding)
+
+    def tell(line: str) -> None:
+        complain(f"{file.name}: {line}")
+
     if out is None:
         sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-        to_csv(file, table, sys.stdout)
+        to_csv(file, table, sys.stdout, encoding=encoding, header=not no_header, tell=tell)
         return
     # For start-up: a command loads what it needs and no other's.
     from ingest.files import atomic
 
     with atomic(out) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
-        to_csv(file, table, stream)
+        to_csv(file, table, stream, encoding=encoding, header=not no_header, tell=tell)
 
 
 @app.command()
