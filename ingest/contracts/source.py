@@ -29,6 +29,10 @@ class Source(Conventions):
     # else is refused.
     encoding: Encoding = ""
     part: Regex = ""  # several files a drop: the first group of this, over a file's name, names its part
+    database: str = ""  # of a dump that holds several: the one whose tables are meant
+    schema_name: str = (
+        ""  # of a PostgreSQL dump: where the tables lie; empty: `public`, or the only ones of the name
+    )
     tables: dict[str, Table]
     vocabularies: dict[str, Any] = Field(default_factory=dict)
     feeds: dict[str, tuple[Mapping, ...]] = Field(default_factory=dict)

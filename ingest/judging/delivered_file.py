@@ -14,7 +14,7 @@ from ingest.errors import Refused
 from ingest.judging.judge import judge
 from ingest.judging.judged_drop import JudgedDrop
 from ingest.judging.sql_faults import SqlFault
-from ingest.readers import Chunk, read, sniff
+from ingest.readers import Chunk, Known, ReadAgain, read, sniff
 from ingest.tables.layout import pieces
 
 _AHEAD = 2  # chunks read while the one before is judged; bounds memory
@@ -42,16 +42,22 @@ def judge_file(
             f"{' or '.join(_PLAIN_NAMES.get(f, f) for f in source.format)}. Export it again in that form.",
         )
     quarter = f"{last_day.year}Q{(last_day.month + 2) // 3}" if last_day else ""
+    known: dict[str, Known] = {}
+    judged: JudgedDrop | None = None
     try:
-        judged = judge(
-            pieces(_ahead(path, source.encoding), source, path.name),
-            source,
-            placeholders=contract.region.placeholders,
-            quarter_end=last_day,
-            related=related,
-            key=key,
-            corrected=contract.corrections_of(path.name, quarter),
-        )
+        while judged is None:
+            try:
+                judged = judge(
+                    pieces(_ahead(path, source.encoding, known), source, path.name),
+                    source,
+                    placeholders=contract.region.placeholders,
+                    quarter_end=last_day,
+                    related=related,
+                    key=key,
+                    corrected=contract.corrections_of(path.name, quarter),
+                )
+            except ReadAgain as again:
+                known = {**known, again.name: again.known}
     except SqlFault as fault:
         region, name = contract.region.region, contract.source_name
         raise fault.placed(source_words(region, name), f"{region}/{name}") from fault
@@ -71,7 +77,7 @@ _PLAIN_NAMES = {
 }
 
 
-def _ahead(path: Path, encoding: str) -> Iterator[Chunk]:
+def _ahead(path: Path, encoding: str, known: Mapping[str, Known]) -> Iterator[Chunk]:
     """Chunks of the file, read in a thread of their own while the one before is judged."""
     ready: queue.Queue[Chunk | BaseException | None] = queue.Queue(maxsize=_AHEAD)
     stop = threading.Event()
@@ -86,7 +92,7 @@ def _ahead(path: Path, encoding: str) -> Iterator[Chunk]:
 
     def work() -> None:
         try:
-            for chunk in read(path, encoding):
+            for chunk in read(path, encoding, known=known):
                 put(chunk)
                 if stop.is_set():
                     return

@@ -5,17 +5,18 @@ One module a format; the format is found by content. What the cells mean is left
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 from ingest.readers import zipped
+from ingest.readers.again import Known, ReadAgain
 from ingest.readers.byte_source import Source, from_path
 from ingest.readers.chunk import Chunk
 from ingest.readers.sniff import kind_of
 
-__all__ = ["Chunk", "read", "read_source", "sniff"]
+__all__ = ["Chunk", "Known", "ReadAgain", "read", "read_source", "sniff"]
 
 _MODULES = {
     "mysqldump": "mysqldump",
@@ -37,23 +38,34 @@ def sniff(path: Path) -> str:
     return kind_of(from_path(path))
 
 
-def read(path: Path, encoding: str = "", header: bool = True) -> Iterator[Chunk]:
+def read(
+    path: Path, encoding: str = "", header: bool = True, known: Mapping[str, Known] | None = None
+) -> Iterator[Chunk]:
     """The file's tables in file order, big ones in several chunks; without rows, one chunk of 0 rows.
 
     Of delimited text: `encoding` where it is agreed, and whether the first record is a `header`.
     A web page without tables gives nothing. Raises Refused("unreadable_file" | "empty_file" |
     "wrong_format") with a message that names the file and the remedy, SangamError without such a file.
+
+    A big dump may say near its end that rows handed out before are void. It then raises ReadAgain: forget all chunks
+    and read anew, with its `known` under its `name`.
     """
-    return read_source(from_path(path), encoding, header)
+    return read_source(from_path(path), encoding, header, known)
 
 
-def read_source(source: Source, encoding: str = "", header: bool = True) -> Iterator[Chunk]:
+def read_source(
+    source: Source, encoding: str = "", header: bool = True, known: Mapping[str, Known] | None = None
+) -> Iterator[Chunk]:
     """As `read`, for bytes that are no file of their own."""
     kind = kind_of(source)
     if kind == "zip":
-        yield from zipped.read(source, partial(read_source, encoding=encoding, header=header))
+        yield from zipped.read(source, partial(read_source, encoding=encoding, header=header, known=known))
         return
     # A format's module and the library behind it are loaded when such a file is read: start-up.
     module = import_module(f"ingest.readers.{_MODULES[kind]}")
-    words = {"encoding": encoding, "header": header} if kind == "delimited" else {}
-    yield from module.read(source, **words)
+    if kind == "delimited":
+        yield from module.read(source, encoding=encoding, header=header)
+    elif kind in ("mysqldump", "pg_dump"):
+        yield from module.read(source, known=(known or {}).get(source.name))
+    else:
+        yield from module.read(source)

@@ -16,6 +16,7 @@ from ingest.readers.chunk import batch
 from ingest.readers.text import to_utf8
 
 NEWLINE = 10
+BINARY = "bytes that are no text in UTF-8"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,42 @@ def parse(content: np.ndarray, columns: Sequence[str], layout: CsvForm, line_bre
     return _parse(repaired, columns, layout, line_breaks)
 
 
-def _parse(content: np.ndarray, columns: Sequence[str], layout: CsvForm, line_breaks: bool) -> pa.RecordBatch:
+def parse_with_blobs(
+    content: np.ndarray, columns: Sequence[str], layout: CsvForm, line_breaks: bool
+) -> tuple[pa.RecordBatch, dict[str, str]]:
+    """As `parse`; cells that are no UTF-8 come as hexadecimal digits, and their columns are named."""
+    if content.size == 0:
+        return parse(content, columns, layout, line_breaks), {}
+    try:
+        return _parse(content, columns, layout, line_breaks), {}
+    except pa.ArrowInvalid as error:
+        if "UTF8" not in str(error):
+            raise
+    raw = _parse(content, columns, layout, line_breaks, pa.binary())
+    arrays, unread = [], {}
+    for name, column in zip(columns, raw.columns, strict=True):
+        try:
+            arrays.append(column.cast(pa.string()))
+        except pa.ArrowInvalid:
+            arrays.append(pa.array([_text_or_digits(cell) for cell in column.to_pylist()], pa.string()))
+            unread[name] = BINARY
+    return batch(arrays, list(columns)), unread
+
+
+def _text_or_digits(cell: bytes | None) -> str | None:
+    try:
+        return None if cell is None else cell.decode("utf-8")
+    except UnicodeDecodeError:
+        return f"0x{cell.hex().upper()}" if cell else ""
+
+
+def _parse(
+    content: np.ndarray,
+    columns: Sequence[str],
+    layout: CsvForm,
+    line_breaks: bool,
+    kind: pa.DataType = pa.string(),  # noqa: B008 - immutable
+) -> pa.RecordBatch:
     wrong: list[csv.InvalidRow] = []
 
     def note(row: csv.InvalidRow) -> str:
@@ -77,7 +113,7 @@ def _parse(content: np.ndarray, columns: Sequence[str], layout: CsvForm, line_br
         invalid_row_handler=note,
     )
     convert_options = csv.ConvertOptions(
-        column_types=dict.fromkeys(places, pa.string()),
+        column_types=dict.fromkeys(places, kind),
         null_values=list(layout.nulls),
         strings_can_be_null=bool(layout.nulls),
         quoted_strings_can_be_null=False,
@@ -94,4 +130,4 @@ def _parse(content: np.ndarray, columns: Sequence[str], layout: CsvForm, line_br
         column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
         for column in table.columns
     ]
-    return batch(arrays, list(columns))
+    return pa.RecordBatch.from_arrays(arrays, schema=pa.schema([(name, kind) for name in columns]))

@@ -42,6 +42,8 @@ class Chunk:
     Delimited text: `labels`: the header as it stands, where its names had to be made unique. `above`: title lines
     above it. `doubts`: by position in `cells`, why a record cannot be trusted (a reason code). `beyond`: by position,
     the cells of a record that the header has no column for.
+    `within`: database, and schema for PostgreSQL, that a dump's table lies in; `rivals`: those of other tables of its
+    name, as far as known. `unread`: columns whose values the file does not have as text, and what it has instead.
     """
 
     table: str
@@ -56,6 +58,14 @@ class Chunk:
     above: tuple[str, ...] = ()
     doubts: Mapping[int, str] = field(default_factory=dict)
     beyond: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    within: tuple[str, ...] = ()
+    rivals: tuple[tuple[str, ...], ...] = ()
+    unread: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def full_name(self) -> str:
+        """The table's name with its database and schema."""
+        return ".".join(part for part in (*self.within, self.table) if part)
 
 
 def batch(columns: list[pa.Array], names: list[str]) -> pa.RecordBatch:
@@ -77,7 +87,7 @@ def gathered(chunks: Iterable[Chunk], size: int) -> Iterator[Chunk]:
     waiting: dict[tuple[str, ...], list[Chunk]] = {}
     held = 0
     for chunk in chunks:
-        waiting.setdefault((chunk.table, *chunk.cells.schema.names), []).append(chunk)
+        waiting.setdefault((*chunk.within, chunk.table, *chunk.cells.schema.names), []).append(chunk)
         held += chunk.cells.nbytes
         if held >= size:
             yield from map(_joined, waiting.values())
@@ -90,9 +100,9 @@ def _joined(chunks: list[Chunk]) -> Chunk:
         return chunks[0]
     names = chunks[0].cells.schema.names
     columns = [pa.concat_arrays([chunk.cells.column(name) for chunk in chunks]) for name in names]
-    return replace(
-        chunks[0], cells=batch(columns, names), rows=np.concatenate([chunk.rows for chunk in chunks])
-    )
+    unread = {name: what for chunk in chunks for name, what in chunk.unread.items()}
+    rows = np.concatenate([chunk.rows for chunk in chunks])
+    return replace(chunks[-1], cells=batch(columns, names), rows=rows, unread=unread)
 
 
 def unique_names(names: list[str]) -> list[str]:

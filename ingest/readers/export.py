@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.errors import SangamError
-from ingest.readers import read, sniff
+from ingest.readers import Known, ReadAgain, read, sniff
 from ingest.readers.chunk import Chunk
 
 _ROWS_AT_ONCE = 50_000
@@ -43,39 +43,57 @@ def to_csv(
     can't be read.
     """
     kind = sniff(path)
+    dumps: dict[str, Known] = {}
     # A delimited file is one table: it is read once.
-    known = _tables(path, encoding) if table is None and kind != "delimited" else []
-    if table is None and kind != "delimited":
-        table = _only(path, known)
-    found, doubts = False, _Doubts()
-    for chunk in read(path, encoding, header):
-        if table not in (None, chunk.table, f"{chunk.file}/{chunk.table}"):
+    known = {} if kind == "delimited" else _tables(path, encoding, dumps)
+    if kind != "delimited":
+        table = _named(path, table, known)
+    columns: list[str] | None = None
+    doubts = _Doubts()
+    for chunk in read(path, encoding, header, dumps):
+        if table not in (None, chunk.table, chunk.full_name, f"{chunk.file}/{chunk.table}"):
             continue
-        if not found and not chunk.is_grid:
+        if columns is None:
+            columns = known.get(_name(chunk, known), chunk.cells.schema.names)
             for line in chunk.above:
                 tell(f"Above the header stands: {line}")
-            if header:
-                _write(out, [pa.array([name]) for name in chunk.labels or chunk.cells.schema.names])
-        found = True
+            if header and not chunk.is_grid:
+                _write(out, [pa.array([name]) for name in chunk.labels or columns])
         cells = filled(chunk) if kind == "html" else chunk.cells
-        _write_records(out, cells, chunk.beyond)
+        _write_records(out, cells, len(columns), chunk.beyond)
         doubts.note(chunk)
-    if not found:
-        raise SangamError(f"{path.name}: there is no table '{table}'. {_listing(_tables(path, encoding))}")
+    if columns is None:
+        raise SangamError(
+            f"{path.name}: there is no table '{table}'. {_listing(known or _tables(path, encoding, {}))}"
+        )
     for line in doubts.told():
         tell(line)
 
 
-def _only(path: Path, known: list[str]) -> str:
-    if len(known) != 1:
-        raise SangamError(f"{path.name}: {_listing(known)}" + (" Name one with --table." if known else ""))
-    return known[0]
+def _named(path: Path, table: str | None, known: Collection[str]) -> str:
+    """The one table that is meant."""
+    if table is None:
+        if len(known) != 1:
+            raise SangamError(
+                f"{path.name}: {_listing(known)}" + (" Name one with --table." if known else "")
+            )
+        return next(iter(known))
+    if table not in known and sum(name.endswith(f".{table}") for name in known) > 1:
+        raise SangamError(
+            f"{path.name}: there are several tables '{table}'. {_listing(known)} Name one with --table."
+        )
+    return table
 
 
-def _write_records(out: TextIO, cells: pa.RecordBatch, beyond: Mapping[int, Sequence[str]]) -> None:
+def _write_records(
+    out: TextIO, cells: pa.RecordBatch, width: int, beyond: Mapping[int, Sequence[str]]
+) -> None:
+    """Records with at least `width` cells each: a table's later parts may have fewer columns."""
+    blank = [pa.nulls(cells.num_rows, pa.string())] * (width - cells.num_columns)
+    columns = [*cells.columns, *blank]
     for start, stop in _runs(cells.num_rows, beyond):
         more = [pa.array([cell]) for cell in beyond.get(start, ())]
-        _write(out, [column.slice(start, stop - start) for column in cells.columns] + more)
+        _write(out, [column.slice(start, stop - start) for column in columns] + more)
 
 
 class _Doubts:
@@ -113,9 +131,25 @@ def _runs(count: int, beyond: Mapping[int, object]) -> Iterator[tuple[int, int]]
             start = place + 1
 
 
-def _tables(path: Path, encoding: str) -> list[str]:
-    """The tables of the file."""
-    return list(dict.fromkeys(chunk.table for chunk in read(path, encoding)))
+def _tables(path: Path, encoding: str, dumps: dict[str, Known]) -> dict[str, list[str]]:
+    """The tables of the file with their columns.
+
+    Of dumps that have to be read with what is known of their end, that is put into `dumps`.
+    """
+    while True:
+        found: dict[tuple[str, str], list[str]] = {}
+        try:
+            for chunk in read(path, encoding, known=dumps):
+                found[chunk.table, chunk.full_name] = chunk.cells.schema.names
+            break
+        except ReadAgain as again:
+            dumps[again.name] = again.known
+    alone = Counter(table for table, _ in found)
+    return {full if alone[table] > 1 else table: columns for (table, full), columns in found.items()}
+
+
+def _name(chunk: Chunk, known: dict[str, list[str]]) -> str:
+    return chunk.full_name if chunk.full_name in known else chunk.table
 
 
 def _listing(tables: Collection[str]) -> str:

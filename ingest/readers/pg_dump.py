@@ -6,62 +6,111 @@ COPY blocks are parsed by Arrow, then columns with backslashes are unescaped as 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
 
 from ingest.errors import Refused
-from ingest.readers import sql_stream
-from ingest.readers.arrow_csv import CsvForm, WrongWidth, parse
+from ingest.readers import sql_names, sql_splitting, sql_statements, sql_stream
+from ingest.readers.again import Known, ReadAgain
+from ingest.readers.arrow_csv import CsvForm, WrongWidth, parse_with_blobs
 from ingest.readers.byte_source import BLOCK, Source, blocks
+from ingest.readers.bytea import plain_bytea
 from ingest.readers.chunk import Chunk, batch, empty_batch, gathered
 from ingest.readers.copy_escapes import unescaped
-from ingest.readers.mysqldump import Tables, inserted
-from ingest.readers.sql_stream import POSTGRES, SqlStream
-from ingest.readers.text import utf8_blocks
+from ingest.readers.dump_encoding import dump_blocks
+from ingest.readers.dump_tables import Tables
+from ingest.readers.mysqldump import inserted
+from ingest.readers.sql_stream import SqlStream
+from ingest.readers.sql_tokens import POSTGRES
 
 _LAYOUT = CsvForm("\t", None, nulls=("\\N",), skip_empty_lines=False)
+_CONNECT = re.compile(
+    rb"\\(?:c|connect)\s+(?:-reuse-previous=\w+\s+)?(?:\"((?:[^\"]|\"\")+)\"|'([^']+)'|([^\s\"']+))"
+)
+_HARMLESS_COMMAND = re.compile(
+    rb"\\(?:echo|set|unset|encoding|pset|timing|qecho|warn)\b|\\(?:un)?restrict\s+\w+"
+)
+_BLOCK_HEAD = re.compile(
+    rb"^COPY [^\n]* FROM stdin;\r?$|^-- (?:Data for )?Name: [^\n]*; Type: ", re.MULTILINE
+)
 
 
-def read(source: Source, block_size: int = BLOCK) -> Iterator[Chunk]:
+def read(source: Source, block_size: int = BLOCK, known: Known | None = None) -> Iterator[Chunk]:
     r"""The tables of a dump, in pieces of about `block_size` bytes of text.
 
-    Raises Refused("unreadable_file") for a row that does not fit its columns and for a COPY block without
-    its `\.`.
+    Raises as `mysqldump.read`, and Refused for a COPY block without its `\.`.
     """
-    return gathered(_chunks(source, block_size), block_size)
+    handed = False
+    try:
+        for chunk in gathered(_chunks(source, known, block_size), block_size):
+            handed = True
+            yield chunk
+    except ReadAgain as again:
+        if handed:
+            raise
+        yield from gathered(_chunks(source, again.known, block_size), block_size)
 
 
-def _chunks(source: Source, block_size: int) -> Iterator[Chunk]:
-    stream = SqlStream(source.name, utf8_blocks(blocks(source, block_size), repair=False), POSTGRES)
-    tables = Tables()
+def _chunks(source: Source, known: Known | None, block_size: int) -> Iterator[Chunk]:
+    stream = SqlStream(source.name, dump_blocks(source.name, blocks(source, block_size), POSTGRES), POSTGRES)
+    tables = Tables(stream, source, known)
     while (word := sql_stream.next_statement(stream)) is not None:
         if word == b"INSERT":
-            yield from inserted(stream, tables, source)
+            yield from inserted(stream, tables)
         elif word == b"COPY":
             yield from _copied(stream, tables, source)
+        elif word == b"\\":
+            _command(stream, tables)
         else:
-            tables.create(sql_stream.created_table(sql_stream.statement(stream), POSTGRES))
-    yield from tables.without_rows(source)
+            sql_statements.take(sql_splitting.statement(stream), tables, stream)
+    yield from tables.without_rows()
+
+
+def _command(stream: SqlStream, tables: Tables) -> None:
+    """A line that psql itself follows: another database; anything that is no data."""
+    at = stream.line
+    text = sql_stream.line(stream)
+    if connect := _CONNECT.match(text):
+        name = (connect.group(1) or connect.group(2) or connect.group(3)).decode("utf-8", "replace")
+        named = re.search(r"dbname\s*=\s*'?((?:[^'\s\\]|\\.)+)", name)
+        tables.database = re.sub(r"\\(.)", r"\1", named.group(1)) if named else name
+        tables.path = ("public",)
+    elif not _HARMLESS_COMMAND.match(text):
+        words = stream.shown(text)
+        raise stream.refused(
+            f"nobody here knows the command '{words}', or the head of its COPY is lost. Export the dump again.",
+            at,
+        )
 
 
 def _copied(stream: SqlStream, tables: Tables, source: Source) -> Iterator[Chunk]:
-    match = sql_stream.header(stream, sql_stream.COPY)
+    match = sql_stream.header(stream, sql_names.COPY)
     if match is None:
-        raise stream.cut("within the head of a COPY block, or the block is none of text from stdin")
-    table = tables.name(*sql_stream.table_name(match.group(1)))
-    columns = sql_stream.column_list(match.group(2)) or tables.columns.get(table, [])
-    tables.columns.setdefault(table, columns)
+        if b";" not in stream.data[stream.pos :] and stream.ended:
+            raise stream.cut("within the head of a COPY block")
+        raise stream.refused(
+            f"this COPY is none of text from stdin: '{stream.shown()}'. Export the dump again with pg_dump."
+        )
+    key = tables.key(sql_names.names(match.group(1), stream.dialect))
+    columns = tables.columns_for_rows(key, sql_names.column_list(match.group(2), stream.dialect))
+    has_columns = bool(columns) or bool(match.group(2))
     stream.pos = match.end()
     del match
     finished = False
     while not finished:
-        body, finished = _lines(stream, table)
+        at = stream.line
+        body, finished = _lines(stream, key[-1])
         if body.size:
-            columns = columns or [f"c{number}" for number in range(1, _width(body) + 1)]
-            done = tables.records.get(table, 0)
-            yield tables.chunk(table, _parsed(body, columns, source.name, table, done), source)
+            if not has_columns:
+                columns, has_columns = [f"c{number}" for number in range(1, _width(body) + 1)], True
+            if len(columns) < 2 and (head := _BLOCK_HEAD.search(body.tobytes())):
+                line = at + body[: head.start()].tobytes().count(b"\n")
+                raise stream.refused(r"a COPY block begins within another one: the line '\.' is lost.", line)
+            cells, unread = _parsed(body, columns, source.name, key[-1], tables.filled.get(key, 0), at)
+            yield from tables.chunks(key, *plain_bytea(cells, unread, tables.columns.get(key, [])))
 
 
 def _lines(stream: SqlStream, table: str) -> tuple[np.ndarray, bool]:
@@ -85,15 +134,19 @@ def _width(body: np.ndarray) -> int:
     return body[: int(np.argmax(body == 10))].tobytes().count(b"\t") + 1
 
 
-def _parsed(body: np.ndarray, columns: list[str], name: str, table: str, done: int) -> pa.RecordBatch:
+def _parsed(
+    body: np.ndarray, columns: list[str], name: str, table: str, done: int, line: int
+) -> tuple[pa.RecordBatch, dict[str, str]]:
     try:
-        cells = parse(body, columns, _LAYOUT, line_breaks=False)
+        cells, unread = parse_with_blobs(body, columns, _LAYOUT, line_breaks=False)
     except WrongWidth as error:
         raise Refused(
             "unreadable_file",
-            f"{name}: table '{table}', record {done + error.record}: {error.found} values for "
-            f"{error.expected} columns. The dump is damaged or was edited; export it again.",
+            f"{name}, line {line + error.record - 1}: table '{table}', record {done + error.record}: {error.found} "
+            f"values for {error.expected} columns. The dump is damaged or was edited; export it again.",
         ) from error
     if not (body == ord("\\")).any():
-        return cells
-    return batch([unescaped(column) for column in cells.columns], columns) if columns else empty_batch([])
+        return cells, unread
+    return batch([unescaped(column) for column in cells.columns], columns) if columns else empty_batch(
+        []
+    ), unread

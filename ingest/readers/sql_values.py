@@ -13,26 +13,17 @@ import numpy as np
 import pyarrow as pa
 
 from ingest.errors import Refused
-from ingest.readers.arrow_csv import NEWLINE, CsvForm, WrongWidth, inside_quotes, parse
+from ingest.readers.arrow_csv import NEWLINE, CsvForm, WrongWidth, inside_quotes, parse_with_blobs
+from ingest.readers.sql_literals import UnknownLiteral, decoded, odd_places
 from ingest.readers.sql_stream import SqlStream
 from ingest.readers.sql_window import FIRST_WINDOW, Values, Window, next_window
 
 _QUOTE, _OPEN, _CLOSE, _COMMA, _SEMICOLON = b"'(),;"
 _LAYOUT = CsvForm(",", "'", nulls=("NULL", "null", "Null"))
-_INTRODUCERS = (
-    b"_binary",
-    b"_utf8mb4",
-    b"_utf8mb3",
-    b"_utf8",
-    b"_latin1",
-    b"_ascii",
-    b"N",
-    b"n",
-    b"b",
-    b"B",
-    b"E",
-)
 _DUPLICATE_KEY = b"ON DUPLICATE KEY UPDATE"
+
+_WORD = np.zeros(256, np.bool_)
+_WORD[list(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.+-*/|&<>=")] = True
 
 # What a backslash makes of the byte behind it; `\%` and `\_` keep theirs (MySQL manual, string literals).
 _UNESCAPED = np.arange(256, dtype=np.uint8)
@@ -49,8 +40,10 @@ class _Rows:
     closes: np.ndarray
 
 
-def read_values(stream: SqlStream, target: Values) -> Iterator[pa.RecordBatch]:
+def read_values(stream: SqlStream, target: Values) -> Iterator[tuple[pa.RecordBatch, dict[str, str]]]:
     """Batches of rows from the `(` at the stream's place to the end of the INSERTs with this header.
+
+    With each, the columns that hold what is no text, and what it is.
 
     Raises Refused("unreadable_file") for a row that does not fit the columns, an expression, or a cut-off
     dump.
@@ -61,9 +54,11 @@ def read_values(stream: SqlStream, target: Values) -> Iterator[pa.RecordBatch]:
         rows = _find_rows(window, stream.name, target)
         count = len(rows.closes)
         if count:
-            body, has_breaks = _delimited(window, rows, stream.name, target)
+            body, has_breaks, odd = _delimited(window, rows, stream, target)
             columns = columns or _numbered(body)
-            yield _parsed(body, columns, has_breaks, stream.name, target, count)
+            cells, unread = _parsed(body, columns, has_breaks, stream.name, target, count)
+            unread |= {columns[place]: what for place, what in odd.items() if place < len(columns)}
+            yield cells, unread
             target = replace(target, records=target.records + count)
         finished = window.finished
         stream.pos += window.end + 1 if finished else int(rows.opens[-1])
@@ -121,8 +116,11 @@ def _duplicate_key_clause(window: Window, start: int) -> int:
     return 0 if clause < 0 or window.inside[start + clause] else start + clause
 
 
-def _delimited(window: Window, rows: _Rows, name: str, target: Values) -> tuple[np.ndarray, bool]:
-    """The complete rows, a record a line, strings unescaped, and whether strings hold line breaks."""
+def _delimited(
+    window: Window, rows: _Rows, stream: SqlStream, target: Values
+) -> tuple[np.ndarray, bool, dict[int, str]]:
+    """The complete rows, a record a line, strings unescaped; whether strings hold line breaks; what is no text."""
+    name = stream.name
     start, stop = int(rows.opens[0]), int(rows.closes[-1]) + 1
     body, inside = window.content[start:stop], window.inside[start:stop]
     drop = (body <= 32) & ~inside
@@ -135,10 +133,19 @@ def _delimited(window: Window, rows: _Rows, name: str, target: Values) -> tuple[
         body[escapes + 1] = _UNESCAPED[body[escapes + 1]]
         drop[escapes] = True
     if drop.any():
+        _refuse_adjoining_words(body, drop & ~inside, name, target)
         body = body[~drop]
         inside = inside_quotes(body, _QUOTE)
+    unread: dict[int, str] = {}
+    places = odd_places(body, inside)
+    if places.size:
+        try:
+            body, unread = decoded(body, inside, places, target.kinds, stream.dialect.is_mysql)
+        except UnknownLiteral as error:
+            raise _expression(name, target.table, target.records + error.record, error.text) from error
+        inside = inside_quotes(body, _QUOTE)
     has_breaks = bool(((body <= 13) & inside).any())
-    return _plain_strings(body, inside, name, target), has_breaks
+    return body, has_breaks, unread
 
 
 def _refuse_adjoining_strings(body: np.ndarray, blank: np.ndarray, name: str, target: Values) -> None:
@@ -147,6 +154,16 @@ def _refuse_adjoining_strings(body: np.ndarray, blank: np.ndarray, name: str, ta
     while (going := blank[behind]).any():
         behind = behind + going
     if (body[behind] == _QUOTE).any():
+        raise _expression(name, target.table)
+
+
+def _refuse_adjoining_words(body: np.ndarray, blank: np.ndarray, name: str, target: Values) -> None:
+    """Without its blank, `1 2` would be another number. An introducer may have one behind it."""
+    first = np.flatnonzero(blank[1:] & ~blank[:-1])
+    last = np.flatnonzero(blank[:-1] & ~blank[1:]) + 1
+    last = last[last > first[0]] if first.size else last[:0]
+    before, behind = body[first[: last.size]], body[last]
+    if ((_WORD[before]) & (_WORD[behind] | (behind == _OPEN))).any():
         raise _expression(name, target.table)
 
 
@@ -169,34 +186,6 @@ def _end_lines(body: np.ndarray, drop: np.ndarray, rows: _Rows, start: int) -> N
     drop[before] = False
 
 
-def _plain_strings(body: np.ndarray, inside: np.ndarray, name: str, target: Values) -> np.ndarray:
-    """Take introducers such as `_binary` off strings. Raises Refused for strings within expressions."""
-    quotes = body == _QUOTE
-    left, right = body[:-1], body[1:]
-    opening = quotes[1:] & inside[1:] & (left != _COMMA) & (left != NEWLINE) & (left != _QUOTE)
-    closing = quotes[:-1] & ~inside[:-1] & (right != _COMMA) & (right != NEWLINE) & (right != _QUOTE)
-    if closing.any():
-        raise _expression(name, target.table)
-    if not opening.any():
-        return body
-    waiting = np.flatnonzero(opening) + 1
-    keep = np.ones(body.size, np.bool_)
-    for word in _INTRODUCERS:
-        size = len(word)
-        views = np.lib.stride_tricks.sliding_window_view(body, size)
-        found = (waiting > size) & (
-            views[np.maximum(waiting - size, 0)] == np.frombuffer(word, np.uint8)
-        ).all(axis=1)
-        before = body[np.maximum(waiting - size - 1, 0)]
-        found &= (before == _COMMA) | (before == NEWLINE)
-        for step in range(1, size + 1):
-            keep[waiting[found] - step] = False
-        waiting = waiting[~found]
-    if waiting.size:
-        raise _expression(name, target.table)
-    return body[keep]
-
-
 def _numbered(body: np.ndarray) -> list[str]:
     """Column names c1, c2 … by the cells of the first row, for a table nobody described."""
     inside = inside_quotes(body, _QUOTE)
@@ -208,9 +197,9 @@ def _numbered(body: np.ndarray) -> list[str]:
 
 def _parsed(
     body: np.ndarray, columns: list[str], has_breaks: bool, name: str, target: Values, count: int
-) -> pa.RecordBatch:
+) -> tuple[pa.RecordBatch, dict[str, str]]:
     try:
-        cells = parse(body, columns, _LAYOUT, has_breaks)
+        cells, unread = parse_with_blobs(body, columns, _LAYOUT, has_breaks)
     except WrongWidth as error:
         raise Refused(
             "unreadable_file",
@@ -219,11 +208,11 @@ def _parsed(
         ) from error
     if cells.num_rows != count:
         raise _expression(name, target.table)
-    return cells
+    return cells, unread
 
 
-def _expression(name: str, table: str, record: int = 0) -> Refused:
-    where = f", record {record}" if record else ""
+def _expression(name: str, table: str, record: int = 0, text: str = "") -> Refused:
+    where = (f", record {record}" if record else "") + (f" ('{text}')" if text else "")
     return Refused(
         "unreadable_file",
         f"{name}: table '{table}'{where}: the values hold an expression or a damaged string; expected "

@@ -5,7 +5,7 @@ Reads no row and no name; `sql_values.py` does that with what is found here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -20,12 +20,16 @@ FIRST_WINDOW = 1 << 12
 
 @dataclass(frozen=True)
 class Values:
-    """The table, its columns (empty when unknown), the header as written and the records read so far."""
+    """The table, its columns (empty when unknown), the header as written and the records read so far.
+
+    `kinds`: the columns' types as created, "" where they are not known.
+    """
 
     table: str
     columns: list[str]
     separator: bytes
     records: int = 0
+    kinds: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,7 @@ def _single_quoted_window(stream: SqlStream, target: Values, size: int) -> Windo
     window = _window(stream, target, size)
     if _first_double(window, target) < 0:
         return window
-    stream.data = bytearray(single_quoted(bytes(stream.data[stream.pos :]), target.separator))
-    stream.pos = 0
+    stream.replace_unread(bytearray(single_quoted(bytes(stream.data[stream.pos :]), target.separator)))
     window = _window(stream, target, size)
     cut = _first_double(window, target)  # a string in double quotes that goes on behind the window
     return window if cut < 0 else replace(window, end=cut, finished=False)

@@ -19,6 +19,7 @@ from ingest.contracts.table import Table
 from ingest.errors import Refused
 from ingest.readers import Chunk
 from ingest.tables.body import as_piece, records
+from ingest.tables.candidates import Candidates
 from ingest.tables.context import HEADER_SEARCH_ROWS, complete
 from ingest.tables.headers import Found, HeaderMatch, match_form, match_header, require
 from ingest.tables.noted import noted
@@ -34,10 +35,11 @@ def pieces(chunks: Iterable[Chunk], source: Source, file: str) -> Iterator[Piece
     others: list[str] = []
     best: HeaderMatch | None = None
     best_table = ""
+    candidates = Candidates(source, file)
     for chunk in chunks:
         used = False
         for name, table in source.tables.items():
-            if not _may_be(chunk, name, table):
+            if not _may_be(chunk, name, table) or not candidates.is_meant(chunk, name):
                 continue
             here = chunk.table.strip() if table.layout.each_sheet else name
             result = (
@@ -52,7 +54,7 @@ def pieces(chunks: Iterable[Chunk], source: Source, file: str) -> Iterator[Piece
                 best, best_table = result, name
         if not used:
             _no_stranger(chunk, source, file)
-            others.append(chunk.table)
+            others.append(chunk.full_name)
     missing = [name for name in source.tables if name not in {source.template(table) for table in seen}]
     if missing and best is not None and best_table in missing:
         require(best, source.tables[best_table], best_table, file)
@@ -103,6 +105,13 @@ def _named(chunk: Chunk, name: str, table: Table, file: str) -> Piece:
     cells = pa.RecordBatch.from_arrays(
         [chunk.cells.column(f.position) for f in found], [f.name for f in found]
     )
+    unread = [chunk.cells.schema.names[f.position] for f in found]
+    if lost := [column for column in unread if column in chunk.unread]:
+        raise Refused(
+            "unreadable_file",
+            f"{file}: table '{name}', column '{lost[0]}' has {chunk.unread[lost[0]]}, where the file should "
+            f"have a text or number. Export the table again with its values, '{lost[0]}' as text.",
+        )
     doubts = tuple(Noted(place, code) for place, code in chunk.doubts.items())
     return complete(Piece(name, found, cells, chunk.rows, noted=doubts), table, chunk, file)
 

@@ -51,7 +51,8 @@ def test_copied_cells_come_back_however_blocks_fall(rows: list[Row], block: int)
     width = len(rows[0]) if rows else 1
     columns = ", ".join(f"c{place}" for place in range(width))
     lines = "".join("\t".join(map(copied, row)) + "\n" for row in rows)
-    text = f"{HEAD}CREATE TABLE public.t (\n    c0 text\n);\n\n"
+    created = ",\n".join(f"    c{place} text" for place in range(width))
+    text = f"{HEAD}CREATE TABLE public.t (\n{created}\n);\n\nCREATE TABLE public.u (\n    a text\n);\n\n"
     text += f"COPY public.t ({columns}) FROM stdin;\n{lines}\\.\n\n"
     text += "COPY public.u (a) FROM stdin;\n1\n\\.\n"
     assert tables(text, block) == {"t": rows, "u": [["1"]]}
@@ -101,12 +102,12 @@ def test_names_keys_and_functions() -> None:
         "COPY audit.empty (a) FROM stdin;\n1\n\\.\n"
     )
     chunks = {
-        chunk.table: chunk.cells for chunk in pg_dump.read(Source("x", lambda: io.BytesIO(text.encode())))
+        chunk.full_name: chunk.cells for chunk in pg_dump.read(Source("x", lambda: io.BytesIO(text.encode())))
     }
-    assert chunks["Odd Table"].to_pylist() == [{"First, Name": "x", "key": "1", "index": None}]
-    assert chunks["empty"].schema.names == ["a"]
-    assert chunks["empty"].num_rows == 0
-    assert chunks["audit.empty"].num_rows == 1
+    assert chunks["x.public.Odd Table"].to_pylist() == [{"First, Name": "x", "key": "1", "index": None}]
+    assert chunks["x.public.empty"].schema.names == ["a"]
+    assert chunks["x.public.empty"].num_rows == 0
+    assert chunks["x.audit.empty"].num_rows == 1
 
 
 @pytest.mark.parametrize("ending", ["", "\\", "x\ty", "x\ty\n"])
