@@ -28,6 +28,7 @@ CELL_REASONS = (
     "out_of_range",
     "bad_identifier",
     "unknown_code",
+    "bad_code",
 )
 NUMBER_TYPE = "DECIMAL(28,9)"
 
@@ -92,6 +93,8 @@ def _normal(text: str, column: Column, source: Source) -> str:
         return expressions.ascii_digits(text)
     if column.type == "phone":
         return phones.normal(text)
+    if column.pattern:
+        return expressions.ascii_digits(text)
     return (
         identifiers.normal(source.identifiers[column.type], text) if column.type in source.identifiers else ""
     )
@@ -117,6 +120,9 @@ def _value_and_error(
         return identifiers.canonical(identifier, n(name)), bad, "VARCHAR"
     if column.vocabulary:
         return _coded(name, column, source.vocabularies)
+    if column.pattern:
+        made = f"CASE WHEN regexp_full_match({n(name)}, {quote(column.pattern)}) THEN {n(name)} END"
+        return made, f"WHEN {value} IS NULL THEN {_reason('bad_code')}", "VARCHAR"
     return text, "", "VARCHAR"
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Literal, get_args
 
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 
-from ingest.contracts.faults import did_you_mean
+from ingest.contracts.faults import Fault, did_you_mean
 from ingest.contracts.word import Regex, Word
 
 PlainType = Literal["text", "code", "integer", "number", "date", "month", "codes", "phone"]
@@ -27,6 +27,7 @@ class Column(Word):
     min: float | None = None
     max: float | None = None
     above: float | None = None  # exclusive lower bound
+    pattern: Regex = ""  # shape of a code: regular expression that the cell matches in full, digits in ASCII
     vocabulary: str = ""  # name of a vocabulary of the source or region
     within: str = ""  # the vocabulary is keyed by the value of this other column
     ref: str = ""  # "table" (its key) or "table.column"
@@ -53,3 +54,9 @@ class Column(Word):
         except re.error as error:
             raise ValueError(f"'{pattern}' is no regular expression: {error}.") from error
         return given
+
+    @model_validator(mode="after")
+    def _shape_is_of_text(self) -> Column:
+        if self.pattern and (self.type not in ("text", "code") or self.vocabulary):
+            raise Fault("only a text or a code without a vocabulary has a shape: leave it out.", "pattern")
+        return self

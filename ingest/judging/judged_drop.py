@@ -19,6 +19,7 @@ from ingest.contracts.source import Source
 from ingest.contracts.table import Totals
 from ingest.sql import quote, render, sql_name
 from ingest.tables.headers import Found
+from ingest.tables.piece import Sums
 
 
 @dataclass
@@ -34,6 +35,7 @@ class JudgedDrop:
     noted: dict[str, list[tuple[int, str, str]]] = field(
         default_factory=dict
     )  # record, code, column: what sheets say of records
+    sums: dict[str, list[Sums]] = field(default_factory=dict)
     records: dict[str, int] = field(default_factory=dict)  # read so far, per table
     delivered: dict[str, tuple[Found, ...]] = field(
         default_factory=dict

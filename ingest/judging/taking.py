@@ -85,6 +85,7 @@ def _batch(judged: JudgedDrop, piece: Piece, names: list[str], schema: pa.Schema
     judged.noted.setdefault(piece.table, []).extend(
         (start + 1 + note.place, note.code, note.column) for note in piece.noted
     )
+    judged.sums.setdefault(piece.table, []).extend(piece.sums)
     numbers = np.arange(start + 1, start + 1 + len(piece.rows), dtype="int64")
     cells = [piece.cells.column(name) for name in names]
     rows = np.asarray(piece.rows, dtype="int64")

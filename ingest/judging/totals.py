@@ -12,6 +12,7 @@ from ingest.contracts.table import Table, Totals
 from ingest.contracts.vocabularies import spellings
 from ingest.judging.judged_drop import JudgedDrop
 from ingest.sql import quote, render, sql_name
+from ingest.tables.piece import Sums
 
 _MESSAGE = "The total row does not equal the sum of its rows; check which is right and send the page again."
 
@@ -20,6 +21,43 @@ def check_totals(judged: JudgedDrop, name: str, table: Table) -> None:
     """`total_mismatch`: subtotal rows that do not add up, unless a row they add up is quarantined."""
     for spec, frame in judged.totals.get(name, []):
         _check_total(judged, name, table, spec, frame)
+    if sums := judged.sums.get(name):
+        _check_sums(judged, name, sums)
+
+
+def _check_sums(judged: JudgedDrop, name: str, sums: list[Sums]) -> None:
+    """Total rows that no contract describes: each may add up the rows since the last total, all above or all."""
+    columns = [cell.name for cell in judged.cells[name] if any(cell.name in one.figures for one in sums)]
+    if not columns:
+        return
+    rows = [
+        {"number": number, "label": one.label, "label_column": one.column, "low": low, "high": high}
+        | {column: one.figures.get(column) for column in columns}
+        for number, one in enumerate(sums)
+        for low, high in {
+            (one.since, one.row),
+            (one.first, one.row),
+            (one.row, one.last),
+            (one.first, one.last),
+        }
+    ]
+    types = {"number": "int64", "low": "int64", "high": "int64"}
+    judged.connection.register("sums", pd.DataFrame(rows).astype(dict.fromkeys(rows[0], "string") | types))
+    judged.connection.execute(
+        render(
+            __file__,
+            "sums.sql",
+            table=name,
+            records=judged.table(name),
+            columns=columns,
+            message=_MESSAGE,
+            clean_text=expressions.text,
+            number_text=partial(expressions.number_text, signs=judged.source.signs),
+            number_value=expressions.number_value,
+            v=v,
+        )
+    )
+    judged.connection.unregister("sums")
 
 
 def _check_total(judged: JudgedDrop, name: str, table: Table, spec: Totals, frame: pd.DataFrame) -> None:

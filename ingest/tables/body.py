@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,9 +14,11 @@ import pyarrow.compute as pc
 
 from ingest.contracts.table import Layout, Table, Totals
 from ingest.readers import Chunk
+from ingest.tables.apart import set_apart
 from ingest.tables.context import complete
 from ingest.tables.headers import Found, match_form
 from ingest.tables.piece import Piece
+from ingest.tables.summary_words import LIKE_A_TOTAL
 
 _DITTO = pa.array(["-do-", "do", '"', "”", "〃", '-"-', "'' ''"])
 
@@ -39,21 +43,48 @@ def as_piece(
     rows: np.ndarray,
     chunk: Chunk,
     file: str,
+    vocabularies: Mapping[str, Any],
 ) -> Piece:
     """The records of a table with total rows set apart, and the columns that stand outside them."""
+    taken = np.zeros(len(body), bool)
+    described = []
+    for total in table.layout.totals:  # the first that fits has the row
+        mask = _labelled(body, total) & ~taken
+        described.append((total, mask))
+        taken |= mask
+    apart = set_apart(body, rows, found, table, vocabularies, taken) if len(body) else None
     for column in (c for c in body.columns if len(body)):
         body[column] = _repeated(body[column], fill_blank=column in table.layout.fill_down)
-    totals: list[tuple[Totals, pd.DataFrame]] = []
-    for total in table.layout.totals:
-        label = body[total.column].astype("string").map(match_form, na_action="ignore")
-        is_total = label.str.fullmatch(total.label, flags=re.I).fillna(False).to_numpy(bool)
-        if is_total.any():
-            totals.append((total, body[is_total].copy()))
-            body, rows = body[~is_total].reset_index(drop=True), rows[~is_total]
+    totals = tuple((total, body[mask].copy()) for total, mask in described if mask.any())
+    if apart:
+        taken |= apart.mask
+    if taken.any():
+        body, rows = body[~taken].reset_index(drop=True), rows[~taken]
     cells = pa.RecordBatch.from_arrays(
         [pa.array(body[f.name].tolist(), pa.string()) for f in found], [f.name for f in found]
     )
-    return complete(Piece(name, tuple(found), cells, rows, tuple(totals)), table, chunk, file)
+    piece = Piece(name, tuple(found), cells, rows, totals, apart.sums if apart else ())
+    return complete(piece, table, chunk, file)
+
+
+def without_totals(piece: Piece, table: Table, vocabularies: Mapping[str, Any]) -> Piece:
+    """A piece of a delimited file without the total rows that stand below its records."""
+    keys = [piece.cells.column(key) for key in table.key if key in piece.cells.schema.names]
+    hits = [pc.fill_null(pc.match_substring_regex(key, LIKE_A_TOTAL), False) for key in keys]
+    suspects = np.logical_or.reduce([hit.to_numpy(zero_copy_only=False) for hit in hits]) if hits else None
+    if suspects is None or not suspects.any():
+        return piece
+    body = piece.cells.to_pandas().astype(object)
+    nothing = np.zeros(len(body), bool)
+    apart = set_apart(body, piece.rows, piece.columns, table, vocabularies, nothing, suspects)
+    kept = piece.cells.filter(pa.array(~apart.mask))
+    return replace(piece, cells=kept, rows=piece.rows[~apart.mask], sums=apart.sums)
+
+
+def _labelled(body: pd.DataFrame, total: Totals) -> np.ndarray:
+    """The rows that the contract's words make total rows."""
+    label = body[total.column].astype("string").map(match_form, na_action="ignore")
+    return label.str.fullmatch(total.label, flags=re.I).fillna(False).to_numpy(bool)
 
 
 def _text(cells: pd.Series) -> tuple[pa.Array, np.ndarray]:

@@ -7,7 +7,8 @@ mean is the business of `judging`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,12 +19,14 @@ from ingest.contracts.source import Source
 from ingest.contracts.table import Table
 from ingest.errors import Refused
 from ingest.readers import Chunk
-from ingest.tables.body import as_piece, records
+from ingest.tables.body import as_piece, records, without_totals
 from ingest.tables.candidates import Candidates
 from ingest.tables.context import HEADER_SEARCH_ROWS, complete
 from ingest.tables.headers import Found, HeaderMatch, match_form, match_header, require
 from ingest.tables.noted import noted
-from ingest.tables.piece import Noted, Piece
+from ingest.tables.piece import Piece
+
+_DUMPS = {"mysqldump", "pg_dump"}
 
 
 def pieces(chunks: Iterable[Chunk], source: Source, file: str) -> Iterator[Piece]:
@@ -43,7 +46,9 @@ def pieces(chunks: Iterable[Chunk], source: Source, file: str) -> Iterator[Piece
                 continue
             here = chunk.table.strip() if table.layout.each_sheet else name
             result = (
-                _from_grid(chunk, here, table, file) if chunk.is_grid else _named(chunk, here, table, file)
+                _from_grid(chunk, here, table, file, source.vocabularies)
+                if chunk.is_grid
+                else _named(chunk, here, table, file, source)
             )
             _insist(result, here, table, file)
             if isinstance(result, Piece):
@@ -92,7 +97,9 @@ def _insist(result: Piece | HeaderMatch | None, name: str, table: Table, file: s
 def _no_stranger(chunk: Chunk, source: Source, file: str) -> None:
     """Where every sheet of a kind counts, one of that kind under a name nobody expects would be lost silently."""
     for name, table in source.tables.items():
-        if table.layout.each_sheet and isinstance(_from_grid(chunk, name, table, file), Piece):
+        if table.layout.each_sheet and isinstance(
+            _from_grid(chunk, name, table, file, source.vocabularies), Piece
+        ):
             raise Refused(
                 "wrong_format",
                 f"{file}: nobody knows the sheet '{chunk.table}', which looks like the others; sheets are named like "
@@ -100,7 +107,7 @@ def _no_stranger(chunk: Chunk, source: Source, file: str) -> None:
             )
 
 
-def _named(chunk: Chunk, name: str, table: Table, file: str) -> Piece:
+def _named(chunk: Chunk, name: str, table: Table, file: str, source: Source) -> Piece:
     found = require(match_header(_delivered_labels(chunk), table), table, name, file)
     cells = pa.RecordBatch.from_arrays(
         [chunk.cells.column(f.position) for f in found], [f.name for f in found]
@@ -112,8 +119,10 @@ def _named(chunk: Chunk, name: str, table: Table, file: str) -> Piece:
             f"{file}: table '{name}', column '{lost[0]}' has {chunk.unread[lost[0]]}, where the file should "
             f"have a text or number. Export the table again with its values, '{lost[0]}' as text.",
         )
-    doubts = tuple(Noted(place, code) for place, code in chunk.doubts.items())
-    return complete(Piece(name, found, cells, chunk.rows, noted=doubts), table, chunk, file)
+    piece = Piece(name, found, cells, chunk.rows)
+    if not set(source.format) <= _DUMPS:  # a database has no total rows
+        piece = without_totals(piece, table, source.vocabularies)
+    return complete(noted(piece, table, chunk), table, chunk, file)
 
 
 def _delivered_labels(chunk: Chunk) -> list[str | None]:
@@ -166,7 +175,9 @@ def _find_header(frame: pd.DataFrame, table: Table) -> tuple[int, HeaderMatch] |
     return best
 
 
-def _from_grid(chunk: Chunk, name: str, table: Table, file: str) -> Piece | HeaderMatch | None:
+def _from_grid(
+    chunk: Chunk, name: str, table: Table, file: str, vocabularies: Mapping[str, Any]
+) -> Piece | HeaderMatch | None:
     """The table's piece; or how far its header was found; or None where nothing resembles it."""
     frame, rows, layout = _frame(chunk), np.asarray(chunk.rows), table.layout
     if layout.after:
@@ -190,4 +201,4 @@ def _from_grid(chunk: Chunk, name: str, table: Table, file: str) -> Piece | Head
         body_at = header[0] + layout.header_rows
     body, body_rows = records(frame.iloc[body_at:], rows[body_at:], layout)
     body = body[[f.position for f in found]].set_axis([f.name for f in found], axis=1)
-    return noted(as_piece(name, table, found, body, body_rows, chunk, file), table, chunk)
+    return noted(as_piece(name, table, found, body, body_rows, chunk, file, vocabularies), table, chunk)

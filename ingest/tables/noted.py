@@ -1,4 +1,4 @@
-"""What a sheet says of records and their cells cannot: merged numbers, formulas without result, hidden rows.
+"""What is said of records beside their cells: merged numbers, formulas without result, hidden rows, doubtful lines.
 
 Found here by place; what follows for a record is decided in `judging`.
 """
@@ -23,7 +23,7 @@ def noted(piece: Piece, table: Table, chunk: Chunk) -> Piece:
 
     Labels and keys carry over the rows of a merged range, and so do columns that the contract fills down.
     """
-    if not len(piece.rows) or not (chunk.marks or chunk.spans):
+    if not len(piece.rows) or not (chunk.marks or chunk.spans or chunk.doubts):
         return piece
     merged = list(_merged_numbers(piece, table, chunk))
     cells = piece.cells
@@ -33,7 +33,7 @@ def noted(piece: Piece, table: Table, chunk: Chunk) -> Piece:
         text[places[1:]] = None
         cells = cells.set_column(column, name, pa.array(text, pa.string()))
     notes = [Noted(place, "merged_number", name) for name, places in merged for place in places]
-    return replace(piece, cells=cells, noted=(*notes, *_marked(piece, chunk)))
+    return replace(piece, cells=cells, noted=(*notes, *_marked(piece, chunk), *_doubted(piece, chunk)))
 
 
 def _merged_numbers(piece: Piece, table: Table, chunk: Chunk) -> Iterator[tuple[str, list[int]]]:
@@ -67,3 +67,11 @@ def _marked(piece: Piece, chunk: Chunk) -> Iterator[Noted]:
         place = 0 if mark.row is None else places.get(mark.row)
         if place is not None and (mark.column is None or mark.column in names):
             yield Noted(place, mark.code, "" if mark.column is None else names[mark.column])
+
+
+def _doubted(piece: Piece, chunk: Chunk) -> Iterator[Noted]:
+    """Records that the reader cannot vouch for, of those that are still here."""
+    places = {int(row): place for place, row in enumerate(piece.rows)} if chunk.doubts else {}
+    for place, code in chunk.doubts.items():
+        if (here := places.get(int(chunk.rows[place]))) is not None:
+            yield Noted(here, code)

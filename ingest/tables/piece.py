@@ -22,6 +22,22 @@ class Noted:
 
 
 @dataclass(frozen=True)
+class Sums:
+    """A total row that no contract describes: its figures as delivered, and between which rows it may add up.
+
+    `since`: the first row after the total before it; `first` and `last`: of all rows.
+    """
+
+    column: str  # where its label stands
+    label: str
+    figures: dict[str, str]
+    row: int
+    since: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
 class Piece:
     """Records of one table: text cells under the contract's names, each record with its row in the file."""
 
@@ -31,3 +47,4 @@ class Piece:
     rows: np.ndarray
     totals: tuple[tuple[Totals, pd.DataFrame], ...] = ()  # subtotal rows, columns as `cells`
     noted: tuple[Noted, ...] = ()  # what is said of records beside their cells
+    sums: tuple[Sums, ...] = ()  # total rows that the contract has no words for
