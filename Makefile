@@ -6,7 +6,7 @@ export SANGAM_HOME ?= $(CURDIR)/.sangam
 STAMP := $(VENV)/.installed
 SQL := dbt_project/models ingest expectations orchestration
 
-.PHONY: setup demo ui test check bench bench-readers clean lock format
+.PHONY: setup demo ui test check bench bench-readers attacks clean lock format
 
 setup: $(STAMP)
 
@@ -46,6 +46,9 @@ bench: setup
 # SANGAM_POLLOCK names the folder with Pollock's files; see the module.
 bench-readers: setup
 	$(BIN)/python -m tests.bench.readers
+# What reading each of many hostile files costs.
+attacks: setup
+	$(BIN)/python -m tests.attacks
 
 # The lock holds hashes and no download addresses.
 lock: setup

@@ -3,8 +3,13 @@
 Nothing here knows a format or a contract; readers and judging raise these.
 """
 
+from __future__ import annotations
+
+import traceback
+
 REFUSAL_CODES = (
     "unreadable_file", "wrong_format", "empty_file", "missing_table", "missing_column", "changed_file",
+    "our_fault",
 )  # fmt: skip
 
 
@@ -23,3 +28,24 @@ class Refused(SangamError):  # noqa: N818 - a state of a file, not only an error
             raise ValueError(f"'{code}' is no refusal code; use one of {', '.join(REFUSAL_CODES)}.")
         super().__init__(message)
         self.code = code
+
+
+class OurFault(Refused):
+    """A file over which code of ours stumbled: held back like a refused one, and nobody's fault but ours.
+
+    `trace` is the traceback, for the log. What was raised may quote cells: the message does not have it.
+    """
+
+    def __init__(self, name: str, what: str, trace: str) -> None:
+        super().__init__(
+            "our_fault",
+            f"{name}: sangam itself failed on this file ({what}). The file may be right: nothing has to be sent "
+            "again. The traceback is in logs/faults.log of the home: report it, with the file. It is tried again in "
+            "the next run.",
+        )
+        self.name, self.what, self.trace = name, what, trace
+
+
+def our_fault(error: BaseException, name: str) -> OurFault:
+    """The fault for what was raised over the file called `name`."""
+    return OurFault(name, type(error).__name__, "".join(traceback.format_exception(error)))

@@ -6,7 +6,8 @@ Idempotent: a delivery whose bytes, contract, code and secret are unchanged is n
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -22,7 +23,8 @@ from ingest.deliveries.landing import scan
 from ingest.deliveries.places import vault_path
 from ingest.deliveries.receipt import JudgedAs, Receipt, TableCounts, Told
 from ingest.deliveries.receipts import keep, receipt_of
-from ingest.errors import Refused
+from ingest.errors import OurFault, Refused, SangamError, our_fault
+from ingest.fault_log import log_fault
 from ingest.feedback import report
 from ingest.judging import counts
 from ingest.mapping import feeds, identities
@@ -125,7 +127,12 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
         compared_with=compared.marks,
     )
     known = receipt_of(this.home, delivery)
-    if known and _is_same(known.judged_as, judged_as) and _is_whole(this.home, known, contract.source):
+    if (
+        known
+        and known.refused != "our_fault"
+        and _is_same(known.judged_as, judged_as)
+        and _is_whole(this.home, known, contract.source)
+    ):
         return _verified(this, known.model_copy(update={"seconds": 0.0}), contract.source)
     started = time.perf_counter()
     receipt = Receipt(
@@ -141,8 +148,9 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
         read_now=True,
     )
     try:
-        _insist_on_what_arrived(delivery)
-        tables, told = _read_and_write(this, delivery, contract, compared, last)
+        with _faults_told(this.home, delivery):
+            _insist_on_what_arrived(delivery)
+            tables, told = _read_and_write(this, delivery, contract, compared, last)
         receipt = _verified(
             this, receipt.model_copy(update={"tables": tables, "told": told}), contract.source
         )
@@ -155,6 +163,22 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
     receipt = receipt.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
     keep(this.home, receipt)
     return receipt
+
+
+@contextmanager
+def _faults_told(home: Path, delivery: Delivery) -> Iterator[None]:
+    """Whatever fails for a delivery holds that delivery and nothing else; what a person can mend stays as it is."""
+    try:
+        yield
+    except OurFault as fault:
+        log_fault(home, fault)
+        raise
+    except SangamError:
+        raise
+    except Exception as error:
+        ours = our_fault(error, delivery.file)
+        log_fault(home, ours)
+        raise ours from error
 
 
 def _insist_on_what_arrived(delivery: Delivery) -> None:
@@ -174,7 +198,9 @@ def _is_same(known: JudgedAs, now: JudgedAs) -> bool:
 
 
 def _is_whole(home: Path, receipt: Receipt, contract: Source) -> bool:
-    """Whether all that the receipt tells of is still there: else the delivery is read again."""
+    """Whether the delivery was judged and all that the receipt tells of is still there: else it is read again."""
+    if receipt.refused == "our_fault":
+        return False
     there = [] if receipt.refused else [p for t in contract.tables for p in receipt.accepted_files(home, t)]
     if contract.identities and not receipt.refused:
         there.append(vault_path(home, receipt))

@@ -14,9 +14,13 @@ from ingest.readers import zipped
 from ingest.readers.again import Known, ReadAgain
 from ingest.readers.byte_source import Source, from_path
 from ingest.readers.chunk import Chunk
+from ingest.readers.pool import read_apart
 from ingest.readers.sniff import kind_of
+from ingest.readers.stumbles import refusals
 
-__all__ = ["Chunk", "Known", "ReadAgain", "read", "read_source", "sniff"]
+__all__ = [
+    "Chunk", "Known", "ReadAgain", "import_apart", "read", "read_here", "read_source", "sniff",
+]  # fmt: skip
 
 _MODULES = {
     "mysqldump": "mysqldump",
@@ -27,6 +31,8 @@ _MODULES = {
     "html": "html",
     "delimited": "delimited",
 }
+# Parsers of foreign make, which a file can end or fill the memory of: in a process of their own.
+_APART = ("xlsx", "xls", "ods", "html")
 
 
 def sniff(path: Path) -> str:
@@ -35,7 +41,8 @@ def sniff(path: Path) -> str:
     Raises Refused ("empty_file", "wrong_format", "unreadable_file") and SangamError when there is no such
     file.
     """
-    return kind_of(from_path(path))
+    with refusals(path.name):
+        return kind_of(from_path(path))
 
 
 def read(
@@ -50,7 +57,8 @@ def read(
     A big dump may say near its end that rows handed out before are void. It then raises ReadAgain: forget all chunks
     and read anew, with its `known` under its `name`.
     """
-    return read_source(from_path(path), encoding, header, known)
+    with refusals(path.name):
+        yield from read_source(from_path(path), encoding, header, known)
 
 
 def read_source(
@@ -61,6 +69,20 @@ def read_source(
     if kind == "zip":
         yield from zipped.read(source, partial(read_source, encoding=encoding, header=header, known=known))
         return
+    if kind in _APART and source.path:
+        yield from read_apart(kind, source)
+    else:
+        yield from read_here(kind, source, encoding, header, known)
+
+
+def read_here(
+    kind: str,
+    source: Source,
+    encoding: str = "",
+    header: bool = True,
+    known: Mapping[str, Known] | None = None,
+) -> Iterator[Chunk]:
+    """The tables of a file of a kind, read by this process."""
     # A format's module and the library behind it are loaded when such a file is read: start-up.
     module = import_module(f"ingest.readers.{_MODULES[kind]}")
     if kind == "delimited":
@@ -69,3 +91,9 @@ def read_source(
         yield from module.read(source, known=(known or {}).get(source.name))
     else:
         yield from module.read(source)
+
+
+def import_apart() -> None:
+    """Load the modules of the formats that are read apart, before there is a file to read."""
+    for kind in _APART:
+        import_module(f"ingest.readers.{_MODULES[kind]}")

@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ingest.errors import Refused, SangamError
+from ingest.readers.limits import most_unpacked
 
 BLOCK = 8 << 20
 LARGEST_IN_MEMORY = 2 << 30
@@ -26,11 +27,18 @@ _BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, zipfile.BadZipFile)
 
 @dataclass(frozen=True)
 class Source:
-    """One delivered file: `name` for messages, `opener` for a fresh stream of its raw bytes."""
+    """One delivered file: `name` for messages, `opener` for a fresh stream of its raw bytes.
+
+    `member`: its name within a zip. `path`: the file it is, or the zip that holds it at place `at` of its directory;
+    None for bytes in memory. `size`: bytes as delivered, packed; None where they were made here.
+    """
 
     name: str
     opener: Callable[[], BinaryIO]
     member: str = ""
+    path: Path | None = None
+    at: int | None = None
+    size: int | None = None
 
     @property
     def stem(self) -> str:
@@ -44,7 +52,34 @@ def from_path(path: Path) -> Source:
     """The file at `path`. Raises SangamError when there is none."""
     if not path.is_file():
         raise SangamError(f"{path}: there is no such file.")
-    return Source(path.name, lambda: path.open("rb"))
+    return Source(path.name, lambda: path.open("rb"), path=path, size=path.stat().st_size)
+
+
+class _Bounded(io.RawIOBase):
+    """Unpacked bytes, up to what a file of the source's size may unpack to. Raises Refused beyond."""
+
+    def __init__(self, stream: BinaryIO | gzip.GzipFile, source: Source) -> None:
+        self.stream, self.source = stream, source
+        self.left = None if source.size is None else most_unpacked(source.size)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, given: Any) -> int:
+        got = self.stream.readinto(given)  # type: ignore[union-attr]
+        if self.left is not None:
+            self.left -= got
+            if self.left < 0:
+                raise bomb(self.source.name, f"{self.source.size:,} bytes unpack to far more")
+        return got
+
+
+def bomb(name: str, what: str) -> Refused:
+    """The refusal of a packed file that would fill the disk or the memory."""
+    return Refused(
+        "unreadable_file",
+        f"{name}: {what}; that is taken for a bomb and not for a delivery. Send the files as they are, not packed.",
+    )
 
 
 @contextmanager
@@ -58,7 +93,8 @@ def opened(source: Source) -> Iterator[BinaryIO]:
             stream = buffered
             if buffered.peek(2)[:2] != GZIP_MAGIC:
                 break
-            stream = gzip.GzipFile(fileobj=buffered, mode="rb")  # type: ignore[assignment]
+            unpacking = gzip.GzipFile(fileobj=buffered, mode="rb")
+            stream = _Bounded(unpacking, source)  # type: ignore[assignment]
         yield stream
     except _BROKEN as error:
         raise Refused(
@@ -99,11 +135,15 @@ def seekable(source: Source) -> Iterator[BinaryIO]:
 
 def whole(source: Source) -> bytes:
     """All decompressed bytes. Raises Refused beyond 2 GiB: no such page or workbook is honest."""
-    with opened(source) as stream:
-        content = stream.read(LARGEST_IN_MEMORY + 1)
-    if len(content) > LARGEST_IN_MEMORY:
+    pieces, size = [], 0
+    for block in blocks(source):
+        pieces.append(block)
+        size += len(block)
+        if size > LARGEST_IN_MEMORY:
+            break
+    if size > LARGEST_IN_MEMORY:
         raise Refused(
             "unreadable_file",
             f"{source.name}: more than 2 GiB when decompressed. Send it as a plain CSV or dump.",
         )
-    return content
+    return b"".join(pieces)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -14,8 +15,7 @@ import pyarrow as pa
 Span = tuple[int, int, int, int]
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """Something that the cells of a grid do not say: a reason code, and where.
 
     `row`: the row a person sees, or None for all; `column`: 0-based position, or None for the row or the sheet.

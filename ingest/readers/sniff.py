@@ -14,6 +14,7 @@ from ingest.readers.text import encoding_of
 
 _SAMPLE = 1 << 18
 ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_MANIFEST = 1 << 20  # an ODS manifest says first what is encrypted
 _BLANK = b" \t\r\n\v\f\x00\x1a"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FOREIGN = (
@@ -106,9 +107,9 @@ def _zip_kind(source: Source) -> str:
     try:
         with seekable(source) as stream, zipfile.ZipFile(stream) as parts:
             names = parts.namelist()
-            kind = parts.read("mimetype")[:80] if "mimetype" in names else b""
+            kind = _first_bytes(parts, "mimetype") if "mimetype" in names else b""
             manifest = "META-INF/manifest.xml"
-            is_locked = manifest in names and b"encryption-data" in parts.read(manifest)
+            is_locked = manifest in names and b"encryption-data" in _first_bytes(parts, manifest, _MANIFEST)
     except (zipfile.BadZipFile, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
         raise Refused(
             "unreadable_file",
@@ -129,6 +130,11 @@ def _zip_kind(source: Source) -> str:
     if "[Content_Types].xml" in names:
         raise _wrong(source, "a text document or presentation of an office suite")
     return "zip"
+
+
+def _first_bytes(parts: zipfile.ZipFile, name: str, count: int = 80) -> bytes:
+    with parts.open(name) as stream:
+        return stream.read(count)
 
 
 def _ole_kind(source: Source, start: bytes) -> str:

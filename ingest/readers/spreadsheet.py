@@ -26,10 +26,11 @@ from python_calamine import (
 )
 
 from ingest.errors import Refused
-from ingest.readers.byte_source import LARGEST_IN_MEMORY, Source, whole
+from ingest.readers.byte_source import Source, whole
 from ingest.readers.chunk import Chunk, Mark, Span, batch, letters
 from ingest.readers.ods_spans import ods_spans
 from ingest.readers.xlsx_mended import Marks, mended
+from ingest.readers.zipped import refuse_bomb
 
 # Excel keeps 15 digits: a longer whole number has lost some and must not pass for an identifier.
 FIRST_INEXACT = 1e15
@@ -44,9 +45,12 @@ def read(source: Source) -> Iterator[Chunk]:
     Raises Refused("unreadable_file") for a damaged or password-protected workbook.
     """
     content = whole(source)
-    _refuse_bomb(source, content)
     try:
-        seen, marks = mended(content) if content.startswith(b"PK") else (content, {})
+        seen, marks = content, {}
+        if content.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(content)) as parts:
+                refuse_bomb(source, parts.infolist())
+            seen, marks = mended(content)
         book = CalamineWorkbook.from_filelike(io.BytesIO(seen))
         merged = ods_spans(content)
         for sheet in book.sheets_metadata:
@@ -67,24 +71,6 @@ def read(source: Source) -> Iterator[Chunk]:
             "unreadable_file",
             f"{source.name}: the workbook is damaged or cut short ({error}). Open it, save it anew and send that.",
         ) from error
-
-
-def _refuse_bomb(source: Source, content: bytes) -> None:
-    if not content.startswith(b"PK"):
-        return
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            size = sum(part.file_size for part in parts.infolist())
-    except (zipfile.BadZipFile, ValueError) as error:
-        raise Refused(
-            "unreadable_file",
-            f"{source.name}: the workbook is damaged or cut short ({error}). Save it anew and send that.",
-        ) from error
-    if size > LARGEST_IN_MEMORY:
-        raise Refused(
-            "unreadable_file",
-            f"{source.name}: {size:,} bytes when unpacked is no spreadsheet. Send it as CSV.",
-        )
 
 
 def _said(marks: Marks, width: int) -> tuple[Mark, ...]:

@@ -5,19 +5,19 @@ Nothing is unpacked to disk, so member names are labels and never paths; text me
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
 from ingest.errors import Refused
-from ingest.readers.byte_source import Source, seekable
+from ingest.readers.byte_source import Source, bomb, seekable
 from ingest.readers.chunk import Chunk
+from ingest.readers.limits import most_unpacked, setting
 from ingest.readers.sniff import kind_of
 
-# Deflate reaches 1:1032; delivered text stays below 1:100.
-_WORST_RATIO, _ALWAYS_FINE = 300, 256 << 20
 _LEFT_BY_SYSTEMS = ("__MACOSX/", "desktop.ini", "Thumbs.db", ".DS_Store")
 
 
@@ -35,9 +35,12 @@ def read(source: Source, read_member: Callable[[Source], Iterator[Chunk]]) -> It
             ]
             if not members:
                 raise Refused("empty_file", f"{source.name}: the zip holds no file. Send it with its files.")
-            stems = Counter(_member(source, parts, part).stem for part in members)
-            for part in members:
-                yield from _read(_member(source, parts, part), stems, read_member)
+            refuse_bomb(source, members)
+            places = {id(part): at for at, part in enumerate(parts.infolist())}
+            sources = [_member(source, parts, part, places[id(part)]) for part in members]
+            stems = Counter(member.stem for member in sources)
+            for member in sources:
+                yield from _read(member, stems, read_member)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError) as error:
         raise Refused(
             "unreadable_file",
@@ -49,21 +52,45 @@ def _is_litter(name: str) -> bool:
     return name.startswith(_LEFT_BY_SYSTEMS[0]) or name.rsplit("/", 1)[-1] in _LEFT_BY_SYSTEMS
 
 
-def _member(source: Source, parts: zipfile.ZipFile, part: zipfile.ZipInfo) -> Source:
+def refuse_bomb(source: Source, members: Sequence[zipfile.ZipInfo]) -> None:
+    """Raises Refused for a zip of too many members, or of members that unpack to too much, each or together."""
+    most = setting("SANGAM_ZIP_MEMBERS")
+    if len(members) > most:
+        raise bomb(source.name, f"it holds {len(members):,} files, more than {most:,}")
+    # Members may share their packed bytes: what counts is the zip, where its own size is known.
+    packed = sum(part.compress_size for part in members)
+    size = packed if source.size is None else source.size
+    unpacked = sum(part.file_size for part in members)
+    if unpacked > most_unpacked(size):
+        raise bomb(source.name, f"{size:,} bytes unpack to {unpacked:,}")
+    for part in members:
+        if part.file_size > most_unpacked(part.compress_size):
+            raise bomb(
+                f"{source.name}: {part.filename}",
+                f"{part.compress_size:,} bytes unpack to {part.file_size:,}",
+            )
+
+
+def member_at(source: Source, at: int) -> Source:
+    """The member of a zip at a place of its directory, unpacked into memory."""
+    with seekable(source) as stream, zipfile.ZipFile(stream) as parts:
+        part = parts.infolist()[at]
+        content = parts.read(part)
+    name = f"{source.name}: {part.filename}"
+    return Source(name, lambda: io.BytesIO(content), part.filename, size=part.compress_size)
+
+
+def _member(source: Source, parts: zipfile.ZipFile, part: zipfile.ZipInfo, at: int) -> Source:
     name = f"{source.name}: {part.filename}"
     if part.flag_bits & 1:
         raise Refused(
             "unreadable_file", f"{name} is protected by a password. Pack it without one and send it again."
         )
-    if part.file_size > _ALWAYS_FINE and part.file_size > _WORST_RATIO * max(part.compress_size, 1):
-        raise Refused(
-            "unreadable_file", f"{name} would unpack to {part.file_size:,} bytes: refused as a zip bomb."
-        )
 
     def opener() -> BinaryIO:
         return parts.open(part)  # type: ignore[return-value]
 
-    return Source(name, opener, part.filename)
+    return Source(name, opener, part.filename, source.path, at, part.compress_size)
 
 
 def _read(

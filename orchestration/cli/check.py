@@ -12,12 +12,14 @@ from pathlib import Path
 from ingest.contracts.loading import load_source
 from ingest.deliveries import related
 from ingest.errors import SangamError
+from ingest.fault_log import keep_faults
 from ingest.feedback.catalogue import english
 from ingest.feedback.slip import slip
 from ingest.feedback.slip.slip_content import FileContent, Group
 from ingest.files import atomic
 from ingest.run import ingest_source
 from orchestration.cli.console import Row, TableColumn, plain, say, show_table
+from orchestration.settings import home
 
 _SHOWN = 25  # kinds of findings; the slip has all
 _COUNTED = ("read", "accepted", "quarantined", "warnings")
@@ -68,6 +70,7 @@ def judge_together(files: Sequence[Path], region: str, source: str, quarter: str
             place.symlink_to(file.resolve())
         # The pseudonyms that are made on the way are thrown away with the home: any secret will do.
         ingest_source(Path(folder) / "home", landing, region, source, demo=True)
+        keep_faults(Path(folder) / "home", home())
         return [contents[_place(region, source, quarter, file).as_posix()] for file in files]
 
 

@@ -11,12 +11,13 @@ from typing import Annotated
 
 import typer
 
-from ingest.errors import SangamError
+from ingest.errors import OurFault, SangamError, our_fault
+from ingest.fault_log import log_fault
 from orchestration.cli import known_words
 from orchestration.cli.console import complain, say
 from orchestration.cli.releases import approve_command, release_app
 from orchestration.quarters import check_quarter
-from orchestration.settings import settings
+from orchestration.settings import home, settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -189,9 +190,20 @@ app.add_typer(release_app, name="release")
 
 
 def main() -> None:
-    """The command's entry: errors that a person can mend are printed as such, without a traceback."""
+    """The command's entry: errors that a person can mend are printed as such, without a traceback.
+
+    Whatever else fails is a fault of ours: the log has the traceback.
+    """
     try:
         app()
+    except OurFault as fault:
+        log_fault(home(), fault)
+        complain(fault)
+        raise SystemExit(2) from fault
     except SangamError as error:
         complain(error)
+        raise SystemExit(2) from error
+    except Exception as error:
+        at = log_fault(home(), our_fault(error, "sangam"))
+        complain(f"sangam itself failed ({type(error).__name__}). The traceback is in {at}: report it.")
         raise SystemExit(2) from error

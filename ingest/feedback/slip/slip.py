@@ -45,7 +45,10 @@ def send(home: Path, content: FileContent) -> str | None:
     if collector is not None:
         collector[content.delivery.relative] = content
     at = slip_path(content.delivery)
-    if not content.is_worth_sending:
+    is_our_fault = (
+        content.refusal is not None and content.refusal[0] == "our_fault"
+    )  # nothing a partner could mend
+    if is_our_fault or not content.is_worth_sending:
         (home / at).unlink(missing_ok=True)
         return None
     # For start-up: a run that finds nothing to tell writes no workbook.

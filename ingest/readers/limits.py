@@ -1,0 +1,58 @@
+"""How much a delivered file may cost while it is read: settings, and what follows from them for a file of a size.
+
+A limit is a fixed part, a setting, and a part that grows with the file as it was delivered, so that a large file may
+cost more than a small one. Who holds readers to the limits is not known here.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from ingest.errors import SangamError
+
+MIB = 1 << 20
+# What settings are where the environment says nothing else, by the variable's name.
+SETTINGS = {
+    "SANGAM_READER_MIB": 384,  # memory of a reading process, beyond what it needs while idle
+    "SANGAM_READER_SECONDS": 4,  # processor time
+    "SANGAM_READER_OUTPUT_MIB": 256,  # cells read
+    "SANGAM_UNPACKED_RATIO": 100,  # deflate reaches 1032; delivered text and workbooks stay below this
+    "SANGAM_UNPACKED_FREE_MIB": 32,  # up to here any ratio is fine
+    "SANGAM_ZIP_MEMBERS": 1000,
+}
+# A workbook of 42 MiB, 100,000 rows of 40 columns, takes 630 MiB and 12 s; one of whole numbers is smaller.
+_MEMORY_GROWS, _SECONDS_GROW, _OUTPUT_GROWS = 32, 2.0, 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What reading one file may take: bytes of memory, seconds of processor time, bytes of cells."""
+
+    memory: int
+    seconds: int
+    output: int
+
+
+def setting(name: str) -> int:
+    """A setting from the environment. Raises SangamError for what is no whole number above 0."""
+    given = os.environ.get(name, "")
+    if not given:
+        return SETTINGS[name]
+    if not given.isascii() or not given.isdigit() or int(given) < 1:
+        raise SangamError(f"{name}={given}: expected is a whole number above 0, such as {SETTINGS[name]}.")
+    return int(given)
+
+
+def limits_of(size: int) -> Limits:
+    """What reading a file of `size` bytes may take."""
+    return Limits(
+        setting("SANGAM_READER_MIB") * MIB + _MEMORY_GROWS * size,
+        setting("SANGAM_READER_SECONDS") + int(_SECONDS_GROW * size / MIB),
+        setting("SANGAM_READER_OUTPUT_MIB") * MIB + _OUTPUT_GROWS * size,
+    )
+
+
+def most_unpacked(size: int) -> int:
+    """How many bytes `size` packed ones may unpack to."""
+    return max(setting("SANGAM_UNPACKED_FREE_MIB") * MIB, setting("SANGAM_UNPACKED_RATIO") * size)
