@@ -12,7 +12,7 @@ with counted as (
         region,
         count(distinct case when in_numerator then unit_id end) as unit_count
     from {{ ref('indicator_evidence') }}
-    where quarter in {{ quarter_list() }} and in_population
+    where quarter in {{ quarter_list() }} and in_population and is_complete
     group by donor, indicator, quarter, over_time, region
 )
 

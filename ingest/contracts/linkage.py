@@ -30,6 +30,8 @@ class Linkage(Word):
 
     # The source whose records are the entities; records of the other sources are looked for among them.
     register_source: str
+    # Sources whose earlier deliveries are looked for again in each later quarter's register: for what runs to date.
+    to_date: tuple[str, ...] = ()
     deduplicate: bool = True  # one entity may be in the register more than once
     distinct: tuple[Telling, ...] = ()  # columns whose differing values tell two entities apart
     rules: tuple[LinkRule, ...] = ()

@@ -52,7 +52,8 @@ def publish(
     connection.register("doubts", resolved.doubts.astype({"l": "int64", "r": "int64", "weight": "float64"}))
     connection.execute(render(__file__, "crosswalk.sql", entity=target.entity))
     written = [path for source in sources for path in _write(connection, target, source)]
-    return [_summary(connection, target, source) for source in sources], written
+    summaries = [_summary(connection, target, source) for source in sources]
+    return [one for one in summaries if one.records], written
 
 
 def _write(connection: duckdb.DuckDBPyConnection, target: Target, source: str) -> list[Path]:

@@ -17,6 +17,8 @@ with person as (
 select
     identity.source,
     identity.quarter,
+    identity.quarter as of_quarter,
+    identity.in_register,
     {{ entity | text }} as entity,
     identity.local_id,
     person.canonical_id,

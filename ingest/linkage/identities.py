@@ -50,12 +50,14 @@ def load(
     linkage: Linkage,
     key: bytes,
     decided: Sequence[str] = (),
+    quarter: str = "",
 ) -> int:
     """Fill `identity` with the entity's records; gives their number.
 
     Rows are numbered from 0, the register's first, the earliest registered before the later. Of a register that holds
-    nobody twice, only those are kept that some other record may belong to, and those `decided` names. Raises
-    SangamError where a vault file cannot be read.
+    nobody twice, only those are kept that some other record may belong to, and those `decided` names. Records of
+    quarters before `quarter` say nothing about which numbers are nobody's. Raises SangamError where a vault file cannot
+    be read.
     """
     columns = {**IDENTITY, **PLACE_IN_FILE}
     typed = ", ".join(f"{column} {sql_type}" for column, sql_type in columns.items())
@@ -83,5 +85,5 @@ def load(
         )
         connection.unregister("identities")
     connection.execute(render(__file__, "spelling.sql"))
-    connection.execute(render(__file__, "identity.sql", nobodys=_NOBODYS))
+    connection.execute(render(__file__, "identity.sql", nobodys=_NOBODYS, since=quarter))
     return int(connection.execute("select count(*) from identity").fetchall()[0][0])

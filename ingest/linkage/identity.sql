@@ -27,7 +27,7 @@ with spelled as (
 -- A number on so many different names, with as many birth years, is nobody's: a clerk's filler.
 nobodys as (
     select official_kind, number from spelled
-    where number is not null
+    where number is not null and (in_register or quarter >= {{ since | text }})
     group by all
     having count(distinct name_block) >= {{ nobodys }} and count(distinct birth_year) >= {{ nobodys }}
 )

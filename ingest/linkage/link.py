@@ -1,7 +1,8 @@
 """Linking a region's records, quarter by quarter: which vault files belong together, and whether anything changed.
 
 A quarter's records are linked to the register as it stood in that quarter; where there is none yet, to the first
-after it. Clear values stay in memory. What decides is in `resolve`, what is written in `crosswalk`.
+after it. Of sources that run to date the earlier records are linked to it as well. Clear values stay in memory. What
+decides is in `resolve`, what is written in `crosswalk`.
 """
 
 from __future__ import annotations
@@ -121,7 +122,11 @@ def _files_for(job: Job, files: list[tuple[VaultFile, list[str]]]) -> list[tuple
     return [
         (file, state)
         for file, state in files
-        if file.source in sources and file.quarter == (at if file.source == register else job.quarter)
+        if file.source in sources
+        and (
+            file.quarter == (at if file.source == register else job.quarter)
+            or (file.source in job.linkage.to_date and file.quarter < job.quarter)
+        )
     ]
 
 
@@ -160,12 +165,13 @@ def _link(job: Job, files: list[VaultFile]) -> tuple[list[LinkageSummary], list[
             )
     named = [record.rpartition("/")[2] for decision in job.decided for record in decision.records]
     with open_connection() as connection:
-        if not load(connection, files, job.entity, job.linkage, job.key, named):
+        if not load(connection, files, job.entity, job.linkage, job.key, named, job.quarter):
             return [], []
         records = connection.execute("select row, source, quarter, local_id from identity order by row").df()
         same, different = (pairs(job.decided, word, records) for word in ("same", "different"))
         resolved = resolve(connection, job.linkage, same, different)
-        sources = sorted({file.source for file in files if file.quarter == job.quarter})
+        to_date = job.linkage.to_date
+        sources = sorted({f.source for f in files if f.quarter == job.quarter or f.source in to_date})
         if not job.linkage.deduplicate:
             sources = [source for source in sources if source != job.linkage.register_source]
         target = crosswalk.Target(job.home, job.contract.region, job.quarter, job.entity)

@@ -70,7 +70,7 @@ FEEDS: dict[str, dict[str, str]] = {
     ),
     "exchange_rate": _columns("for_quarter from_currency to_currency rate_source", rate="DECIMAL(20,9)"),
     # Who is who, written by `linkage`; a record without a canonical identifier is in no register.
-    "crosswalk": _columns("entity local_id canonical_id method status", match_weight="DOUBLE"),
+    "crosswalk": _columns("entity of_quarter local_id canonical_id method status", match_weight="DOUBLE"),
     "drop": {
         "file": "VARCHAR",
         "part": "VARCHAR",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from orchestration.cli.console import box_of, plain, say
-from orchestration.warehouse.explain import Definition, Evidence, Explanation, Support, Value
+from orchestration.warehouse.explain import Definition, Evidence, Explanation, Rate, Support, Value
 
 _OVER_TIME = {
     "in_quarter": "in the quarter",
@@ -22,7 +22,10 @@ def show_explanation(found: Explanation) -> None:
     definition = found.definition
     lines = [f"[bold]{plain(definition.name)}[/]", plain(definition.description)]
     for value, support in zip(found.values, found.supports, strict=True):
-        lines += ["", *_value(value, definition), f"  {_counted(support, definition)}"]
+        lines += ["", *_value(value, definition), *_converted(value, found.rates)]
+        lines.append(f"  {_counted(support, definition)}")
+        lines += [f"  [dim]of {plain(value.drops)}[/]"] if value.drops else []
+        lines += [f"  [yellow]{plain(value.note)}[/]"] if value.note else []
     lines += ["", *_definition(definition)]
     box_of(plain(f"{found.donor} {found.indicator} {found.quarter}"), lines)
     for file in found.files:
@@ -71,6 +74,8 @@ def _value(value: Value, definition: Definition) -> list[str]:
     lines = [f"[bold green]{_number(value.value)}[/] {plain(unit)} · {where}"]
     if value.denominator is not None:
         lines[0] += f" = {_number(value.numerator)} of {_number(value.denominator)}"
+        if definition.kind == "ratio" and not is_count:
+            lines[0] += f" ({_divided(value, definition)})"
         lines[0] += " (weighted)" if value.se is not None else ""
     if value.se is not None:
         lines.append(
@@ -80,6 +85,22 @@ def _value(value: Value, definition: Definition) -> list[str]:
     if value.target is not None:
         lines.append(f"  target {_number(value.target)}, achievement {_number(value.achievement)}")
     return lines
+
+
+def _divided(value: Value, definition: Definition) -> str:
+    """How a ratio follows from its two parts."""
+    by = f"{definition.scale:,} × " if definition.scale != 1 else ""
+    return f"{by}{_number(value.numerator)} ÷ {_number(value.denominator)}"
+
+
+def _converted(value: Value, rates: list[Rate]) -> list[str]:
+    """How a converted sum follows from the sum and the quarter's rate."""
+    return [
+        f"  = {_number(value.numerator)} {plain(rate.from_currency)} × {_number(rate.rate, 9)} "
+        f"[dim]{plain(rate.rate_source or 'no source given')} · {plain(rate.file)} · row {rate.row}[/]"
+        for rate in rates
+        if rate.to_currency == value.currency and value.state == "reported"
+    ]
 
 
 def _definition(definition: Definition) -> list[str]:
@@ -108,6 +129,9 @@ def _show_evidence(number: int, row: Evidence, definition: Definition) -> None:
     say(" · ".join(words))
     for name in row.deciding:
         say(f"[bold green]▶ {plain(name)} = {_cell(row.cells[name])}[/]", indent=3)
+    for one in row.corrections:
+        said = f"✎ {plain(one.column)} was delivered as {plain(one.delivered)}. {plain(one.said)}"
+        say(f"[yellow]{said}[/]", indent=3)
     others = [
         f"{plain(name)} = {_cell(cell)}"
         for name, cell in row.cells.items()

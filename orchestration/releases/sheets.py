@@ -24,12 +24,13 @@ VALUE_COLUMNS = (
     ("Light", 8, "light", "light"), ("95 % from", 8, "ci_low", "number"), ("95 % to", 8, "ci_high", "number"),
     ("Std. error", 8, "se", "number"), ("Design effect", 8, "deff", "number"), ("n", 8, "n", "number"),
     ("Numerator", 11, "numerator", "number"), ("Denomi-nator", 11, "denominator", "number"),
-    ("Status", 9, "status", "text"), ("Note", 34, "reason", "wrapped"),
+    ("Status", 9, "status", "text"), ("Of", 10, "period", "text"), ("Drops", 30, "drops", "wrapped"),
+    ("Note", 34, "reason", "wrapped"),
 )  # fmt: skip
 # Columns that are left out of a sheet where they would be empty, or say the same in each row.
 IF_FILLED = {
     "baseline", "target", "achievement", "light", "ci_low", "ci_high", "se", "deff", "n", "numerator",
-    "denominator", "reason",
+    "denominator", "drops", "period", "reason",
 }  # fmt: skip
 IF_SEVERAL = {"region", "status"}
 ROUND_COLUMNS = (
@@ -64,6 +65,7 @@ def value_rows(content: Content, values: pa.Table) -> list[dict[str, Any]]:
         row |= _place(row)
         row["over_time"] = PERIODS.get(row["over_time"], row["over_time"])
         row["unit"] = row["currency"] or row["unit"]
+        row["reason"] = " ".join(filter(None, (row["reason"], row["note"]))) or None
     return sorted(rows, key=_reading_order)
 
 

@@ -5,7 +5,7 @@ Reads the warehouse's marts and the lake's accepted records; nothing personal is
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from ingest.nearest import nearest, unknown
 from ingest.sql import render
 from orchestration.settings import Settings
 from orchestration.warehouse import logframes
+from orchestration.warehouse.corrected_cells import Correction, Place, corrections_of
 from orchestration.warehouse.deciding_cells import deciding_cells
 
 
@@ -57,6 +58,9 @@ class Value:
     achievement: float | None
     state: str
     reason: str | None
+    period: str | None = None
+    drops: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,8 @@ class Definition:
     dated_by: str | None
     numerator_definition: str | None = None  # what the two are in words
     denominator_definition: str | None = None
+    scale: int = 1
+    currency: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,19 @@ class DeliveredFile:
     sha256: str
 
 
-Row = TypeVar("Row", Value, Definition, DeliveredFile)
+@dataclass(frozen=True)
+class Rate:
+    """The exchange rate a sum is converted with, and the row of the reference table it stands in."""
+
+    from_currency: str
+    to_currency: str
+    rate: float
+    rate_source: str | None
+    file: str
+    row: int
+
+
+Row = TypeVar("Row", Value, Definition, DeliveredFile, Rate)
 
 
 @dataclass(frozen=True)
@@ -104,6 +122,9 @@ class Evidence:
     row: int
     cells: dict[str, Any]  # the accepted record's columns
     deciding: list[str]
+    corrections: list[Correction] = field(
+        default_factory=list
+    )  # cells counted with another value than delivered
 
 
 @dataclass(frozen=True)
@@ -118,6 +139,7 @@ class Explanation:
     definition: Definition
     files: list[DeliveredFile]
     evidence: list[Evidence]
+    rates: list[Rate] = field(default_factory=list)
 
 
 def explain(
@@ -165,7 +187,19 @@ def _explained(
         definition,
         _read(connection, DeliveredFile, render(__file__, "explain_files.sql")),
         _evidence(connection, home, definition, _category(key, where[0]), rows),
+        _rates(connection, definition, values, key[2]),
     )
+
+
+def _rates(
+    connection: duckdb.DuckDBPyConnection, definition: Definition, values: list[Value], quarter: str
+) -> list[Rate]:
+    """The rates that the values are converted with."""
+    converted = {value.currency for value in values} - {None, definition.currency}
+    if not converted:
+        return []
+    sql = render(__file__, "explain_rates.sql", quarter=quarter, currency=definition.currency)
+    return [rate for rate in _read(connection, Rate, sql) if rate.to_currency in converted]
 
 
 def _supports(
@@ -216,9 +250,15 @@ def _evidence(
             Evidence(
                 row["unit_id"], row["in_numerator"], row["value"], row["weight"], row["_file"], row["_table"],
                 row["_row"], cells, deciding_cells(expressions, source, row["_table"], cells),
+                corrections_of(connection, home, _place(row)),
             )
         )  # fmt: skip
     return listed
+
+
+def _place(row: dict[str, Any]) -> Place:
+    names = ("region", "source", "drop_quarter", "_table", "_sha256", "_record")
+    return Place(*(row[name] for name in names))
 
 
 def _record(connection: duckdb.DuckDBPyConnection, home: Path, row: dict[str, Any]) -> dict[str, Any]:

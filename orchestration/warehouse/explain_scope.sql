@@ -17,6 +17,7 @@ select
     sum(weight) as weight
 from marts.indicator_evidence
 where donor = {{ donor | text }} and indicator = {{ indicator | text }} and quarter = {{ quarter | text }}
+    and is_complete
     {% if region %}
         and region = {{ region | text }}
     {% endif %}

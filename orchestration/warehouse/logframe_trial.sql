@@ -7,6 +7,8 @@ inner join dim_period as period on fact.region = period.region and fact.quarter 
     {% if to_date %}
         left join bridge_identity as {{ one.dimension }}_identity
             on fact.{{ one.dimension }}_id = {{ one.dimension }}_identity.local_id
+        left join bridge_identity_to_date as {{ one.dimension }}_to_date
+            on fact.quarter = {{ one.dimension }}_to_date.of_quarter
     {% endif %}
     left join dim_{{ one.dimension }} as {{ one.dimension }}
         on fact.{{ one.dimension }}_id = {{ one.dimension }}.{{ one.dimension }}_id

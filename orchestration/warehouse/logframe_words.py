@@ -78,6 +78,10 @@ class Donor(_Strict):
     name: str
     regions: list[str] = Field(min_length=1)
     together: str | None = None  # name of the row of all regions together, such as 'all'
+    since: dict[
+        str, Annotated[str, Field(pattern=_QUARTER)]
+    ] = {}  # first quarter of a region that joined later
+    until: dict[str, Annotated[str, Field(pattern=_QUARTER)]] = {}  # last quarter of one that left
     fiscal_year: FiscalYear
     due_days: int = Field(ge=0)
     suppression_threshold: int = Field(default=10, ge=0)
@@ -91,6 +95,17 @@ class Donor(_Strict):
             raise ValueError("every band but the last needs 'at_least', and the last must have none")
         if sorted(bounds[:-1], key=lambda b: b or 0.0, reverse=True) != bounds[:-1]:
             raise ValueError("the bands must go from the highest 'at_least' to the lowest")
+        return self
+
+    @model_validator(mode="after")
+    def _spans_are_of_regions(self) -> Self:
+        for word, quarters in (("since", self.since), ("until", self.until)):
+            for region in sorted(set(quarters) - set(self.regions)):
+                words = f"'{word}' names no region of the donor: '{region}'"
+                raise Fault(words, word, region, word=region, known=self.regions)
+        for region in sorted(set(self.since) & set(self.until)):
+            if self.since[region] > self.until[region]:
+                raise Fault(f"'{region}' leaves before it joins.", "until", region)
         return self
 
 

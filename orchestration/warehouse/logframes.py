@@ -18,6 +18,7 @@ from ingest.contracts.yaml_file import Document, read_mapping
 from ingest.errors import SangamError
 from ingest.nearest import unknown
 from orchestration.settings import home
+from orchestration.warehouse.indicator_sense import require_meant
 from orchestration.warehouse.logframe_words import COUNTED, Disaggregation, Indicator, Logframe
 
 FOLDER = Path(__file__).resolve().parents[2] / "dbt_project" / "indicators"
@@ -95,6 +96,26 @@ def _require_known(logframe: Logframe, document: Document) -> None:
             if name not in known and not any(fault(region) for region in own):
                 words = f"there is no source '{name}' of {', '.join(own)}{did_you_mean(name, known)}"
                 raise SangamError(line(document, ("indicators", place, "sources", number), words))
+        if why := _against_cadence(indicator, own, logframe.donor.together):
+            raise SangamError(line(document, ("indicators", place, "sources"), why))
+
+
+def _against_cadence(indicator: Indicator, regions: list[str], together: str | None) -> str | None:
+    """Why the sources' cadences do not go with how the indicator is stated; None where they do."""
+    cadences = {
+        load_region(region).sources[name].cadence
+        for region in regions
+        if not fault(region)
+        for name in indicator.sources
+        if name in load_region(region).sources
+    }
+    if len(cadences) > 1:
+        return "a round and a quarter's extract are not of one period: give each its indicator."
+    if cadences == {"round"} and {"in_quarter", "cumulative"} & set(indicator.over_time):
+        return "a round also serves later quarters, so nothing of it is in the quarter: use round or as_at."
+    if cadences == {"round"} and together and len(regions) > 1:
+        return "rounds of several regions are not of one period: a donor with 'together' cannot add them up."
+    return None
 
 
 def read(file: Path) -> Logframe:
@@ -114,6 +135,7 @@ def _read_once(file: Path, *_state: int) -> tuple[Logframe, Document]:
     if file.stem != logframe.donor.code:
         words = f"the file defines donor '{logframe.donor.code}': name it {logframe.donor.code}.yml."
         raise SangamError(line(document, ("donor", "code"), words))
+    require_meant(logframe, document)
     return logframe, document
 
 
@@ -145,6 +167,8 @@ def _entry(logframe: Logframe, position: int, indicator: Indicator, over_time: s
         "has_target": over_time == indicator.over_time[0],  # a target belongs to the first way of stating it
         "regions": indicator.regions or logframe.donor.regions,
         "together": logframe.donor.together,
+        "since": logframe.donor.since,
+        "until": logframe.donor.until,
         "scale": indicator.scale or (100 if indicator.unit == "percent" else 1),
         "n_counts": indicator.n_counts or COUNTED[indicator.kind],
         "joins": [join.model_dump() for join in indicator.joined],

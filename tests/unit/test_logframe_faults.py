@@ -201,7 +201,7 @@ def test_what_is_bound_against_is_what_evidence_reads() -> None:
     for text in (macro, template):
         named = set(re.findall(r"\b(?:from|join) \S.* as (.+)", text))
         assert {name.partition(" on ")[0].strip().replace("one.dimension", "name") for name in named} == {
-            "fact", "period", "baseline", "{{ name }}", "{{ name }}_identity",
+            "fact", "period", "baseline", "{{ name }}", "{{ name }}_identity", "{{ name }}_to_date",
         }  # fmt: skip
         assert "window unit as (partition by fact.region, period.quarter, " in text
     reads = re.search(r"evidence_relations\(\) -%}\s+{{ return\(\[(.*?)\]\)", macro, re.DOTALL)

@@ -51,6 +51,19 @@
 
 {% macro spark__list_of_one(expression) -%} array({{ expression }}) {%- endmacro %}
 
+{#- A list's members, each once; an empty member is 'unknown'. -#}
+{% macro each_once(expression) -%}
+    {{ return(adapter.dispatch('each_once', 'sangam')(expression)) }}
+{%- endmacro %}
+
+{% macro duckdb__each_once(expression) -%}
+    list_sort(list_distinct(list_transform({{ expression }}, lambda member: coalesce(member, 'unknown'))))
+{%- endmacro %}
+
+{% macro spark__each_once(expression) -%}
+    array_sort(array_distinct(transform({{ expression }}, member -> coalesce(member, 'unknown'))))
+{%- endmacro %}
+
 {#- One row a (dimension, category) of the map column `categories` of `relation`, with the other columns named. -#}
 {% macro unnest_categories(relation, columns) -%}
     {{ return(adapter.dispatch('unnest_categories', 'sangam')(relation, columns)) }}

@@ -46,15 +46,16 @@
     {%- for i in var('indicators') -%}
         {%- for region in i.regions -%}
             {%- for source in i.sources -%}
-                {%- do rows.append([i.donor, i.code, i.over_time, region, region, source]) -%}
+                {%- set span = [(i.since or {})[region], (i.until or {})[region]] -%}
+                {%- do rows.append([i.donor, i.code, i.over_time, region, region, source] + span) -%}
                 {%- if i.together -%}
-                    {%- do rows.append([i.donor, i.code, i.over_time, i.together, region, source]) -%}
+                    {%- do rows.append([i.donor, i.code, i.over_time, i.together, region, source] + span) -%}
                 {%- endif -%}
             {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ rows_of([('donor', 'varchar'), ('indicator', 'varchar'), ('over_time', 'varchar'), ('region', 'varchar'),
-        ('member_region', 'varchar'), ('source', 'varchar')], rows) }}
+        ('member_region', 'varchar'), ('source', 'varchar'), ('since', 'varchar'), ('until', 'varchar')], rows) }}
 {%- endmacro %}
 
 {#- One row an indicator, over_time, dimension and listed category, or a type of place whose names are categories. -#}

@@ -8,5 +8,5 @@ select
     local_id,
     max(canonical_id) as canonical_id
 from {{ ref('stg_crosswalk') }}
-where canonical_id is not null
+where canonical_id is not null and of_quarter = quarter
 group by region, source, quarter, entity, local_id

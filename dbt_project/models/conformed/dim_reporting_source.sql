@@ -14,7 +14,9 @@ deliveries as (
         source,
         quarter,
         min(is_part_current) = 1 as is_accepted,
-        {{ joined_text('held_file', ', ') }} as held_files
+        {{ joined_text('held_file', ', ') }} as held_files,
+        count(distinct current_file) as file_count,
+        min(current_file) as first_file
     from (
         select
             *,
@@ -24,7 +26,8 @@ deliveries as (
                 when status = 'refused' then file_name || ' (refused: ' || coalesce(refusal, 'unknown') || ')'
                 when status = 'paused'
                     then file_name || ' (waits, because it changed too much, to be released)'
-            end as held_file
+            end as held_file,
+            case when status = 'current' then file_name end as current_file
         from {{ ref('stg_drop') }}
     )
     group by region, source, quarter
@@ -48,7 +51,10 @@ served as (
                 then deliveries.quarter
         end) as drop_quarter,
         max(case when deliveries.quarter = quarters.quarter then deliveries.held_files end)
-            as held_files
+            as held_files,
+        -- rounds delivered and not taken in; which of them are newer than the one that serves, is seen below
+        max(case when not deliveries.is_accepted and cadences.cadence = 'round' then deliveries.quarter end)
+            as held_round
     from needed
     cross join quarters
     left join cadences on needed.region = cadences.region and needed.source = cadences.source
@@ -59,19 +65,39 @@ served as (
 )
 
 select
-    region,
-    source,
-    quarter,
-    cadence,
-    drop_quarter,
-    drop_quarter is not null as is_served,
+    served.region,
+    served.source,
+    served.quarter,
+    served.cadence,
+    served.drop_quarter,
+    served.drop_quarter is not null as is_served,
     case
-        when drop_quarter is not null then null
-        when held_files is not null
-            then 'The delivery of ' || region || '/' || source || ' for ' || quarter || ' was not taken in: '
-                || held_files || '.'
-        when cadence = 'round'
-            then 'No round of ' || region || '/' || source || ' was accepted up to ' || quarter || '.'
-        else 'No accepted delivery of ' || region || '/' || source || ' for ' || quarter || '.'
-    end as reason
+        when served.drop_quarter is not null then null
+        when served.held_files is not null
+            then 'The delivery of ' || served.region || '/' || served.source || ' for ' || served.quarter
+                || ' was not taken in: ' || served.held_files || '.'
+        when served.cadence = 'round'
+            then 'No round of ' || served.region || '/' || served.source || ' was accepted up to '
+                || served.quarter || '.'
+        else 'No accepted delivery of ' || served.region || '/' || served.source || ' for '
+            || served.quarter || '.'
+    end as reason,
+    case
+        when drops.file_count = 1
+            then served.region || '/' || served.source || ' ' || drops.quarter || ' (' || drops.first_file
+                || ')'
+        when drops.file_count > 1
+            then served.region || '/' || served.source || ' ' || drops.quarter || ' ('
+                || cast(drops.file_count as {{ sql_type('varchar') }}) || ' files)'
+    end as drops,
+    case
+        when served.held_round > served.drop_quarter
+            then 'The round ' || held.quarter || ' of ' || served.region || '/' || served.source
+                || ' was not taken in: ' || held.held_files || '. The value is of the round '
+                || served.drop_quarter || '.'
+    end as note
 from served
+left join deliveries as drops
+    on served.region = drops.region and served.source = drops.source and served.drop_quarter = drops.quarter
+left join deliveries as held
+    on served.region = held.region and served.source = held.source and served.held_round = held.quarter

@@ -8,7 +8,7 @@ select
     observed.unit_id,
     observed.unit_type,
     observed.parent_unit_id,
-    observed.person_id,
+    coalesce(known.canonical_id, observed.person_id) as person_id,
     coalesce(found.canonical_id, observed.household_id) as household_id,
     observed.institution_id,
     observed.place_id,
@@ -28,3 +28,6 @@ left join {{ ref('bridge_identity') }} as found
     on observed.region = found.region and observed.source = found.source and observed.quarter = found.quarter
         and found.entity = 'household'
         and coalesce(observed.parent_unit_id, observed.unit_id) = found.local_id
+left join {{ ref('bridge_identity') }} as known
+    on observed.region = known.region and observed.source = known.source and observed.quarter = known.quarter
+        and known.entity = 'person' and observed.person_id = known.local_id

@@ -1,5 +1,5 @@
 -- Grain: one row per donor, indicator, over_time, region, period, dimension and category.
--- All kinds but survey shares. Sums are of decimals, so the order of the rows does not matter.
+-- All kinds but survey shares; complete records. Sums are of decimals: the order of rows does not matter.
 {{ config(materialized='table') }}
 with evidence as (
     -- an identifier is unique in its region only
@@ -9,11 +9,11 @@ with evidence as (
     inner join {{ ref('dim_period') }} as dim_period
         on evidence.period = dim_period.quarter and evidence.region = dim_period.region
             and evidence.source = dim_period.source
-    where dim_indicator.kind <> 'survey_share'
+    where dim_indicator.kind <> 'survey_share' and evidence.is_complete
 ),
 
 regions as (
-    select distinct donor, indicator, over_time, region, member_region
+    select distinct donor, indicator, over_time, region, member_region, since, until
     from {{ ref('bridge_indicator_source') }}
 ),
 
@@ -49,4 +49,9 @@ from by_category
 inner join regions
     on by_category.donor = regions.donor and by_category.indicator = regions.indicator
         and by_category.over_time = regions.over_time and by_category.region = regions.member_region
+        and (
+            regions.region = regions.member_region
+            or by_category.period between coalesce(regions.since, by_category.period)
+            and coalesce(regions.until, by_category.period)
+        )
 group by all

@@ -12,6 +12,13 @@ with counted as (
         case i.kind
             when 'distinct_count' then cast(c.numerator_count as double)
             when 'median' then null
+            -- units above as below: each once, however many records it has
+            when 'ratio'
+                then case
+                        when i.denominator = 'units' and i.value_expression is null
+                            then cast(c.numerator_count as double)
+                        else cast(c.value_sum as double)
+                    end
             else cast(c.value_sum as double)
         end as numerator,
         case

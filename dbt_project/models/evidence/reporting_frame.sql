@@ -29,11 +29,18 @@ select
     served.quarter,
     bool_and(served.is_served and needed.has_baseline) as is_served,
     max(served.drop_quarter) as period,
-    {{ joined_text('coalesce(served.reason, needed.lacks_baseline)') }} as reason
+    {{ joined_text('coalesce(served.reason, needed.lacks_baseline)') }} as reason,
+    {{ joined_text('served.drops', '; ') }} as drops,
+    {{ joined_text('served.note') }} as note
 from needed
 inner join {{ ref('dim_reporting_source') }} as served
     on needed.member_region = served.region and needed.source = served.source
 -- a comparison is not stated for the round it is made with
-where needed.compared_with is null or served.drop_quarter is null
+where (
+    needed.compared_with is null or served.drop_quarter is null
     or served.drop_quarter > needed.compared_with
+)
+-- a region that joined later, or left, is not missed before or after
+and served.quarter >= coalesce(needed.since, served.quarter)
+and served.quarter <= coalesce(needed.until, served.quarter)
 group by needed.donor, needed.indicator, needed.over_time, needed.region, served.quarter

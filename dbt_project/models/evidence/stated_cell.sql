@@ -22,6 +22,13 @@ found as (
     from frame
     inner join {{ ref('indicator_estimate') }} as e using (donor, indicator, over_time, region, period)
     where frame.is_served
+),
+
+left_out as (
+    select frame.*, o.dimension, o.category
+    from frame
+    inner join {{ ref('left_out') }} as o using (donor, indicator, over_time, region, period)
+    where frame.is_served
 )
 
 select * from total
@@ -29,3 +36,5 @@ union
 select * from listed
 union
 select * from found
+union
+select * from left_out

@@ -30,11 +30,15 @@ estimated as (
         e.ci_low,
         e.ci_high,
         e.deff,
-        e.df
+        e.df,
+        case when cell.is_served then coalesce(o.record_count, 0) end as left_out,
+        e.period is null and coalesce(o.record_count, 0) > 0 as is_blank
     from {{ ref('stated_cell') }} as cell
     inner join {{ ref('dim_indicator') }} as i using (donor, indicator, over_time)
     inner join currencies using (donor, indicator, over_time)
     left join {{ ref('indicator_estimate') }} as e
+        using (donor, indicator, over_time, region, period, dimension, category)
+    left join {{ ref('left_out') }} as o
         using (donor, indicator, over_time, region, period, dimension, category)
     left join {{ ref('dim_exchange_rate') }} as rate
         on cell.quarter = rate.quarter and i.currency = rate.from_currency
@@ -46,7 +50,7 @@ judged as (
         *,
         case
             when not is_served or lacks_rate then 'not_reported'
-            when is_count or value is not null then 'reported'
+            when (is_count and not is_blank) or value is not null then 'reported'
             else 'not_applicable'
         end as state
     from estimated
@@ -93,6 +97,20 @@ select
         when lacks_rate
             then 'No exchange rate ' || native_currency || ' to ' || currency || ' for ' || quarter
                 || '; add it to the exchange rates of the reference folder.'
+        when state = 'not_applicable' and left_out > 0
+            then 'Nothing to measure: what is counted is empty in all of the records.'
         when state = 'not_applicable' then 'Nothing to measure: the population is empty.'
-    end as reason
+    end as reason,
+    case when is_served then period end as period,
+    drops,
+    left_out,
+    nullif(concat_ws(
+        ' ',
+        note,
+        case
+            when left_out = 1 then '1 record is left out, since what is counted with it is empty.'
+            when left_out > 1 then cast(left_out as {{ sql_type('varchar') }})
+                || ' records are left out, since what is counted with them is empty.'
+        end
+    ), '') as note
 from judged

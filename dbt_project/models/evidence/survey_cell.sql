@@ -1,9 +1,31 @@
 -- Grain: one row per donor, indicator, over_time, region, source, period, dimension, category and primary
--- sampling unit with a unit in the category. Weights are decimals, so these sums are exact.
+-- sampling unit with a unit in the category. Weights are decimals, so these sums are exact. Complete records.
 {{ config(materialized='table') }}
-with unit as (
-    -- several records can support one unit; they carry the same weight and place in the sample.
-    -- Only survey shares have strata.
+with sampled as (
+    select evidence.*
+    from {{ ref('evidence') }} as evidence
+    inner join {{ ref('dim_indicator') }} as dim_indicator using (donor, indicator, over_time)
+    where dim_indicator.kind = 'survey_share' and evidence.is_complete
+),
+
+by_category as (
+    {{ unnest_categories(
+        'sampled',
+        'donor, indicator, over_time, region, source, period, unit_id, psu, stratum, weight, in_numerator'
+    ) }}
+
+    union all
+
+    select
+        donor, indicator, over_time, region, source, period, unit_id, psu, stratum, weight, in_numerator,
+        'all' as dimension, 'all' as category
+    from sampled
+    where in_population
+),
+
+unit as (
+    -- several records can support one unit, in one category or in several; they carry the same weight and
+    -- place in the sample
     select
         donor,
         indicator,
@@ -11,28 +33,15 @@ with unit as (
         region,
         source,
         period,
+        dimension,
+        category,
         unit_id,
         max(stratum) as stratum,
         max(psu) as psu,
         max(weight) as weight,
-        bool_and(in_numerator) as in_numerator,
-        min_by(categories, _record) as categories
-    from {{ ref('evidence') }}
-    where stratum is not null
-    group by donor, indicator, over_time, region, source, period, unit_id
-),
-
-by_category as (
-    {{ unnest_categories(
-        'unit', 'donor, indicator, over_time, region, source, period, psu, stratum, weight, in_numerator'
-    ) }}
-
-    union all
-
-    select
-        donor, indicator, over_time, region, source, period, psu, stratum, weight, in_numerator,
-        'all' as dimension, 'all' as category
-    from unit
+        bool_and(in_numerator) as in_numerator
+    from by_category
+    group by all
 )
 
 select
@@ -49,5 +58,5 @@ select
     count(*) as unit_count,
     sum(weight) as weight_sum,
     sum(case when in_numerator then weight else 0 end) as numerator_sum
-from by_category
+from unit
 group by all

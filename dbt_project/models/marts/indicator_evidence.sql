@@ -12,6 +12,7 @@ select
     evidence.unit_id,
     evidence.in_population,
     evidence.in_numerator,
+    evidence.is_complete,
     evidence.weight,
     evidence.value,
     evidence.stratum,

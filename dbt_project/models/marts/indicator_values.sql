@@ -42,6 +42,10 @@ select
     {{ donor_fiscal_label('donor', 'quarter') }} as fiscal_label,
     df,
     {{ traffic_light('donor', 'achievement') }} as light,
-    reason
+    reason,
+    period,
+    drops,
+    cast(left_out as bigint) as left_out,
+    note
 from stated
 order by donor, position, quarter, region, over_time, dimension, category, currency

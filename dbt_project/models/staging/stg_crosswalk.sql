@@ -10,6 +10,7 @@ renamed as (
         quarter,
 
         entity,
+        of_quarter,
         local_id,
         canonical_id,
 

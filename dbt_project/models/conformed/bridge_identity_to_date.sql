@@ -1,0 +1,14 @@
+-- Grain: one row per region, source, quarter (of the register), earlier quarter (of the drop), entity
+-- and local identifier: whom a later quarter's register knows the record as.
+{{ config(materialized='view') }}
+select
+    region,
+    source,
+    quarter,
+    of_quarter,
+    entity,
+    local_id,
+    max(canonical_id) as canonical_id
+from {{ ref('stg_crosswalk') }}
+where canonical_id is not null and of_quarter < quarter
+group by region, source, quarter, of_quarter, entity, local_id
