@@ -16,6 +16,7 @@ from contextlib import contextmanager
 import pyarrow as pa
 
 from ingest.errors import Refused, SangamError, our_fault
+from ingest.readers.again import ReadAgain
 
 # What libraries raise for damaged bytes; by the names of their modules for those that are loaded only when needed.
 _OF_DAMAGE = (
@@ -31,7 +32,7 @@ def refusals(name: str) -> Iterator[None]:
     """Whatever stumbles within becomes Refused for the file called `name`; what is for a person stays as it is."""
     try:
         yield
-    except SangamError:
+    except (SangamError, ReadAgain):
         raise
     except Exception as error:
         raise refusal_of(error, name) from error

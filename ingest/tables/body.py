@@ -63,7 +63,7 @@ def as_piece(
     cells = pa.RecordBatch.from_arrays(
         [pa.array(body[f.name].tolist(), pa.string()) for f in found], [f.name for f in found]
     )
-    piece = Piece(name, tuple(found), cells, rows, totals, apart.sums if apart else ())
+    piece = Piece(name, tuple(found), cells, rows, totals, sums=apart.sums if apart else ())
     return complete(piece, table, chunk, file)
 
 

@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tests.recount.definitions import Definition
@@ -100,22 +101,25 @@ def _rolled(answers: list[bool | None], roll_up: str) -> bool | None:
 def _parts(rows: pd.DataFrame, definition: Definition) -> dict[tuple[str, str], pd.DataFrame]:
     if rows.empty:
         return {}
-    parts = {("all", "all"): rows[rows["in"].astype(bool)]}
+    parts = {("all", "all"): rows.loc[rows["in"].to_numpy(bool)]}
     for dimension in definition.dimensions:
         name = dimension.name
-        here = [name in apart for apart in rows["apart"]] if dimension.apart else rows["in"].astype(bool)
-        there = rows[here]
+        here = [name in apart for apart in rows["apart"]] if dimension.apart else rows["in"]
+        there = rows.loc[np.array(here, bool)]
         for category in sorted({c for each in there["categories"] for c in each[name]}):
-            parts[name, category] = there[[category in each[name] for each in there["categories"]]]
+            mask = [category in each[name] for each in there["categories"]]
+            parts[name, category] = there.loc[np.array(mask, bool)]
     return parts
 
 
 def _counted(part: pd.DataFrame, definition: Definition) -> Counted:
-    left_out = part[~part["complete"].astype(bool)]["record"].nunique()
-    rows = part[part["complete"].astype(bool)]
+    complete = part["complete"].to_numpy(bool)
+    left_out = part.loc[~complete]["record"].nunique()
+    rows = part.loc[complete]
     kind = definition.words["kind"]
     units = float(rows["unit"].nunique())
-    yes = float(rows[rows["answer"].map(lambda a: a is True)]["unit"].nunique())
+    is_yes = np.array([answer is True for answer in rows["answer"]], bool)
+    yes = float(rows.loc[is_yes]["unit"].nunique())
     total = math.fsum(float(v) for v in rows["value"] if v is not None)
     if kind == "survey_share":
         weights = {u: float(w) for u, w in zip(rows["unit"], rows["survey"], strict=True)}

@@ -96,7 +96,7 @@ def test_a_big_dump_that_takes_rows_back_is_read_again(tmp_path: Path) -> None:
     with pytest.raises(ReadAgain) as again:
         sum(chunk.cells.num_rows for chunk in read(path))
     known: dict[str, Known] = {again.value.name: again.value.known}
-    assert sum(chunk.cells.num_rows for chunk in read(path, known)) == 12_000
+    assert sum(chunk.cells.num_rows for chunk in read(path, known=known)) == 12_000
     out = io.StringIO()
     export.to_csv(path, None, out)
     assert out.getvalue().count("\r\n") == 12_001

@@ -56,7 +56,6 @@ def refused(path: Path) -> Refused:
         ("zip with overlapping members", "bomb"),
         ("zip of 60,000 members", "more than 1,000"),
         ("gzip of gzip of gzip", "bomb"),
-        ("many quotes", ""),
     ],
 )
 def test_an_attack_is_a_refusal_and_the_next_file_is_read(tmp_path: Path, attack: str, words: str) -> None:
@@ -209,10 +208,10 @@ def test_a_fault_of_ours_holds_that_delivery_alone(
     landing, home = tmp_path / "landing", tmp_path / "home"
     made = ingest.readers.read
 
-    def stumbling(path: Path) -> Iterator[Chunk]:
+    def stumbling(path: Path, *words: Any, **more: Any) -> Iterator[Chunk]:
         if "2021Q2" in str(path):
             raise TypeError("nothing a partner did: cell 41303-1234567-2")
-        yield from made(path)
+        yield from made(path, *words, **more)
 
     for quarter in ("2021Q1", "2021Q2"):
         place = landing / "here" / "register" / quarter / "person.csv"

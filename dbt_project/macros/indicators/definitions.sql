@@ -46,7 +46,7 @@
     {%- for i in var('indicators') -%}
         {%- for region in i.regions -%}
             {%- for source in i.sources -%}
-                {%- set span = [(i.since or {})[region], (i.until or {})[region]] -%}
+                {%- set span = [(i.since or {}).get(region), (i.until or {}).get(region)] -%}
                 {%- do rows.append([i.donor, i.code, i.over_time, region, region, source] + span) -%}
                 {%- if i.together -%}
                     {%- do rows.append([i.donor, i.code, i.over_time, i.together, region, source] + span) -%}
