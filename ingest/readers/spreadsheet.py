@@ -46,7 +46,8 @@ def read(source: Source) -> Iterator[Chunk]:
     """
     content = whole(source)
     try:
-        seen, marks = content, {}
+        seen = content
+        marks: dict[str, Marks] = {}
         if content.startswith(b"PK"):
             with zipfile.ZipFile(io.BytesIO(content)) as parts:
                 refuse_bomb(source, parts.infolist())
