@@ -6,7 +6,7 @@ export SANGAM_HOME ?= $(CURDIR)/.sangam
 STAMP := $(VENV)/.installed
 SQL := dbt_project/models ingest expectations orchestration
 
-.PHONY: setup demo ui test check bench bench-readers attacks clean lock format
+.PHONY: setup demo ui test check bench bench-readers attacks definitions clean lock format
 
 setup: $(STAMP)
 
@@ -49,6 +49,11 @@ bench-readers: setup
 # What reading each of many hostile files costs.
 attacks: setup
 	$(BIN)/python -m tests.attacks
+
+# So many definitions of indicators, drawn at random, against a plain recount: `make definitions N=2000`.
+N ?= 2000
+definitions: setup
+	SANGAM_DEFINITIONS=$(N) $(BIN)/pytest tests/pipeline/test_definitions.py
 
 # The lock holds hashes and no download addresses.
 lock: setup
