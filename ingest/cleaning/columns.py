@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ingest.cleaning import expressions, identifiers, phones
+from ingest.cleaning import expressions, identifiers, letters, phones
 from ingest.cleaning.naming import c, n, r, t, v
 from ingest.contracts.column import Column
 from ingest.contracts.source import Source
@@ -29,6 +29,7 @@ CELL_REASONS = (
     "bad_identifier",
     "unknown_code",
     "bad_code",
+    "wrong_letters",
 )
 NUMBER_TYPE = "DECIMAL(28,9)"
 
@@ -123,7 +124,8 @@ def _value_and_error(
     if column.pattern:
         made = f"CASE WHEN regexp_full_match({n(name)}, {quote(column.pattern)}) THEN {n(name)} END"
         return made, f"WHEN {value} IS NULL THEN {_reason('bad_code')}", "VARCHAR"
-    return text, "", "VARCHAR"
+    odd = letters.do_not_belong(text, source.scripts)
+    return text, f"WHEN {odd} THEN {_reason('wrong_letters')}", "VARCHAR"
 
 
 def _number(name: str, column: Column) -> tuple[str, str, str]:
