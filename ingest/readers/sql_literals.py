@@ -14,8 +14,6 @@ import numpy as np
 from ingest.readers.arrow_csv import BINARY
 
 _QUOTE, _COMMA, _DOT, _MINUS, NEWLINE = b"',.-\n"
-_PLAIN = np.zeros(256, np.bool_)
-_PLAIN[list(b"0123456789,'\n")] = True
 _DELIMITER = np.zeros(256, np.bool_)
 _DELIMITER[list(b",\n")] = True
 _NUMBER = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
@@ -37,11 +35,12 @@ class UnknownLiteral(Exception):  # noqa: N818 - an event for the caller to word
 
 def odd_places(body: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """Where bytes outside strings stand that plain numbers, NULL and plain strings do not have."""
-    odd = ~_PLAIN[body] & ~inside
-    odd[:-1] |= (body[:-1] == _QUOTE) & ~inside[:-1] & ~_DELIMITER[body[1:]] & (body[1:] != _QUOTE)
-    odd[1:] |= (
-        inside[1:] & ~inside[:-1] & (body[1:] == _QUOTE) & ~_DELIMITER[body[:-1]] & (body[:-1] != _QUOTE)
-    )
+    quote = body == _QUOTE
+    edge = (body == _COMMA) | (body == NEWLINE) | quote
+    odd = ~(edge | inside | (body - np.uint8(ord("0")) < 10))
+    # What stands right before or behind a string, without a comma.
+    odd[:-1] |= (quote & ~inside)[:-1] & ~edge[1:]
+    odd[1:] |= (quote & inside)[1:] & ~edge[:-1]
     places = np.flatnonzero(odd)
     if places.size == 0:
         return places

@@ -20,6 +20,7 @@ from ingest.readers.sql_window import FIRST_WINDOW, Values, Window, next_window
 
 _QUOTE, _OPEN, _CLOSE, _COMMA, _SEMICOLON = b"'(),;"
 _LAYOUT = CsvForm(",", "'", nulls=("NULL", "null", "Null"))
+_MANY = 16
 _DUPLICATE_KEY = b"ON DUPLICATE KEY UPDATE"
 
 _WORD = np.zeros(256, np.bool_)
@@ -126,14 +127,15 @@ def _delimited(
     drop = (body <= 32) & ~inside
     _refuse_adjoining_strings(body, drop, name, target)
     _end_lines(body, drop, rows, start)
+    if drop.any():
+        _refuse_adjoining_words(body, drop, name, target)
     first, last = np.searchsorted(window.escapes, (start, stop))
     escapes = window.escapes[first:last] - start
+    escapes = escapes[inside[escapes] & ~np.isin(body[escapes + 1], _KEEP_BACKSLASH)]
     if escapes.size:
-        escapes = escapes[~np.isin(body[escapes + 1], _KEEP_BACKSLASH)]
         body[escapes + 1] = _UNESCAPED[body[escapes + 1]]
         drop[escapes] = True
     if drop.any():
-        _refuse_adjoining_words(body, drop & ~inside, name, target)
         body = body[~drop]
         inside = inside_quotes(body, _QUOTE)
     unread: dict[int, str] = {}
@@ -173,17 +175,17 @@ def _end_lines(body: np.ndarray, drop: np.ndarray, rows: _Rows, start: int) -> N
     drop[-1] = False
     gaps = len(rows.closes) - 1
     before, after = rows.closes[:gaps] - start, rows.opens[1 : gaps + 1] - start
-    if (after - before == 2).all():
-        for step in range(3):
-            body[before + step] = NEWLINE
+    for place in (before, before + 1, after):
+        body[place] = NEWLINE
+    wider = after - before > 2
+    if not wider.any():
         return
-    change = np.zeros(body.size + 1, np.int8)
-    change[before] += 1
-    change[after + 1] -= 1
-    gap = np.cumsum(change[:-1], dtype=np.int8).view(np.bool_)
-    body[gap] = NEWLINE
-    drop[gap] = True
-    drop[before] = False
+    begins, lengths = before[wider] + 2, (after - before - 2)[wider]
+    passed = np.cumsum(lengths) - lengths
+    between = np.repeat(begins - passed, lengths) + np.arange(lengths.sum())
+    body[between] = NEWLINE
+    # Taking bytes out costs more than a few empty lines; where each row has a header of its own, they are many.
+    drop[between] = between.size > body.size // _MANY
 
 
 def _numbered(body: np.ndarray) -> list[str]:

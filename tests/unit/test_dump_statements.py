@@ -202,6 +202,8 @@ def test_databases_and_schemas_are_part_of_the_name() -> None:
         ("(1.2.3,'a')", "1.2.3"),
         ("(NUL,'a')", "NUL"),
         ("(NOW(),'a')", ""),
+        (r"(1\2,'a')", r"1\2"),
+        (r"(\N,'a')", r"\N"),
     ],
 )
 def test_expressions_are_refused(values: str, found: str) -> None:
