@@ -21,6 +21,8 @@ from ingest.deliveries.received_log import NAME as LOG
 from ingest.deliveries.received_log import Received, read_log
 from ingest.errors import SangamError
 
+NOT_TEXT = "Its name is not written in UTF-8; rename it."
+
 
 @dataclass(frozen=True)
 class Stray:
@@ -30,8 +32,15 @@ class Stray:
     message: str
 
 
+def is_text(name: str) -> bool:
+    """Whether a path is text, which names made by old systems need not be."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
 def _where(parts: tuple[str, ...]) -> tuple[str, str, str] | str:
     """Region, source and quarter of a relative path, or a message why it is none of a drop."""
+    if not is_text("/".join(parts)):
+        return NOT_TEXT
     if parts[0] == "_reference" and len(parts) == 2:
         region, source, quarter = "_reference", Path(parts[1]).stem, NO_QUARTER
     elif len(parts) == 4:

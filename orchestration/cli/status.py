@@ -17,12 +17,12 @@ from ingest.deliveries.landing import scan
 from ingest.deliveries.receipts import receipt_of
 from orchestration import soundness
 from orchestration.checks.waits import waits_lines
-from orchestration.cli.console import TableColumn, plain_lines, say, show_table
+from orchestration.cli.console import Style, TableColumn, say, show_table, styled
 from orchestration.settings import Settings
 from orchestration.warehouse import logframes
 
 DUE_DAYS = 15  # where a region's contract states none
-_COLOURS = {
+_COLOURS: dict[str, Style] = {
     "broken": "red",
     "arrived": "green",
     "late": "yellow",
@@ -121,11 +121,11 @@ def show_status(settings: Settings, quarter: str) -> None:
     )
     rows = []
     for row in quarter_status(settings, quarter):
-        colour = _COLOURS.get(row.state, "dim")
+        colour: Style = _COLOURS.get(row.state, "dim")
         arrived = f"{row.arrived_at:%Y-%m-%d}" if row.arrived_at else ""
-        state = f"[{colour}]{row.state}[/]"
+        state = styled(colour, row.state)
         name = f"{row.region}/{row.source}" if row.source else row.region
-        rows.append((name, state, str(row.files or ""), arrived, str(row.due or ""), plain_lines(row.note)))
+        rows.append((name, state, str(row.files or ""), arrived, str(row.due or ""), row.note))
     show_table(columns, rows, f"Deliveries for {quarter}")
     for why in logframes.faults().values():
-        say(f"[red]broken[/] {plain_lines(why)}")
+        say(f"{styled('red', 'broken')} {why}")
