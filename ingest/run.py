@@ -35,7 +35,16 @@ from ingest.store import accepted
 # out on import: a process writes what the code does that it has loaded.
 ENGINE = code_fingerprint(
     "ingest.run",
-    packages=("duckdb", "lxml", "numpy", "pandas", "phonenumbers", "pyarrow", "python-calamine"),
+    packages=(
+        "duckdb",
+        "lxml",
+        "numpy",
+        "pandas",
+        "phonenumbers",
+        "pyarrow",
+        "python-calamine",
+        "selectolax",
+    ),
     data=("ingest/feedback/catalogue/*.yml",),
 )
 

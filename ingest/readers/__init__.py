@@ -19,7 +19,7 @@ from ingest.readers.sniff import kind_of
 from ingest.readers.stumbles import refusals
 
 __all__ = [
-    "Chunk", "Known", "ReadAgain", "import_apart", "read", "read_here", "read_source", "sniff",
+    "APART", "Chunk", "Known", "ReadAgain", "import_apart", "read", "read_here", "read_source", "sniff",
 ]  # fmt: skip
 
 _MODULES = {
@@ -32,7 +32,7 @@ _MODULES = {
     "delimited": "delimited",
 }
 # Parsers of foreign make, which a file can end or fill the memory of: in a process of their own.
-_APART = ("xlsx", "xls", "ods", "html")
+APART = ("xlsx", "xls", "ods", "html")
 
 
 def sniff(path: Path) -> str:
@@ -69,7 +69,7 @@ def read_source(
     if kind == "zip":
         yield from zipped.read(source, partial(read_source, encoding=encoding, header=header, known=known))
         return
-    if kind in _APART and source.path:
+    if kind in APART and source.path:
         yield from read_apart(kind, source)
     else:
         yield from read_here(kind, source, encoding, header, known)
@@ -95,5 +95,5 @@ def read_here(
 
 def import_apart() -> None:
     """Load the modules of the formats that are read apart, before there is a file to read."""
-    for kind in _APART:
+    for kind in APART:
         import_module(f"ingest.readers.{_MODULES[kind]}")

@@ -119,13 +119,17 @@ def _no_utf8(source: Source, piece: bytes, error: UnicodeDecodeError, lines: int
     where = f"{source.name}, line {line}: the text is not UTF-8 (byte {piece[error.start]:02X})"
     if multibyte or any(lead in piece[: error.start] for lead in (b"\xe0", b"\xd8", b"\xd9", b"\xc3")):
         where += " although other lines are"
-    read = {name: shown for name in _CANDIDATES if (shown := _as(bad, name))}
-    candidates = "; ".join(f"as {name} it says '{text}'" for name, text in read.items())
     return Refused(
         "unreadable_file",
-        f"{where}, and nothing says what it is: {candidates or 'it fits no usual code page'}. Save it as UTF-8 "
+        f"{where}, and nothing says what it is: {readings(bad) or 'it fits no usual code page'}. Save it as UTF-8 "
         "(in Excel: CSV UTF-8) and send that; or agree the encoding, so that the contract says `encoding:`.",
     )
+
+
+def readings(bad: bytes) -> str:
+    """What the bytes say in each code page that they could be of; nothing where they fit none."""
+    read = {name: shown for name in _CANDIDATES if (shown := _as(bad, name))}
+    return "; ".join(f"as {name} it says '{text}'" for name, text in read.items())
 
 
 def _as(bad: bytes, encoding: str) -> str:

@@ -6,7 +6,7 @@ Cells go out as they were read: no contract, no cleaning, no header made up for 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.errors import SangamError
-from ingest.readers import Known, ReadAgain, read, sniff
+from ingest.readers import APART, Known, ReadAgain, read, sniff
 from ingest.readers.chunk import Chunk
 
 _ROWS_AT_ONCE = 50_000
@@ -43,14 +43,12 @@ def to_csv(
     can't be read.
     """
     kind = sniff(path)
-    dumps: dict[str, Known] = {}
-    # A delimited file is one table: it is read once.
-    known = {} if kind == "delimited" else _tables(path, encoding, dumps)
+    known, chunks = _read(path, kind, encoding, header)
     if kind != "delimited":
         table = _named(path, table, known)
     columns: list[str] | None = None
     doubts = _Doubts()
-    for chunk in read(path, encoding, header, dumps):
+    for chunk in chunks:
         if table not in (None, chunk.table, chunk.full_name, f"{chunk.file}/{chunk.table}"):
             continue
         if columns is None:
@@ -68,6 +66,17 @@ def to_csv(
         )
     for line in doubts.told():
         tell(line)
+
+
+def _read(path: Path, kind: str, encoding: str, header: bool) -> tuple[dict[str, list[str]], Iterable[Chunk]]:
+    """The tables of the file with their columns, as far as they have to be known before, and what is read."""
+    if kind == "delimited":  # one table
+        return {}, read(path, encoding, header)
+    if kind in APART:  # whole sheets, which limits hold in bounds: read once
+        chunks = list(read(path))
+        return _listed(chunks), chunks
+    dumps: dict[str, Known] = {}
+    return _tables(path, encoding, dumps), read(path, encoding, header, dumps)
 
 
 def _named(path: Path, table: str | None, known: Collection[str]) -> str:
@@ -137,13 +146,15 @@ def _tables(path: Path, encoding: str, dumps: dict[str, Known]) -> dict[str, lis
     Of dumps that have to be read with what is known of their end, that is put into `dumps`.
     """
     while True:
-        found: dict[tuple[str, str], list[str]] = {}
         try:
-            for chunk in read(path, encoding, known=dumps):
-                found[chunk.table, chunk.full_name] = chunk.cells.schema.names
-            break
+            return _listed(read(path, encoding, known=dumps))
         except ReadAgain as again:
             dumps[again.name] = again.known
+
+
+def _listed(chunks: Iterable[Chunk]) -> dict[str, list[str]]:
+    """Their tables with columns, each by its name, and its full name where others share it."""
+    found = {(chunk.table, chunk.full_name): chunk.cells.schema.names for chunk in chunks}
     alone = Counter(table for table, _ in found)
     return {full if alone[table] > 1 else table: columns for (table, full), columns in found.items()}
 

@@ -23,7 +23,7 @@ _OF_DAMAGE = (
     OSError, EOFError, UnicodeError, zlib.error, struct.error, csv.Error, zipfile.BadZipFile,
     zipfile.LargeZipFile, NotImplementedError, pa.ArrowException,
 )  # fmt: skip
-_LIBRARIES = ("python_calamine", "pyo3_runtime", "lxml")
+_LIBRARIES = ("python_calamine", "pyo3_runtime", "lxml", "selectolax")
 _SAID = 300
 
 

@@ -131,7 +131,7 @@ def _counted(part: pd.DataFrame, definition: Definition) -> Counted:
         of = units if definition.words.get("denominator") else None
         return Counted(yes if len(rows) or not left_out else None, yes, of, left_out)
     if kind == "sum":
-        return Counted(total if len(rows) or not left_out else None, total, None, left_out)
+        return Counted(total, total, None, left_out)  # a sum of nothing is 0, and says what is left out
     if kind == "median":
         return Counted(_median([float(v) for v in rows["value"]]), None, None, left_out)
     numerator = total if definition.value or definition.denominator else yes
