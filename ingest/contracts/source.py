@@ -29,6 +29,7 @@ class Source(Conventions):
     # else is refused.
     encoding: Encoding = ""
     part: Regex = ""  # several files a drop: the first group of this, over a file's name, names its part
+    named: tuple[str, ...] = ()  # names such files have, as examples; `{quarter}` stands for 2021Q2
     database: str = ""  # of a dump that holds several: the one whose tables are meant
     schema_name: str = (
         ""  # of a PostgreSQL dump: where the tables lie; empty: `public`, or the only ones of the name
@@ -42,6 +43,7 @@ class Source(Conventions):
     def _names_exist(self) -> Source:
         if self.part and not re.compile(self.part).groups:
             raise Fault(f"'{self.part}' has no group in brackets: it names the part.", "part")
+        self._names_fit()
         for name, table in self.tables.items():
             self._steps_exist(name, table)
             for column_name, column in table.columns.items():
@@ -73,6 +75,13 @@ class Source(Conventions):
                 if column.type == "phone" and not self.country:
                     raise Fault("phone numbers need the 'country' they are of, such as NP: state it.", *at)
         return self
+
+    def _names_fit(self) -> None:
+        if self.named and not self.part:
+            raise Fault("these are names of the parts of a delivery: state 'part', too.", "named")
+        for number, name in enumerate(self.named):
+            if not re.search(self.part, name.replace("{quarter}", "2021Q2"), re.IGNORECASE):
+                raise Fault(f"'{name}' does not fit 'part', {self.part}.", "named", number)
 
     def _reference_exists(self, column: Column, at: tuple[str, ...]) -> None:
         target, _, field = column.ref.partition(".")

@@ -100,12 +100,13 @@ class FileContent:
     rows: tuple[TableRows, ...] = ()
     columns: dict[tuple[str, str], Column] = field(default_factory=dict)  # by table and name
     labels: dict[tuple[str, str], str] = field(default_factory=dict)  # the same columns' headers in the file
+    unread: tuple[str, ...] = ()  # files of a zip of which nothing was read
     source: Source | None = None  # the contract; none for a refused file
 
     @property
     def is_worth_sending(self) -> bool:
         """Whether there is anything to tell."""
-        return bool(self.refusal or self.groups or self.totals or self.resolved)
+        return bool(self.refusal or self.groups or self.totals or self.resolved or self.unread)
 
     @property
     def is_dump(self) -> bool:
@@ -151,6 +152,7 @@ def judged_content(
         labels={
             (t, cell.name): label(judged, t, cell.name) for t, cells in judged.cells.items() for cell in cells
         },
+        unread=tuple(judged.unread),
         source=judged.source,
     )
 
