@@ -13,6 +13,7 @@ from ingest.contracts.conventions import Conventions
 from ingest.contracts.faults import Fault
 from ingest.contracts.mapping import IdentityMapping, Mapping
 from ingest.contracts.table import Drift, Table
+from ingest.contracts.vocabularies import spellings
 from ingest.contracts.word import Encoding, Regex, in_order
 
 Format = Literal["mysqldump", "pg_dump", "xlsx", "xls", "ods", "html", "delimited", "zip"]
@@ -52,6 +53,7 @@ class Source(Conventions):
                 if column.vocabulary and column.vocabulary not in self.vocabularies:
                     words = f"vocabulary '{column.vocabulary}' is not listed"
                     raise Fault(words, *at, "vocabulary", word=column.vocabulary, known=self.vocabularies)
+                self._split_exists(table, column, at)
         for at, table_name in self._mapped_tables():
             if table_name not in self.tables:
                 raise Fault(f"there is no table '{table_name}'", *at, word=table_name, known=self.tables)
@@ -91,6 +93,21 @@ class Source(Conventions):
         if field and field not in self.tables[target].columns:
             words = f"refers to '{column.ref}', and '{target}' has no column '{field}'"
             raise Fault(words, *at, "ref", word=field, known=self.tables[target].columns)
+        for here, there in column.agrees.items():
+            if there not in self.tables[target].columns:
+                words = f"agrees with '{there}', and '{target}' has no such column"
+                raise Fault(words, *at, "agrees", here, word=there, known=self.tables[target].columns)
+
+    def _split_exists(self, table: Table, column: Column, at: tuple[str, ...]) -> None:
+        if not column.split:
+            return
+        if not column.vocabulary:
+            raise Fault("codes that have columns of their own need a vocabulary.", *at, "vocabulary")
+        for code in dict.fromkeys(spellings(column, self.vocabularies).values()):
+            name = column.split.replace("{code}", code)
+            if name not in table.columns:
+                words = f"code '{code}' has no column '{name}'"
+                raise Fault(words, *at, "split", word=name, known=table.columns)
 
     def _steps_exist(self, name: str, table: Table) -> None:
         for number, steps in enumerate(table.order):

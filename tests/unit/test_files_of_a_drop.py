@@ -89,7 +89,8 @@ def test_no_litter(path: str) -> None:
     [
         "Copy of a_2021Q2.csv", "Copy (2) of a_2021Q2.csv", "copy_of_a_2021Q2.csv", "a_2021Q2 (2).csv",
         "a_2021Q2(1).csv", "a_2021Q2 - Copy.csv", "a_2021Q2 - Copy (3).csv", "a_2021Q2 copy 2.csv",
-        "a_2021Q2_copy.csv", "A_2021Q2 (1) (1).CSV", "a_2021Q2.csv (1).gz", "a_2021Q2 (1).csv.gz", "Copy of Copy of a_2021Q2.csv",
+        "a_2021Q2_copy.csv", "A_2021Q2 (1) (1).CSV", "a_2021Q2.csv (1).gz", "a_2021Q2 (1).csv.gz",
+        "Copy of Copy of a_2021Q2.csv",
         "a_2021Q2 - प्रतिलिपि.csv",
         "a_2021Q2 (Asha's conflicted copy 2021-07-01).csv", "zip/a_2021Q2 (2).csv", "a_2021Q2 - কপি.csv",
     ],

@@ -27,7 +27,7 @@ from ingest.sql import quote, render
 # Findings in which the value itself is what is wrong: a value that comes more than once has a line of its own.
 BY_VALUE = (
     "bad_date", "future_date", "bad_number", "ambiguous_grouping", "out_of_range", "bad_identifier",
-    "unknown_code", "bad_code", "orphan_reference",
+    "unknown_code", "bad_code", "orphan_reference", "reference_mismatch", "choice_mismatch",
 )  # fmt: skip
 VALUES_SHOWN = 5  # such lines for each column and code; all other values share one, with some examples
 EXAMPLES_SHOWN = 4
@@ -116,7 +116,12 @@ class FileContent:
     def expected(self, table: str, column: str, code: str, words: Catalogue) -> str:
         """What the cells of a column may hold, where a finding is about their value."""
         spec = self.columns.get((table, column))
-        if spec is None or self.source is None or code not in BY_VALUE or code == "orphan_reference":
+        if (
+            spec is None
+            or self.source is None
+            or code not in BY_VALUE
+            or code.startswith(("orphan_", "reference_", "choice_"))
+        ):
             return ""
         parent = self.labels.get((table, spec.within), spec.within)
         return expected(spec.model_copy(update={"within": parent}), self.source, words)
