@@ -9,7 +9,7 @@ import traceback
 
 REFUSAL_CODES = (
     "unreadable_file", "wrong_format", "empty_file", "missing_table", "missing_column", "changed_file",
-    "our_fault",
+    "stray_file", "our_fault",
 )  # fmt: skip
 
 

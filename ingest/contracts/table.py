@@ -99,6 +99,7 @@ class Table(Word):
         yield from ((("pseudonyms", name), parts) for name, parts in self.pseudonyms.items())
         for name, column in self.columns.items():
             yield ("columns", name, "within"), (column.within,) if column.within else ()
+            yield ("columns", name, "agrees"), tuple(column.agrees)
         yield ("layout", "fill_down"), self.layout.fill_down
         yield ("layout", "columns"), self.layout.columns
         for number, total in enumerate(self.layout.totals):
@@ -106,4 +107,6 @@ class Table(Word):
             yield ("layout", "totals", number, "sum"), total.sum
             yield ("layout", "totals", number, "group"), (total.group,) if total.group else ()
         for name, rule in self.rules.items():
+            yield ("rules", name, "parts"), rule.parts
+            yield ("rules", name, "total"), (rule.total,) if rule.total else ()
             yield ("rules", name, "columns"), rule.columns

@@ -15,7 +15,6 @@ from ingest.judging.keys import key_text
 from ingest.judging.sql_faults import naming
 from ingest.sql import render, sql_name
 
-
 _WORD = re.compile(r"\w+")
 
 

@@ -29,8 +29,12 @@ from ingest.tables.piece import Piece
 _DUMPS = {"mysqldump", "pg_dump"}
 
 
-def pieces(chunks: Iterable[Chunk], source: Source, file: str) -> Iterator[Piece]:
+def pieces(
+    chunks: Iterable[Chunk], source: Source, file: str, candidates: Candidates | None = None
+) -> Iterator[Piece]:
     """The contract's tables in a file, in file order; a big dump table comes in several pieces.
+
+    `candidates` keeps which of a zip's members they are from.
 
     Raises Refused: missing_table, missing_column, wrong_format.
     """
@@ -38,7 +42,7 @@ def pieces(chunks: Iterable[Chunk], source: Source, file: str) -> Iterator[Piece
     others: list[str] = []
     best: HeaderMatch | None = None
     best_table = ""
-    candidates = Candidates(source, file)
+    candidates = candidates or Candidates(source, file)
     for chunk in chunks:
         used = False
         for name, table in source.tables.items():
@@ -53,6 +57,7 @@ def pieces(chunks: Iterable[Chunk], source: Source, file: str) -> Iterator[Piece
             _insist(result, here, table, file)
             if isinstance(result, Piece):
                 used = True
+                candidates.note(chunk, name)
                 seen.add(here)
                 yield result
             elif result is not None and (best is None or len(result.found) > len(best.found)):

@@ -17,6 +17,7 @@ from ingest.fault_log import keep_faults
 from ingest.feedback.catalogue import english
 from ingest.feedback.slip import slip
 from ingest.feedback.slip.slip_content import FileContent, Group
+from ingest.file_names import is_litter
 from ingest.files import atomic
 from ingest.run import ingest_source
 from orchestration.cli.console import Row, Style, TableColumn, plain, say, show_table, styled
@@ -47,7 +48,7 @@ def check_files(
     _say_what_is_left_out(region, source)
     if return_slip:
         _write_slip(return_slip, contents)
-    return int(any(content.refusal or content.count("quarantined") for content in contents))
+    return int(any(c.refusal or c.unread or c.count("quarantined") for c in contents))
 
 
 def judge_together(files: Sequence[Path], region: str, source: str, quarter: str) -> list[FileContent]:
@@ -61,6 +62,10 @@ def judge_together(files: Sequence[Path], region: str, source: str, quarter: str
             raise SangamError(f"There is no file {file}.")
         if not is_text(file.name):
             raise SangamError(f"{file}: {NOT_TEXT}")
+        if is_litter(file.name):
+            raise SangamError(
+                f"{file.name} was left by a system or is not finished; nobody delivers such a file."
+            )
         if names.count(file.name) > 1:
             raise SangamError(
                 f"Two of the files are called {file.name}. Give the files of one delivery, each by its own name."
@@ -97,6 +102,8 @@ def _report(content: FileContent, contract: str, quarter: str) -> None:
         )
         for name, row in content.tables.items()
     ]
+    for name in content.unread:
+        say(f"{styled('yellow', 'not read')} {name}: no table of the contract, or a copy", indent=2)
     show_table((TableColumn("table"), *(TableColumn(word, right=True) for word in _COUNTED)), counted)
     if content.groups or content.totals:
         show_table(_FINDINGS, [*map(_finding(content), content.groups[:_SHOWN]), *_totals(content)])

@@ -19,6 +19,8 @@ from orchestration.events import (
 from orchestration.quarter_run import Outcome, home_of, run_quarter
 from orchestration.settings import Settings
 
+_LITTER_SHOWN = 5  # names; the rest is counted
+
 
 def _line(event: Event) -> str | None:
     """What a person reads of an event; None where there is nothing new to say."""
@@ -68,7 +70,7 @@ def run_with_progress(settings: Settings, quarter: str, regions: list[str]) -> i
     finally:
         stop()
     show_closing_table(outcome)
-    for line in stray_lines(outcome):
+    for line in (*stray_lines(outcome), *left_out_lines(outcome)):
         say(line)
     for failure in outcome.failed:
         say(f"{styled('red', 'failed')} {failure}")
@@ -90,6 +92,16 @@ def stray_lines(outcome: Outcome) -> list[str]:
         f"{styled('yellow', 'not read')} {plain(files[0])}{more.get(message, '')}: {message}"
         for message, files in by_message.items()
     ]
+
+
+def left_out_lines(outcome: Outcome) -> list[str]:
+    """Files of zips that are no table of the contract, in a line each; and what systems left, in one."""
+    lines = [f"{styled('yellow', 'not read')} {line}" for line in outcome.left_out]
+    if found := outcome.litter:
+        more = f" and {len(found) - _LITTER_SHOWN} more" if len(found) > _LITTER_SHOWN else ""
+        shown = plain(", ".join(found[:_LITTER_SHOWN]))
+        lines.append(styled("dim", f"left by systems or not finished, and not read: {shown}{more}"))
+    return lines
 
 
 def show_closing_table(outcome: Outcome) -> None:
