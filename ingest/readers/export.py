@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,6 +25,13 @@ _WHAT = {
 }
 
 
+class _Held(NamedTuple):
+    """What a file holds of a table."""
+
+    columns: list[str]
+    records: int
+
+
 def to_csv(
     path: Path,
     table: str | None,
@@ -35,7 +42,7 @@ def to_csv(
     tell: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Write one table of the file at `path` to `out` as RFC 4180 (comma, CRLF, quotes where needed), and `tell` what a
-    person should know of it.
+    person should know of it, and which of the file's tables hold no record.
 
     Without `table` the file must hold exactly one. Tables are named by their name, or "member/name" in a
     zip. A header stands as it is delivered, without `header` every record is one; what a record has beyond the header
@@ -45,7 +52,7 @@ def to_csv(
     kind = sniff(path)
     dumps: dict[str, Known] = {}
     # A delimited file is one table: it is read once.
-    known = {} if kind == "delimited" else _tables(path, encoding, dumps)
+    known: dict[str, _Held] = {} if kind == "delimited" else _tables(path, encoding, dumps)
     if kind != "delimited":
         table = _named(path, table, known)
     columns: list[str] | None = None
@@ -54,7 +61,8 @@ def to_csv(
         if table not in (None, chunk.table, chunk.full_name, f"{chunk.file}/{chunk.table}"):
             continue
         if columns is None:
-            columns = known.get(_name(chunk, known), chunk.cells.schema.names)
+            name = _name(chunk, known)
+            columns = known[name].columns if name in known else chunk.cells.schema.names
             for line in chunk.above:
                 tell(f"Above the header stands: {line}")
             if header and not chunk.is_grid:
@@ -68,6 +76,8 @@ def to_csv(
         )
     for line in doubts.told():
         tell(line)
+    if unfilled := [name for name, held in known.items() if not held.records]:
+        tell(f"Without a record: {', '.join(unfilled)}.")
 
 
 def _named(path: Path, table: str | None, known: Collection[str]) -> str:
@@ -131,24 +141,26 @@ def _runs(count: int, beyond: Mapping[int, object]) -> Iterator[tuple[int, int]]
             start = place + 1
 
 
-def _tables(path: Path, encoding: str, dumps: dict[str, Known]) -> dict[str, list[str]]:
-    """The tables of the file with their columns.
+def _tables(path: Path, encoding: str, dumps: dict[str, Known]) -> dict[str, _Held]:
+    """The tables of the file.
 
     Of dumps that have to be read with what is known of their end, that is put into `dumps`.
     """
     while True:
-        found: dict[tuple[str, str], list[str]] = {}
+        found: dict[tuple[str, str], _Held] = {}
         try:
             for chunk in read(path, encoding, known=dumps):
-                found[chunk.table, chunk.full_name] = chunk.cells.schema.names
+                before = found.get((chunk.table, chunk.full_name), _Held([], 0)).records
+                held = _Held(chunk.cells.schema.names, before + chunk.cells.num_rows)
+                found[chunk.table, chunk.full_name] = held
             break
         except ReadAgain as again:
             dumps[again.name] = again.known
     alone = Counter(table for table, _ in found)
-    return {full if alone[table] > 1 else table: columns for (table, full), columns in found.items()}
+    return {full if alone[table] > 1 else table: held for (table, full), held in found.items()}
 
 
-def _name(chunk: Chunk, known: dict[str, list[str]]) -> str:
+def _name(chunk: Chunk, known: Collection[str]) -> str:
     return chunk.full_name if chunk.full_name in known else chunk.table
 
 
