@@ -68,6 +68,7 @@ class Table(Word):
     # Dates that must not run backwards; `column.date` is a date of the record which `column` refers to.
     order: tuple[tuple[str, ...], ...] = ()
     rules: dict[str, Rule] = Field(default_factory=dict)
+    at_least: int = Field(default=0, ge=0)  # records; a delivery with fewer is refused
     on_conflict: Literal["duplicate_key", "conflicting_label"] = "duplicate_key"
     drift: Drift | None = None
     # One pseudonym of several columns together: two records have the same where they agree in all of them. None

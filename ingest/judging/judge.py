@@ -22,6 +22,7 @@ from ingest.judging.noted import noted_findings
 from ingest.judging.references import disagreements, orphan_findings
 from ingest.judging.swapped_dates import warn_of_swapped_dates
 from ingest.judging.taking import alike, take
+from ingest.judging.unfilled import warn_of_unfilled
 from ingest.sql import render
 from ingest.tables.piece import Piece
 
@@ -67,6 +68,7 @@ def judge(
         rules.apply_each(judged, name, table, "warning", related or {})
         totals.check_totals(judged, name, table)
         warn_of_swapped_dates(judged, name)
+        warn_of_unfilled(judged, name)
     corrections.flag(judged)
     return judged
 

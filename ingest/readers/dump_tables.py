@@ -69,8 +69,8 @@ class Tables:
             self._is_late |= any(other[::2] == key[::2] for other in self._emitted if other != key)
 
     def attach(self, child: Key, parent: Key) -> None:
-        """The child's rows are the parent's too."""
-        if parent not in self._parents.setdefault(child, []):
+        """The child's rows are the parent's too. One that the dump does not create would be a part of itself: none."""
+        if parent in self.columns and parent not in self._parents.setdefault(child, []):
             self._parents[child].append(parent)
             self._is_late |= bool(self._filled_within(child))
 
@@ -107,8 +107,11 @@ class Tables:
         for table in [t for t in {*self.columns, *self.filled} if t[: len(within)] == within]:
             self.drop(table)
 
-    def columns_for_rows(self, key: Key, names: list[str]) -> list[str]:
-        """The columns that rows with this list fill. Raises Refused for a table or a column that is not there."""
+    def columns_for_rows(self, key: Key, names: list[str], copied: bool = False) -> list[str]:
+        """The columns that rows with this list fill. Raises Refused for a table or a column that is not there.
+
+        Without a list: all that are not hidden; those that the database works out are not `copied`.
+        """
         shown = ".".join(part for part in key if part)
         created = self.columns.get(key)
         if created is None and self._has_created and any(k[:-1] == key[:-1] for k in self.columns):
@@ -133,7 +136,7 @@ class Tables:
                 f"{', '.join(sorted(there))}. Export the dump again."
             )
         if not names:
-            return [column.name for column in created if not column.computed]
+            return [column.name for column in created if not (column.hidden or (copied and column.computed))]
         right = {column.name.casefold(): column.name for column in created}
         return [right[name.casefold()] for name in names] if self.dialect.is_mysql else names
 

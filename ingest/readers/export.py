@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,6 +25,13 @@ _WHAT = {
 }
 
 
+class _Held(NamedTuple):
+    """What a file holds of a table."""
+
+    columns: list[str]
+    records: int
+
+
 def to_csv(
     path: Path,
     table: str | None,
@@ -35,7 +42,7 @@ def to_csv(
     tell: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Write one table of the file at `path` to `out` as RFC 4180 (comma, CRLF, quotes where needed), and `tell` what a
-    person should know of it.
+    person should know of it, and which of the file's tables hold no record.
 
     Without `table` the file must hold exactly one. Tables are named by their name, or "member/name" in a
     zip. A header stands as it is delivered, without `header` every record is one; what a record has beyond the header
@@ -52,7 +59,8 @@ def to_csv(
         if table not in (None, chunk.table, chunk.full_name, f"{chunk.file}/{chunk.table}"):
             continue
         if columns is None:
-            columns = known.get(_name(chunk, known), chunk.cells.schema.names)
+            name = _name(chunk, known)
+            columns = known[name].columns if name in known else chunk.cells.schema.names
             for line in chunk.above:
                 tell(f"Above the header stands: {line}")
             if header and not chunk.is_grid:
@@ -66,9 +74,11 @@ def to_csv(
         )
     for line in doubts.told():
         tell(line)
+    if unfilled := [name for name, held in known.items() if not held.records]:
+        tell(f"Without a record: {', '.join(unfilled)}.")
 
 
-def _read(path: Path, kind: str, encoding: str, header: bool) -> tuple[dict[str, list[str]], Iterable[Chunk]]:
+def _read(path: Path, kind: str, encoding: str, header: bool) -> tuple[dict[str, _Held], Iterable[Chunk]]:
     """The tables of the file with their columns, as far as they have to be known before, and what is read."""
     if kind == "delimited":  # one table
         return {}, read(path, encoding, header)
@@ -140,8 +150,8 @@ def _runs(count: int, beyond: Mapping[int, object]) -> Iterator[tuple[int, int]]
             start = place + 1
 
 
-def _tables(path: Path, encoding: str, dumps: dict[str, Known]) -> dict[str, list[str]]:
-    """The tables of the file with their columns.
+def _tables(path: Path, encoding: str, dumps: dict[str, Known]) -> dict[str, _Held]:
+    """The tables of the file.
 
     Of dumps that have to be read with what is known of their end, that is put into `dumps`.
     """
@@ -152,14 +162,17 @@ def _tables(path: Path, encoding: str, dumps: dict[str, Known]) -> dict[str, lis
             dumps[again.name] = again.known
 
 
-def _listed(chunks: Iterable[Chunk]) -> dict[str, list[str]]:
-    """Their tables with columns, each by its name, and its full name where others share it."""
-    found = {(chunk.table, chunk.full_name): chunk.cells.schema.names for chunk in chunks}
+def _listed(chunks: Iterable[Chunk]) -> dict[str, _Held]:
+    """Their tables, each by its name, and its full name where others share it."""
+    found: dict[tuple[str, str], _Held] = {}
+    for chunk in chunks:
+        before = found.get((chunk.table, chunk.full_name), _Held([], 0)).records
+        found[chunk.table, chunk.full_name] = _Held(chunk.cells.schema.names, before + chunk.cells.num_rows)
     alone = Counter(table for table, _ in found)
-    return {full if alone[table] > 1 else table: columns for (table, full), columns in found.items()}
+    return {full if alone[table] > 1 else table: held for (table, full), held in found.items()}
 
 
-def _name(chunk: Chunk, known: dict[str, list[str]]) -> str:
+def _name(chunk: Chunk, known: Collection[str]) -> str:
     return chunk.full_name if chunk.full_name in known else chunk.table
 
 

@@ -56,6 +56,7 @@ class _Splitter:
     def __init__(self, stream: SqlStream) -> None:
         self._stream, self._data, self._done = stream, stream.data, stream.pos
         self._mysql = stream.dialect.is_mysql
+        self._are_strings = self._mysql and not stream.dialect.ansi_quotes  # what stands in double quotes
         self._text: list[bytes] = []
         self._bare: list[bytes] = []
         self._words: list[bytes] = []
@@ -89,7 +90,7 @@ class _Splitter:
         """Take a token; returns where to go on, -1 where it does not end."""
         start, place = token.span()
         if kind == "string" or (
-            kind == "double" and self._mysql and not _PLAIN_NAME.fullmatch(token.group())
+            kind == "double" and self._are_strings and not _PLAIN_NAME.fullmatch(token.group())
         ):
             self._keep(start, place)
         elif kind == "tag":

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ingest.errors import Refused
-from ingest.readers import sql_names
+from ingest.readers import sql_modes, sql_names
 from ingest.readers.dump_tables import Tables
 from ingest.readers.sql_splitting import Statement
 from ingest.readers.sql_stream import SqlStream
@@ -82,7 +82,7 @@ _HARMLESS = _pattern(
     + _OBJECTS
     + rb"|ALTER (?:DATABASE|SCHEMA) .*(?:OWNER TO|CHARACTER SET|COLLATE|\bSET)\b|COMMENT ON\b|SECURITY LABEL\b"
     rb"|GRANT\b|REVOKE\b|ANALYZE\b|VACUUM\b|REINDEX\b|CLUSTER\b|RESET\b|FLUSH\b|CHANGE (?:MASTER|REPLICATION)\b"
-    rb"|REFRESH MATERIALIZED VIEW\b|LOCK TABLE\b"
+    rb"|REFRESH MATERIALIZED VIEW\b|LOCK TABLE\b|DO SETVAL\s*\(|(?:START|STOP) (?:ALL )?(?:SLAVE|REPLICA)S?\b"
     rb"|SELECT (?:pg_catalog\s*\.\s*)?(?:set_config|setval|lo_create|lo_open|lowrite|lo_close|lo_unlink)\s*\()"
 )
 _RENAMES = re.compile(rb"\b(?:RENAME\s+TO|SET\s+SCHEMA)\b", re.IGNORECASE)
@@ -141,6 +141,8 @@ def _set(statement: Statement, bare: bytes, tables: Tables, stream: SqlStream) -
     if not re.match(rb"SET\s", bare, re.IGNORECASE):
         return False
     stream.ends.setting(bare)
+    if tables.dialect.is_mysql:
+        sql_modes.follow(stream, text[len(b"SET") :])
     if path := _SEARCH_PATH.fullmatch(text):
         tables.path = _path(path.group(1), tables)
     elif _PLAIN_STRINGS.fullmatch(text) and not tables.dialect.is_mysql:

@@ -6,6 +6,7 @@ expression) is refused, never guessed. Finding statements and names is left to `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -14,14 +15,15 @@ import pyarrow as pa
 
 from ingest.errors import Refused
 from ingest.readers.arrow_csv import NEWLINE, CsvForm, WrongWidth, inside_quotes, parse_with_blobs
-from ingest.readers.sql_literals import UnknownLiteral, decoded, odd_places
+from ingest.readers.sql_literals import UnknownLiteral, bit_places, decoded, odd_places
 from ingest.readers.sql_stream import SqlStream
 from ingest.readers.sql_window import FIRST_WINDOW, Values, Window, next_window
 
 _QUOTE, _OPEN, _CLOSE, _COMMA, _SEMICOLON = b"'(),;"
 _LAYOUT = CsvForm(",", "'", nulls=("NULL", "null", "Null"))
 _MANY = 16
-_DUPLICATE_KEY = b"ON DUPLICATE KEY UPDATE"
+# What may stand behind the last row of an INSERT: what becomes of rows whose key is there already.
+_CLAUSE = re.compile(rb"ON\s+(?:DUPLICATE\s+KEY\s+UPDATE|CONFLICT)\b", re.IGNORECASE)
 
 _WORD = np.zeros(256, np.bool_)
 _WORD[list(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.+-*/|&<>=")] = True
@@ -53,6 +55,9 @@ def read_values(stream: SqlStream, target: Values) -> Iterator[tuple[pa.RecordBa
     while not finished:
         window, size = next_window(stream, target, size)
         rows = _find_rows(window, stream.name, target)
+        if rows is None:
+            target = replace(target, separator=b"")
+            continue
         count = len(rows.closes)
         if count:
             body, has_breaks, odd = _delimited(window, rows, stream, target)
@@ -75,7 +80,8 @@ def _back_over_blanks(window: np.ndarray, positions: np.ndarray) -> np.ndarray:
     return moved
 
 
-def _find_rows(window: Window, name: str, target: Values) -> _Rows:
+def _find_rows(window: Window, name: str, target: Values) -> _Rows | None:
+    """The rows of a window; None where each of its statements has to be looked at alone, for what it ends with."""
     content = window.content
     opens = np.flatnonzero((content[: window.end] == _OPEN) & ~window.inside[: window.end])
     opens, tails = _row_starts(opens, window.joined[window.joined < window.end], len(target.separator))
@@ -83,8 +89,10 @@ def _find_rows(window: Window, name: str, target: Values) -> _Rows:
     closes = _back_over_blanks(content, commas - 1)
     good = ((content[commas] == _COMMA) | (content[commas] == _SEMICOLON)) & (content[closes] == _CLOSE)
     end = window.end
-    if window.finished:
-        clause = _duplicate_key_clause(window, int(opens[-1]) if good.all() else 0)
+    if window.finished or not good.all():
+        clause = _last_clause(window, int(opens[-1]) if good.all() else 0)
+        if clause and window.joined.size:
+            return None
         if clause:
             end, count = clause, int(np.searchsorted(opens, clause))
             opens, closes, good = opens[:count], closes[: count - 1], good[: count - 1]
@@ -110,11 +118,11 @@ def _row_starts(opens: np.ndarray, joined: np.ndarray, header: int) -> tuple[np.
     return opens[kept], tails[kept]
 
 
-def _duplicate_key_clause(window: Window, start: int) -> int:
-    """Where an `ON DUPLICATE KEY UPDATE …` begins behind the last row, 0 when there is none."""
-    text = window.content[start : window.end].tobytes().upper()
-    clause = text.rfind(_DUPLICATE_KEY)
-    return 0 if clause < 0 or window.inside[start + clause] else start + clause
+def _last_clause(window: Window, start: int) -> int:
+    """Where an `ON DUPLICATE KEY UPDATE …` or `ON CONFLICT …` begins behind the last row, 0 when there is none."""
+    found = _CLAUSE.finditer(window.content[start : window.end].tobytes())
+    places = [start + clause.start() for clause in found]
+    return next((place for place in reversed(places) if not window.inside[place]), 0)
 
 
 def _delimited(
@@ -140,6 +148,8 @@ def _delimited(
         inside = inside_quotes(body, _QUOTE)
     unread: dict[int, str] = {}
     places = odd_places(body, inside)
+    if stream.dialect.is_mysql and "BIT" in target.kinds:
+        places = np.concatenate((places, bit_places(body, inside, target.kinds)))
     if places.size:
         try:
             body, unread = decoded(body, inside, places, target.kinds, stream.dialect.is_mysql)

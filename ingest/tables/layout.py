@@ -36,9 +36,9 @@ def pieces(
 
     `candidates` keeps which of a zip's members they are from.
 
-    Raises Refused: missing_table, missing_column, wrong_format.
+    Raises Refused: missing_table, missing_column, too_few_records, wrong_format.
     """
-    seen: set[str] = set()
+    seen: dict[str, int] = {}  # records by delivered table
     others: list[str] = []
     best: HeaderMatch | None = None
     best_table = ""
@@ -58,7 +58,7 @@ def pieces(
             if isinstance(result, Piece):
                 used = True
                 candidates.note(chunk, name)
-                seen.add(here)
+                seen[here] = seen.get(here, 0) + len(result.rows)
                 yield result
             elif result is not None and (best is None or len(result.found) > len(best.found)):
                 best, best_table = result, name
@@ -70,15 +70,26 @@ def pieces(
         require(best, source.tables[best_table], best_table, file)
     if missing:
         there = (
-            f"It has: {', '.join(sorted(seen | set(others)))}."
-            if seen or others
-            else "It has no table at all."
+            f"It has: {', '.join(sorted({*seen, *others}))}." if seen or others else "It has no table at all."
         )
         raise Refused(
             "missing_table",
             f"{file}: {'table' if len(missing) == 1 else 'tables'} {', '.join(repr(m) for m in missing)} not found. "
             f"{there} Export it again with every table of the contract.",
         )
+    _enough(seen, source, file)
+
+
+def _enough(seen: Mapping[str, int], source: Source, file: str) -> None:
+    """Raises Refused where a table has fewer records than its contract says it must have."""
+    for name, table in source.tables.items():
+        count = sum(records for here, records in seen.items() if source.template(here) == name)
+        if count < table.at_least:
+            raise Refused(
+                "too_few_records",
+                f"{file}: table '{name}' has {count:,} records, expected are at least {table.at_least:,}. The export "
+                "is damaged or was made too early, or rows were left out; export it again with all records.",
+            )
 
 
 def _may_be(chunk: Chunk, name: str, table: Table) -> bool:

@@ -213,7 +213,7 @@ def _group(
         int(new),
         text,
         int(count) - named if text else 0,
-        tuple(key for key in keys or [] if not key.startswith("row:")),
+        tuple(key for key in keys or [] if key and not key.startswith("row:")),
         message or (rule.message if rule else ""),
         _nearest(judged, spec, shown[0]) if code == "unknown_code" and spec and len(shown) == 1 else "",
     )
