@@ -15,7 +15,9 @@ from ingest.contracts.mapping import IdentityMapping, Mapping
 from ingest.contracts.table import Drift, Table
 from ingest.contracts.word import Encoding, Regex, in_order
 
-Format = Literal["mysqldump", "pg_dump", "xlsx", "xls", "ods", "html", "delimited", "zip"]
+Format = Literal[
+    "mysqldump", "pg_dump", "xlsx", "xlsb", "xls", "xml_spreadsheet", "ods", "html", "delimited", "zip",
+]  # fmt: skip
 
 
 class Source(Conventions):
