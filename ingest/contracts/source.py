@@ -16,7 +16,9 @@ from ingest.contracts.table import Drift, Table
 from ingest.contracts.vocabularies import spellings
 from ingest.contracts.word import Encoding, Regex, in_order
 
-Format = Literal["mysqldump", "pg_dump", "xlsx", "xls", "ods", "html", "delimited", "zip"]
+Format = Literal[
+    "mysqldump", "pg_dump", "xlsx", "xlsb", "xls", "xml_spreadsheet", "ods", "html", "delimited", "zip",
+]  # fmt: skip
 
 
 class Source(Conventions):

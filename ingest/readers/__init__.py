@@ -26,17 +26,20 @@ _MODULES = {
     "mysqldump": "mysqldump",
     "pg_dump": "pg_dump",
     "xlsx": "spreadsheet",
+    "xlsb": "spreadsheet",
     "xls": "spreadsheet",
     "ods": "spreadsheet",
+    "xml_spreadsheet": "xml_spreadsheet",
     "html": "html",
     "delimited": "delimited",
 }
 # Parsers of foreign make, which a file can end or fill the memory of: in a process of their own.
-APART = ("xlsx", "xls", "ods", "html")
+APART = ("xlsx", "xlsb", "xls", "ods", "xml_spreadsheet", "html")
 
 
 def sniff(path: Path) -> str:
-    """The file's kind: "mysqldump", "pg_dump", "xlsx", "xls", "ods", "html", "delimited" or "zip".
+    """The file's kind: "mysqldump", "pg_dump", "xlsx", "xlsb", "xls", "xml_spreadsheet", "ods", "html",
+    "delimited" or "zip".
 
     Raises Refused ("empty_file", "wrong_format", "unreadable_file") and SangamError when there is no such
     file.

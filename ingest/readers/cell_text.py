@@ -13,9 +13,10 @@ import pyarrow.compute as pc
 
 # Excel keeps 15 digits: a longer whole number has lost some and must not pass for an identifier.
 FIRST_INEXACT = 1e15
+Value = str | float | int | bool | date | datetime | time | timedelta
 
 
-def text_cells(column: Sequence[Any]) -> pa.Array:
+def text_cells(column: Sequence[Value]) -> pa.Array:
     """A column of cell values as text; empty cells are null. Each kind of value is converted as a whole."""
     kinds = np.frombuffer(bytes(map(_NUMBER.__getitem__, map(type, column))), np.uint8)
     present = np.flatnonzero(np.bincount(kinds, minlength=len(_TEXT)))

@@ -39,6 +39,12 @@ _FOREIGN = (
 _HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|table|meta|title|style|h[1-6]|div|p|center|script)\b", re.I
 )
+# A root of that name in that namespace: XML Spreadsheet 2003.
+_XML_WORKBOOK = re.compile(
+    rb"(?>(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*)"
+    rb"<(?:\w+:)?Workbook\s[^>]*urn:schemas-microsoft-com:office:spreadsheet",
+    re.DOTALL,
+)
 _JSON = re.compile(rb"(?:\{\s*(?:\"|\}|\Z)|\[\s*(?:[\[{\"\d\]-]|\Z|null|true|false))")
 _COMMENT = re.compile(
     rb"(?:\s+|mysqldump: \[[^\n]*\n|--[^\n]*(?:\n|\Z)|#[^\n]*(?:\n|\Z)|/\*.*?\*/\s*;?|\\[a-z]+[^\n]*\n)+",
@@ -62,7 +68,8 @@ _POSTGRES = re.compile(
 
 
 def kind_of(source: Source) -> str:
-    """ "mysqldump", "pg_dump", "xlsx", "xls", "ods", "html", "delimited" or "zip"; gzip is looked through.
+    """ "mysqldump", "pg_dump", "xlsx", "xlsb", "xls", "xml_spreadsheet", "ods", "html", "delimited" or "zip"; gzip is
+    looked through.
 
     Raises Refused: "empty_file" for nothing but blanks, "wrong_format" for anything else, "unreadable_file"
     for damaged compression and password-protected workbooks.
@@ -98,7 +105,7 @@ def _is_blank(source: Source) -> bool:
 def _wrong(source: Source, what: str) -> Refused:
     return Refused(
         "wrong_format",
-        f"{source.name} is {what}; expected is a CSV, a spreadsheet (xlsx, xls, ods), "
+        f"{source.name} is {what}; expected is a CSV, a spreadsheet (xlsx, xlsb, xls, ods, XML Spreadsheet 2003), "
         "a web page with tables, a mysqldump or pg_dump file, or a zip of CSVs.",
     )
 
@@ -126,7 +133,7 @@ def _zip_kind(source: Source) -> str:
     if kind or "content.xml" in names:
         raise _wrong(source, "an OpenDocument text or drawing")
     if any(name.startswith("xl/") for name in names):
-        return "xlsx"
+        return "xlsb" if "xl/workbook.bin" in names else "xlsx"
     if "[Content_Types].xml" in names:
         raise _wrong(source, "a text document or presentation of an office suite")
     return "zip"
@@ -177,6 +184,8 @@ def _text_kind(source: Source, text: bytes) -> str:
 
 
 def _markup_kind(source: Source, plain: bytes) -> str:
+    if _XML_WORKBOOK.match(plain):
+        return "xml_spreadsheet"
     found = _HTML.search(plain[:65536])
     if plain.startswith(b"<?xml") and not re.search(rb"<!doctype\s+html|<html", plain[:4096], re.I):
         raise _wrong(source, "XML")

@@ -9,10 +9,8 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 
-import numpy as np
 import pyarrow as pa
 from python_calamine import (
     CalamineError,
@@ -27,7 +25,8 @@ from python_calamine import (
 from ingest.errors import Refused
 from ingest.readers.byte_source import Source, whole
 from ingest.readers.cell_text import text_cells
-from ingest.readers.chunk import Chunk, Mark, Span, batch, letters
+from ingest.readers.chunk import Chunk, Mark, Span
+from ingest.readers.grid import grid, hidden_columns
 from ingest.readers.ods_spans import ods_spans
 from ingest.readers.xlsx_mended import Marks, mended
 from ingest.readers.zipped import refuse_bomb
@@ -57,10 +56,10 @@ def read(source: Source) -> Iterator[Chunk]:
             if sheet.typ == SheetTypeEnum.WorkSheet:
                 found = book.get_sheet_by_name(sheet.name)
                 spans = merged.get(sheet.name) or _spans(found.merged_cell_ranges)
-                chunk = _chunk(sheet.name, _columns(found), spans, source.member)
+                columns = _columns(found)
                 own = marks.get(sheet.name) or Marks()
                 own.is_hidden = own.is_hidden or sheet.visible != SheetVisibleEnum.Visible
-                yield replace(chunk, marks=_said(own, chunk.cells.num_columns))
+                yield grid(sheet.name, columns, spans, source.member, _said(own, len(columns)))
     except PasswordError as error:
         raise Refused(
             "unreadable_file",
@@ -73,12 +72,11 @@ def read(source: Source) -> Iterator[Chunk]:
         ) from error
 
 
-def _said(marks: Marks, width: int) -> tuple[Mark, ...]:
+def _said(marks: Marks, width: int) -> list[Mark]:
     said = [Mark("not_calculated", row, column) for row, column in marks.uncalculated]
     said += [Mark("hidden_row", row) for row in marks.hidden_rows]
-    for first, last in marks.hidden_columns:
-        said += [Mark("hidden_column", None, column) for column in range(first, min(last + 1, width))]
-    return (*said, Mark("hidden_sheet")) if marks.is_hidden else tuple(said)
+    said += hidden_columns(marks.hidden_columns, width)
+    return [*said, Mark("hidden_sheet")] if marks.is_hidden else said
 
 
 def _spans(ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]] | None) -> list[Span]:
@@ -94,20 +92,3 @@ def _columns(sheet: CalamineSheet) -> list[pa.Array]:
         parts.append([text_cells(column) for column in zip(*some, strict=True)])
     columns = [pa.concat_arrays(pieces) for pieces in zip(*parts, strict=True)]
     return [pa.nulls(len(columns[0]), pa.string())] * sheet.start[1] + columns if columns else []
-
-
-def _chunk(name: str, columns: list[pa.Array], spans: list[Span], member: str) -> Chunk:
-    while columns and columns[-1].null_count == len(columns[-1]):
-        columns.pop()
-    height = 0
-    for column in columns:
-        filled = np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False))
-        height = max(height, int(filled[-1]) + 1 if filled.size else 0)
-    cells = batch([column.slice(0, height) for column in columns], letters(len(columns)))
-    kept = [
-        (top, left, min(bottom, height - 1), min(right, len(columns) - 1))
-        for top, left, bottom, right in spans
-        if top < height and left < len(columns)
-    ]
-    numbers = np.arange(1, height + 1, dtype=np.int64)
-    return Chunk(name, cells, numbers, True, spans=tuple(sorted(kept)), file=member)
