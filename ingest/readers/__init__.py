@@ -31,8 +31,10 @@ _MODULES = {
     "html": "html",
     "delimited": "delimited",
 }
-# Parsers of foreign make, which a file can end or fill the memory of: in a process of their own.
-_APART = ("xlsx", "xls", "ods", "html")
+# Parsers of foreign make, which a file can end or fill the memory of, and dumps, whose statements may be of any length:
+# in a process of their own. Delimited text is read in one pass over blocks of bytes; a process would cost half as much
+# again.
+_APART = ("mysqldump", "pg_dump", "xlsx", "xls", "ods", "html")
 
 
 def sniff(path: Path) -> str:
@@ -69,10 +71,8 @@ def read_source(
     if kind == "zip":
         yield from zipped.read(source, partial(read_source, encoding=encoding, header=header, known=known))
         return
-    if kind in _APART and source.path:
-        yield from read_apart(kind, source)
-    else:
-        yield from read_here(kind, source, encoding, header, known)
+    read = read_apart if kind in _APART and source.path else read_here
+    yield from read(kind, source, encoding, header, (known or {}).get(source.name))
 
 
 def read_here(
@@ -80,7 +80,7 @@ def read_here(
     source: Source,
     encoding: str = "",
     header: bool = True,
-    known: Mapping[str, Known] | None = None,
+    known: Known | None = None,
 ) -> Iterator[Chunk]:
     """The tables of a file of a kind, read by this process."""
     # A format's module and the library behind it are loaded when such a file is read: start-up.
@@ -88,7 +88,7 @@ def read_here(
     if kind == "delimited":
         yield from module.read(source, encoding=encoding, header=header)
     elif kind in ("mysqldump", "pg_dump"):
-        yield from module.read(source, known=(known or {}).get(source.name))
+        yield from module.read(source, known=known)
     else:
         yield from module.read(source)
 

@@ -5,15 +5,14 @@ Nothing is unpacked to disk, so member names are labels and never paths; text me
 
 from __future__ import annotations
 
-import io
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from ingest.errors import Refused
-from ingest.readers.byte_source import Source, bomb, seekable
+from ingest.readers.byte_source import Source, bomb, searchable
 from ingest.readers.chunk import Chunk
 from ingest.readers.limits import most_unpacked, setting
 from ingest.readers.sniff import kind_of
@@ -29,7 +28,7 @@ def read(source: Source, read_member: Callable[[Source], Iterator[Chunk]]) -> It
     "wrong_format" for a member that is no table.
     """
     try:
-        with seekable(source) as stream, zipfile.ZipFile(stream) as parts:
+        with searchable(source) as stream, zipfile.ZipFile(stream) as parts:
             members = [
                 part for part in parts.infolist() if not part.is_dir() and not _is_litter(part.filename)
             ]
@@ -72,12 +71,14 @@ def refuse_bomb(source: Source, members: Sequence[zipfile.ZipInfo]) -> None:
 
 
 def member_at(source: Source, at: int) -> Source:
-    """The member of a zip at a place of its directory, unpacked into memory."""
-    with seekable(source) as stream, zipfile.ZipFile(stream) as parts:
-        part = parts.infolist()[at]
-        content = parts.read(part)
-    name = f"{source.name}: {part.filename}"
-    return Source(name, lambda: io.BytesIO(content), part.filename, size=part.compress_size)
+    """The member of a zip at a place of its directory. The zip stays open."""
+    parts = zipfile.ZipFile(searchable(source))
+    part = parts.infolist()[at]
+
+    def opener() -> BinaryIO:
+        return cast(BinaryIO, parts.open(part))
+
+    return Source(f"{source.name}: {part.filename}", opener, part.filename, size=part.compress_size)
 
 
 def _member(source: Source, parts: zipfile.ZipFile, part: zipfile.ZipInfo, at: int) -> Source:
@@ -88,7 +89,7 @@ def _member(source: Source, parts: zipfile.ZipFile, part: zipfile.ZipInfo, at: i
         )
 
     def opener() -> BinaryIO:
-        return parts.open(part)  # type: ignore[return-value]
+        return cast(BinaryIO, parts.open(part))
 
     return Source(name, opener, part.filename, source.path, at, part.compress_size)
 
