@@ -19,7 +19,7 @@ from ingest.readers.sniff import kind_of
 from ingest.readers.stumbles import refusals
 
 __all__ = [
-    "APART", "Chunk", "Known", "ReadAgain", "import_apart", "read", "read_here", "read_source", "sniff",
+    "WHOLE", "Chunk", "Known", "ReadAgain", "import_apart", "read", "read_here", "read_source", "sniff",
 ]  # fmt: skip
 
 _MODULES = {
@@ -33,8 +33,12 @@ _MODULES = {
     "html": "html",
     "delimited": "delimited",
 }
-# Parsers of foreign make, which a file can end or fill the memory of: in a process of their own.
-APART = ("xlsx", "xlsb", "xls", "ods", "xml_spreadsheet", "html")
+# Formats that come as whole sheets or pages.
+WHOLE = ("xlsx", "xlsb", "xls", "ods", "xml_spreadsheet", "html")
+# Parsers of foreign make, which a file can end or fill the memory of, and dumps, whose statements may be of any length:
+# in a process of their own. Delimited text is read in one pass over blocks of bytes; a process would cost half as much
+# again.
+_APART = ("mysqldump", "pg_dump", *WHOLE)
 
 
 def sniff(path: Path) -> str:
@@ -72,10 +76,8 @@ def read_source(
     if kind == "zip":
         yield from zipped.read(source, partial(read_source, encoding=encoding, header=header, known=known))
         return
-    if kind in APART and source.path:
-        yield from read_apart(kind, source)
-    else:
-        yield from read_here(kind, source, encoding, header, known)
+    read = read_apart if kind in _APART and source.path else read_here
+    yield from read(kind, source, encoding, header, (known or {}).get(source.name))
 
 
 def read_here(
@@ -83,7 +85,7 @@ def read_here(
     source: Source,
     encoding: str = "",
     header: bool = True,
-    known: Mapping[str, Known] | None = None,
+    known: Known | None = None,
 ) -> Iterator[Chunk]:
     """The tables of a file of a kind, read by this process."""
     # A format's module and the library behind it are loaded when such a file is read: start-up.
@@ -91,12 +93,12 @@ def read_here(
     if kind == "delimited":
         yield from module.read(source, encoding=encoding, header=header)
     elif kind in ("mysqldump", "pg_dump"):
-        yield from module.read(source, known=(known or {}).get(source.name))
+        yield from module.read(source, known=known)
     else:
         yield from module.read(source)
 
 
 def import_apart() -> None:
     """Load the modules of the formats that are read apart, before there is a file to read."""
-    for kind in APART:
+    for kind in _APART:
         import_module(f"ingest.readers.{_MODULES[kind]}")

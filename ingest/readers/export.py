@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.errors import SangamError
-from ingest.readers import APART, Known, ReadAgain, read, sniff
+from ingest.readers import WHOLE, Known, ReadAgain, read, sniff
 from ingest.readers.chunk import Chunk
 
 _ROWS_AT_ONCE = 50_000
@@ -82,7 +82,7 @@ def _read(path: Path, kind: str, encoding: str, header: bool) -> tuple[dict[str,
     """The tables of the file with their columns, as far as they have to be known before, and what is read."""
     if kind == "delimited":  # one table
         return {}, read(path, encoding, header)
-    if kind in APART:  # whole sheets, which limits hold in bounds: read once
+    if kind in WHOLE:  # whole sheets, which limits hold in bounds: read once
         chunks = list(read(path))
         return _listed(chunks), chunks
     dumps: dict[str, Known] = {}

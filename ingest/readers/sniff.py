@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Sequence
 
 from ingest.errors import Refused
-from ingest.readers.byte_source import Source, head, opened, seekable, whole
+from ingest.readers.byte_source import Source, blocks, head, searchable
 from ingest.readers.text import encoding_of
 
 _SAMPLE = 1 << 18
+_MOST_BLANK = 64 << 20
 ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _MANIFEST = 1 << 20  # an ODS manifest says first what is encrypted
 _BLANK = b" \t\r\n\v\f\x00\x1a"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLE_BOOKS = ("Workbook", "Book", "WORKBOOK", "BOOK")
+_OLE_WORDS = (*_OLE_BOOKS, "DRMEncryptedDataSpace", "EncryptedPackage", "WordDocument")
+_LONGEST_WORD = 2 * max(map(len, _OLE_WORDS))
 _FOREIGN = (
     (b"\x89PNG", "an image (PNG)"),
     (b"\xff\xd8\xff", "an image (JPEG)"),
@@ -94,11 +99,16 @@ def kind_of(source: Source) -> str:
 
 
 def _is_blank(source: Source) -> bool:
-    with opened(source) as stream:
-        stream.read(4)
-        while block := stream.read(1 << 20):
-            if block.strip(_BLANK):
-                return False
+    read = 0
+    for block in blocks(source, 1 << 20):
+        if block[0 if read else 4 :].strip(_BLANK):
+            return False
+        read += len(block)
+        if read > _MOST_BLANK:
+            raise Refused(
+                "unreadable_file",
+                f"{source.name}: its first {_MOST_BLANK >> 20} MiB are blank. Export it again and send it.",
+            )
     return True
 
 
@@ -112,7 +122,7 @@ def _wrong(source: Source, what: str) -> Refused:
 
 def _zip_kind(source: Source) -> str:
     try:
-        with seekable(source) as stream, zipfile.ZipFile(stream) as parts:
+        with searchable(source) as stream, zipfile.ZipFile(stream) as parts:
             names = parts.namelist()
             kind = _first_bytes(parts, "mimetype") if "mimetype" in names else b""
             manifest = "META-INF/manifest.xml"
@@ -145,26 +155,37 @@ def _first_bytes(parts: zipfile.ZipFile, name: str, count: int = 80) -> bytes:
 
 
 def _ole_kind(source: Source, start: bytes) -> str:
-    content = whole(source)
-    if "DRMEncryptedDataSpace".encode("utf-16-le") in content:
+    words = _words_in(source, _OLE_WORDS)
+    if "DRMEncryptedDataSpace" in words:
         raise Refused(
             "unreadable_file",
             f"{source.name}: the workbook is protected by rights management: only named persons can open it. Save it "
             "without that protection and send it again.",
         )
-    if "EncryptedPackage".encode("utf-16-le") in content:
+    if "EncryptedPackage" in words:
         raise Refused(
             "unreadable_file",
             f"{source.name}: the workbook is protected by a password. Save it without one and send it again.",
         )
-    if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book", "WORKBOOK", "BOOK")):
+    if words.intersection(_OLE_BOOKS):
         return "xls"
-    if "WordDocument".encode("utf-16-le") in content:
+    if "WordDocument" in words:
         raise _wrong(source, "a Word document")
     raise Refused(
         "unreadable_file",
         f"{source.name}: an old Excel file that is damaged or cut short. Save it anew and send that.",
     )
+
+
+def _words_in(source: Source, words: Sequence[str]) -> set[str]:
+    """Which of the words are in the file, as UTF-16."""
+    found: set[str] = set()
+    before = b""
+    for block in blocks(source, 1 << 20):
+        text = before + block
+        found |= {word for word in words if word.encode("utf-16-le") in text}
+        before = text[-_LONGEST_WORD:]
+    return found
 
 
 def _text_kind(source: Source, text: bytes) -> str:

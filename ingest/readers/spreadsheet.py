@@ -50,8 +50,8 @@ def read(source: Source) -> Iterator[Chunk]:
             with zipfile.ZipFile(io.BytesIO(content)) as parts:
                 refuse_bomb(source, parts.infolist())
             seen, marks = mended(content)
+        merged = ods_spans(content, source)
         book = CalamineWorkbook.from_filelike(io.BytesIO(seen))
-        merged = ods_spans(content)
         for sheet in book.sheets_metadata:
             if sheet.typ == SheetTypeEnum.WorkSheet:
                 found = book.get_sheet_by_name(sheet.name)

@@ -5,16 +5,15 @@ Nothing is unpacked to disk, so member names are labels and never paths; text me
 
 from __future__ import annotations
 
-import io
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from ingest.errors import Refused
 from ingest.file_names import is_litter
-from ingest.readers.byte_source import Source, bomb, seekable
+from ingest.readers.byte_source import Source, bomb, searchable
 from ingest.readers.chunk import Chunk
 from ingest.readers.limits import most_unpacked, setting
 from ingest.readers.sniff import kind_of
@@ -28,7 +27,7 @@ def read(source: Source, read_member: Callable[[Source], Iterator[Chunk]]) -> It
     "wrong_format" for a member that is no table.
     """
     try:
-        with seekable(source) as stream, zipfile.ZipFile(stream) as parts:
+        with searchable(source) as stream, zipfile.ZipFile(stream) as parts:
             members = _members(parts)
             if not members:
                 raise Refused("empty_file", f"{source.name}: the zip holds no file. Send it with its files.")
@@ -49,7 +48,7 @@ def names(source: Source) -> tuple[list[str], list[str]]:
     Raises Refused for a zip that cannot be opened.
     """
     try:
-        with seekable(source) as stream, zipfile.ZipFile(stream) as parts:
+        with searchable(source) as stream, zipfile.ZipFile(stream) as parts:
             all_names = [part.filename for part in parts.infolist() if not part.is_dir()]
     except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
         raise _damaged(source, error) from error
@@ -97,12 +96,14 @@ def refuse_bomb(source: Source, members: Sequence[zipfile.ZipInfo]) -> None:
 
 
 def member_at(source: Source, at: int) -> Source:
-    """The member of a zip at a place of its directory, unpacked into memory."""
-    with seekable(source) as stream, zipfile.ZipFile(stream) as parts:
-        part = parts.infolist()[at]
-        content = parts.read(part)
-    name = f"{source.name}: {part.filename}"
-    return Source(name, lambda: io.BytesIO(content), part.filename, size=part.compress_size)
+    """The member of a zip at a place of its directory. The zip stays open."""
+    parts = zipfile.ZipFile(searchable(source))
+    part = parts.infolist()[at]
+
+    def opener() -> BinaryIO:
+        return cast(BinaryIO, parts.open(part))
+
+    return Source(f"{source.name}: {part.filename}", opener, part.filename, size=part.compress_size)
 
 
 def _member(source: Source, parts: zipfile.ZipFile, part: zipfile.ZipInfo, at: int) -> Source:
@@ -113,7 +114,7 @@ def _member(source: Source, parts: zipfile.ZipFile, part: zipfile.ZipInfo, at: i
         )
 
     def opener() -> BinaryIO:
-        return parts.open(part)  # type: ignore[return-value]
+        return cast(BinaryIO, parts.open(part))
 
     return Source(name, opener, part.filename, source.path, at, part.compress_size)
 
