@@ -24,11 +24,11 @@ _AFTER = re.compile(
 def is_litter(path: str) -> bool:
     """Whether a file was left by a system or an unfinished transfer: `._x`, `~$x`, `Thumbs.db`, `__MACOSX/`, `x.part`.
 
-    `path` is relative, with `/` or, within a zip, `\\` between its parts.
+    `path` is relative, with `/` between its parts.
     """
-    *folders, name = re.split(r"[/\\]", path)
+    *folders, name = path.split("/")
     return bool(_LEFT_BY_SYSTEMS.fullmatch(name)) or any(
-        folder.casefold() in _FOLDERS or folder.startswith(".") for folder in folders
+        folder.casefold() in _FOLDERS or (folder.startswith(".") and folder.strip(".")) for folder in folders
     )
 
 

@@ -41,7 +41,9 @@ from ingest.readers.limits import MIB, Limits, limits_of
 _CHILD = "ingest.readers.child"
 _STREAMED = ("mysqldump", "pg_dump")
 KEPT = 2  # idle processes; as many as sources are read at once
-_PATIENCE = 5  # seconds of waiting for each of processor time that a file may take, and at least these
+_PATIENCE = (
+    30  # seconds of waiting for each of processor time that a file may take: others may have the processor
+)
 _LEFT_OUT = ("SANGAM_SECRET",)  # readers need no secret
 _ALONE = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1"}
 _idle: list[_Reader] = []
@@ -151,7 +153,8 @@ def _frames(reader: _Reader, name: str, limits: Limits) -> Iterator[tuple[bytes,
     """What a process answers, up to the frame that says it is done. Raises Refused where it ends or costs too much."""
     left, kind = limits.output, b""
     while kind != DONE:
-        until = time.monotonic() + _PATIENCE * (1 + limits.seconds)
+        patience = _PATIENCE * (1 + limits.seconds)
+        until = time.monotonic() + patience
         try:
             header = reader.take(HEADER.size, until)
             if header is None:
@@ -162,7 +165,8 @@ def _frames(reader: _Reader, name: str, limits: Limits) -> Iterator[tuple[bytes,
                 raise _too_much(name, limits)
             content = reader.take(size, until)
         except TimeoutError as error:
-            raise _too_long(name, limits) from error
+            # What the file costs ends the process itself: this is the machine's doing, and the next run's to try again.
+            raise OurFault(name, f"its reader did not answer within {patience} s", "") from error
         if content is None:
             raise _why(reader, name, limits)
         yield kind, content

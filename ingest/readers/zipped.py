@@ -52,11 +52,15 @@ def names(source: Source) -> tuple[list[str], list[str]]:
             all_names = [part.filename for part in parts.infolist() if not part.is_dir()]
     except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
         raise _damaged(source, error) from error
-    return [n for n in all_names if not is_litter(n)], [n for n in all_names if is_litter(n)]
+    return [n for n in all_names if not _is_litter(n)], [n for n in all_names if _is_litter(n)]
+
+
+def _is_litter(member: str) -> bool:
+    return is_litter(member.replace("\\", "/"))  # as zips of Windows part folders
 
 
 def _members(parts: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    return [part for part in parts.infolist() if not part.is_dir() and not is_litter(part.filename)]
+    return [part for part in parts.infolist() if not part.is_dir() and not _is_litter(part.filename)]
 
 
 def _damaged(source: Source, error: Exception) -> Refused:

@@ -206,7 +206,6 @@ _ENCODINGS = (
     "latin-1",
     "cp1256",
     "utf-32",
-    "utf-7",
     "mac-roman",
 )
 

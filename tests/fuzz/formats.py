@@ -114,7 +114,8 @@ def _created(quote: str, name: str, text: str) -> str:
 
 
 def mysqldump(records: Sequence[Record]) -> Iterator[Token]:
-    yield Token("-- MySQL dump 10.13  Distrib 8.0.26, for Linux (x86_64)\n\n", "frame")
+    yield Token("-- MySQL dump 10.13  Distrib 8.0.26, for Linux (x86_64)\n--\n", "frame")
+    yield Token("-- Host: localhost    Database: mis\n-- Server version\t8.0.26\n\n", "frame")
     yield from _statement("/*!40101 SET NAMES utf8mb4 */;\n")
     yield from _statement("DROP TABLE IF EXISTS `person`;\n")
     yield from _statement(_created("`", "`person`", "varchar(99)"))
@@ -125,8 +126,8 @@ def mysqldump(records: Sequence[Record]) -> Iterator[Token]:
 
 
 _PG_HEAD = (
-    "--\n-- PostgreSQL database dump\n--\n\nSET statement_timeout = 0;\nSET client_encoding = 'UTF8';\n"
-    "SET standard_conforming_strings = on;\n\n"
+    "--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 13.3\n-- Dumped by pg_dump version 13.3\n\n"
+    "SET statement_timeout = 0;\nSET client_encoding = 'UTF8';\nSET standard_conforming_strings = on;\n\n"
 )
 _PG_TAIL = "\n--\n-- PostgreSQL database dump complete\n--\n\n"
 

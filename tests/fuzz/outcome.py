@@ -59,7 +59,7 @@ def write_contract(root: Path) -> None:
 
 def outcome(delivery: Delivery) -> Outcome:
     """Take a delivery in, the way a run does, with a landing and a home of its own."""
-    with tempfile.TemporaryDirectory(prefix="sangam_fuzz_") as folder:
+    with tempfile.TemporaryDirectory(prefix="sangam_fuzz_", ignore_cleanup_errors=True) as folder:
         this = Ingest(Path(folder, "home"), Path(folder, "landing"), _SECRET)
         place = this.landing.joinpath("here", "register", "2021Q2", delivery.format.file)
         place.parent.mkdir(parents=True)

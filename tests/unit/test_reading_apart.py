@@ -128,6 +128,10 @@ def test_a_reader_that_is_gone_is_a_refusal(tmp_path: Path, monkeypatch: pytest.
     assert refused(path).code == "our_fault"
     monkeypatch.setattr(pool, "_CHILD", "tests.ended_by_signal")
     assert "its reader ended over it (SIGABRT" in str(refused(path))
+    monkeypatch.setattr(pool, "_CHILD", "tests.never_answers")
+    monkeypatch.setattr(pool, "_PATIENCE", 0.2)
+    silent = refused(path)
+    assert silent.code == "our_fault" and "did not answer within" in str(silent)
     monkeypatch.undo()
     assert len(list(read(path))) == 1
 
