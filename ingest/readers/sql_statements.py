@@ -102,7 +102,7 @@ _PLAIN_STRINGS = _pattern(
 )
 # Where the ';' before it is lost, a statement stands within another one.
 _LOST = re.compile(
-    rb"(?<=\s)(?:INSERT\s+(?:IGNORE\s+)?INTO|REPLACE\s+INTO|COPY\s[^;]*?\bFROM\s+stdin|DELETE\s+FROM|UPDATE\s+\S+\s+SET"
+    rb"(?<=\s)(?:INSERT\s+(?:IGNORE\s+)?INTO|REPLACE\s+INTO|COPY\s[^;]{0,999}?\bFROM\s+stdin|DELETE\s+FROM|UPDATE\s+\S+\s+SET"
     rb"|(?:CREATE|DROP|ALTER|TRUNCATE)\s+TABLE(?:\s+ONLY)?)\s"
     rb"|^(?:INSERT|REPLACE|COPY|UPDATE|DELETE|CREATE|DROP|ALTER|TRUNCATE|LOCK|UNLOCK|USE|SET|START|COMMIT|GRANT|REVOKE)\s",
     re.IGNORECASE | re.MULTILINE,
@@ -115,6 +115,9 @@ def take(statement: Statement, tables: Tables, stream: SqlStream) -> None:
     bare = statement.bare.strip()
     if not bare:
         return
+    if not statement.body and statement.swallowed:
+        words = stream.shown(statement.swallowed.split(b"\n")[1])
+        raise stream.refused(f"a quote is lost or one too many before '{words}'. {_EXPORT}", statement.line)
     if not statement.body and (lost := _LOST.search(bare, 1)):
         words = stream.shown(bare[lost.start() :])
         raise stream.refused(f"a ';' is lost before '{words}'. {_EXPORT}", statement.line)

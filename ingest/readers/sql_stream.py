@@ -111,6 +111,10 @@ def _pass_comment(stream: SqlStream, start: bytes) -> bool:
     if start.startswith(b"--") or (mysql and start.startswith(b"#")):
         if missing := stream.ends.comment(line(stream)):
             raise stream.cut(missing)
+        if stream.ends.repeated:
+            raise stream.refused(
+                "the rows of a table begin a second time: a part of the dump is there twice."
+            )
     elif start.startswith(b"/*"):
         _skip_comment(stream)
     elif mysql and stream.data.startswith(_WARNED, stream.pos):
