@@ -17,6 +17,9 @@ _BLANKS = re.compile(rb"[\s;]*")
 _WORD = re.compile(rb"\w+")
 _DELIMITER = re.compile(rb"DELIMITER[ \t]+(\S+)[^\n]*\n?", re.IGNORECASE)
 _WARNED = b"mysqldump: ["  # a warning of the program that went into the file
+AT_ONCE = (
+    2 << 20
+)  # bytes that are looked at together: so many that what is worked out of them stays in the cache
 _LONGEST_HEADER = 4 << 20
 _SHOWN = 60
 
