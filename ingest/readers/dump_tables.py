@@ -6,7 +6,7 @@ needs the file to be read again, with what is known of its end: `ReadAgain`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -85,8 +85,11 @@ class Tables:
 
     def children(self, key: Key) -> list[Key]:
         """All tables below this one."""
-        below = [child for child, parents in self._parents.items() if key in parents]
-        return below + [table for child in below for table in self.children(child)]
+        of: dict[Key, list[Key]] = {}
+        for child, parents in self._parents.items():
+            for parent in parents:
+                of.setdefault(parent, []).append(child)
+        return _reached(key, of)
 
     def void(self, key: Key, only: bool = False) -> None:
         """The table's rows, and those of the tables below, are gone."""
@@ -155,9 +158,7 @@ class Tables:
             yield self._chunk(table, cells, unread)
 
     def _above(self, key: Key) -> list[Key]:
-        parents = (self.known.parents if self.known else self._parents).get(key, [])
-        above = [table for parent in parents for table in (parent, *self._above(parent))]
-        return list(dict.fromkeys(above))
+        return _reached(key, self.known.parents if self.known else self._parents)
 
     def _chunk(self, key: Key, cells: pa.RecordBatch, unread: dict[str, str]) -> Chunk:
         if key not in self._emitted:
@@ -194,6 +195,18 @@ class Tables:
             if key not in self._emitted:
                 names = [column.name for column in columns]
                 yield self._placed(key, empty_batch(names), np.empty(0, np.int64), {})
+
+
+def _reached(key: Key, steps: Mapping[Key, list[Key]]) -> list[Key]:
+    """All tables that the steps lead to from `key`, each once, without itself."""
+    found: dict[Key, None] = {}
+    waiting = list(steps.get(key, []))
+    while waiting:
+        table = waiting.pop(0)
+        if table != key and table not in found:
+            found[table] = None
+            waiting += steps.get(table, [])
+    return list(found)
 
 
 def _arranged(cells: pa.RecordBatch, columns: list[Column]) -> tuple[pa.RecordBatch, dict[str, str]]:

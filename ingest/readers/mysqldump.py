@@ -38,7 +38,8 @@ def read(source: Source, block_size: int = BLOCK, known: Known | None = None) ->
 
 
 def _chunks(source: Source, known: Known | None, block_size: int) -> Iterator[Chunk]:
-    stream = SqlStream(source.name, DumpBlocks(source.name, blocks(source, block_size), MYSQL), MYSQL)
+    text = DumpBlocks(source.name, blocks(source, min(block_size, sql_stream.AT_ONCE)), MYSQL)
+    stream = SqlStream(source.name, text, MYSQL)
     tables = Tables(stream, source, known)
     while (word := sql_stream.next_statement(stream)) is not None:
         if stream.ends.database:

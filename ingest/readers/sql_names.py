@@ -20,7 +20,7 @@ INSERT = re.compile(
 )
 DEFAULT_ROW = re.compile(rb"INSERT\s+INTO\s+(" + QUALIFIED + rb")\s+DEFAULT\s+VALUES\s*;", re.IGNORECASE)
 COPY = re.compile(
-    rb"COPY\s+(" + QUALIFIED + rb")\s*" + _COLUMN_LIST + rb"\s*FROM\s+stdin\s*;[ \t]*\r?\n", re.IGNORECASE
+    rb"COPY\s+(" + QUALIFIED + rb")\s*" + _COLUMN_LIST + rb"\s*FROM\s+stdin[ \t]*;[ \t]*\r?\n", re.IGNORECASE
 )
 _STRING = re.compile(rb"'((?:[^'\\]|''|\\.)*)'", re.DOTALL)
 _DEFAULT = re.compile(

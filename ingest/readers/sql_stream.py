@@ -17,6 +17,9 @@ _BLANKS = re.compile(rb"[\s;]*")
 _WORD = re.compile(rb"\w+")
 _DELIMITER = re.compile(rb"DELIMITER[ \t]+(\S+)[^\n]*\n?", re.IGNORECASE)
 _WARNED = b"mysqldump: ["  # a warning of the program that went into the file
+AT_ONCE = (
+    2 << 20
+)  # bytes that are looked at together: so many that what is worked out of them stays in the cache
 _LONGEST_HEADER = 4 << 20
 _SHOWN = 60
 
@@ -111,6 +114,10 @@ def _pass_comment(stream: SqlStream, start: bytes) -> bool:
     if start.startswith(b"--") or (mysql and start.startswith(b"#")):
         if missing := stream.ends.comment(line(stream)):
             raise stream.cut(missing)
+        if stream.ends.repeated:
+            raise stream.refused(
+                "the rows of a table begin a second time: a part of the dump is there twice."
+            )
     elif start.startswith(b"/*"):
         _skip_comment(stream)
     elif mysql and stream.data.startswith(_WARNED, stream.pos):

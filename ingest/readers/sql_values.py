@@ -25,6 +25,7 @@ _MANY = 16
 # What may stand behind the last row of an INSERT: what becomes of rows whose key is there already.
 _CLAUSE = re.compile(rb"ON\s+(?:DUPLICATE\s+KEY\s+UPDATE|CONFLICT)\b", re.IGNORECASE)
 
+_BLANKS = re.compile(rb"\s*")
 _WORD = np.zeros(256, np.bool_)
 _WORD[list(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.+-*/|&<>=")] = True
 
@@ -54,6 +55,11 @@ def read_values(stream: SqlStream, target: Values) -> Iterator[tuple[pa.RecordBa
     finished, columns, size = False, target.columns, FIRST_WINDOW
     while not finished:
         window, size = next_window(stream, target, size)
+        if window.finished and target.separator and not window.joined.size:
+            separator = _separator(stream, window.end, target.separator)
+            if separator not in (b"", target.separator):
+                target = replace(target, separator=separator)
+                continue
         rows = _find_rows(window, stream.name, target)
         if rows is None:
             target = replace(target, separator=b"")
@@ -70,6 +76,21 @@ def read_values(stream: SqlStream, target: Values) -> Iterator[tuple[pa.RecordBa
         stream.pos += window.end + 1 if finished else int(rows.opens[-1])
         if not finished and not stream.more():
             raise stream.cut(f"within the values of table '{target.table}', after record {target.records}")
+
+
+def _separator(stream: SqlStream, end: int, tried: bytes) -> bytes:
+    """What stands between the statement that ends there and one with the same header; empty where none follows.
+
+    `tried`: what was thought to stand there.
+    """
+    header = tried[1:].lstrip()
+    behind = _BLANKS.match(stream.data, stream.pos + end + 1)
+    start = behind.end() if behind else 0
+    return (
+        bytes(stream.data[stream.pos + end : start]) + header
+        if stream.data.startswith(header, start)
+        else b""
+    )
 
 
 def _back_over_blanks(window: np.ndarray, positions: np.ndarray) -> np.ndarray:
