@@ -23,6 +23,7 @@ _WHAT = {
     "ragged_row": "Another number of cells than the header",
     "stray_quote": "Quotation marks do not pair, so that cells and records may end elsewhere",
 }
+_NOT_PRINTED = {"hidden_not_read": "the page hides cells that have text; they are not printed."}
 
 
 def to_csv(
@@ -62,6 +63,8 @@ def to_csv(
         cells = filled(chunk) if kind == "html" else chunk.cells
         _write_records(out, cells, len(columns), chunk.beyond)
         doubts.note(chunk)
+        for code in {mark.code for mark in chunk.marks} & _NOT_PRINTED.keys():
+            tell(f"{chunk.table}: {_NOT_PRINTED[code]}")
     if columns is None:
         raise SangamError(
             f"{path.name}: there is no table '{table}'. {_listing(known or _tables(path, encoding, {}))}"

@@ -10,6 +10,7 @@ import zipfile
 
 from ingest.errors import Refused
 from ingest.readers.byte_source import Source, head, opened, seekable, whole
+from ingest.readers.page_source import is_archive
 from ingest.readers.text import encoding_of
 
 _SAMPLE = 1 << 18
@@ -162,6 +163,8 @@ def _ole_kind(source: Source, start: bytes) -> str:
 
 def _text_kind(source: Source, text: bytes) -> str:
     plain = text.lstrip(_BLANK)
+    if is_archive(plain):
+        return "html"
     comment = _COMMENT.match(plain)
     if _STATEMENT.match(plain, comment.end() if comment else 0) or _DUMP_HEAD.match(plain):
         return "pg_dump" if _POSTGRES.search(plain) else "mysqldump"
