@@ -147,6 +147,7 @@ def _overlapping() -> bytes:
     return whole[:start] + entry * count + bytes(tail)
 
 
+_END = b"</table></body></html>"
 DUMP = "-- PostgreSQL database dump\nCREATE TABLE public.a (x text);\n"
 ATTACKS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "a cell at XFD1048576": ("a.xlsx", _far_cell),
@@ -176,8 +177,26 @@ ATTACKS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "wide and tall cells": (
         "a.html", lambda: b"<table>" + b"<tr><td colspan=1000 rowspan=65534>1" * 3000 + b"</table>",
     ),
-    "tables within tables": ("a.html", lambda: b"<table><tr><td>1" * 20000),
-    "elements within elements": ("a.html", lambda: b"<html><table><tr><td>" + b"<b>" * 100000 + b"1"),
+    "tall cells beside each other": (
+        "a.html", lambda: b"<table><tr>" + b"<td rowspan=65534>" * 6000 + b"<tr><td>2" * 12000 + _END,
+    ),
+    "tables within tables": ("a.html", lambda: b"<table><tr><td>a text of some words " * 8000 + _END),
+    "elements within elements": ("a.html", lambda: b"<html><table><tr><td>" + b"<b>" * 100000 + b"1" + _END),
+    "blocks within blocks": ("a.html", lambda: b"<html>" + b"<div>" * 50000 + b"<table><tr><td>1" + _END),
+    "raised within raised": ("a.html", lambda: b"<table><tr><td>" + b"<sup>1<h1>x" * 10000 + _END),
+    "letters that go on and on": (
+        "a.html", lambda: b"".join(b"<p><font id=%d>x</p>" % n for n in range(6000)) + b"<table><tr><td>1" + _END,
+    ),
+    "an element of many attributes": (
+        "a.html", lambda: b"<table><tr><td " + b" ".join(b"a%d" % n for n in range(20000)) + b">1" + _END,
+    ),
+    "many bodies": ("a.html", lambda: b"".join(b"<body a%d>" % n for n in range(10000)) + b"<table><td>1" + _END),
+    "a style sheet of many rules": (
+        "a.html", lambda: b"<style>" + b".a td{display:none}" * 6000 + b"</style>" + b"<table class=a>"
+        + b"<tr><td>1" * 8000 + _END,
+    ),
+    "a style of one word": ("a.html", lambda: b"<table><tr><td style='" + b"a" * (1 << 20) + b"'>1" + _END),
+    "many tables": ("a.html", lambda: b"<table><tr><td>1</table>" * 6000),
     "dollar quotes": ("a.sql", lambda: DUMP.encode() + b"$tag$ $a" * (1 << 14)),
     "dollar signs": ("a.sql", lambda: DUMP.encode() + b"$a" * (1 << 16)),
     "dollar tags, all different": (

@@ -23,6 +23,7 @@ _WHAT = {
     "ragged_row": "Another number of cells than the header",
     "stray_quote": "Quotation marks do not pair, so that cells and records may end elsewhere",
 }
+_NOT_PRINTED = {"hidden_not_read": "the page hides cells that have text; they are not printed."}
 
 
 class _Held(NamedTuple):
@@ -68,14 +69,19 @@ def to_csv(
         cells = filled(chunk) if kind == "html" else chunk.cells
         _write_records(out, cells, len(columns), chunk.beyond)
         doubts.note(chunk)
+        for code in {mark.code for mark in chunk.marks} & _NOT_PRINTED.keys():
+            tell(f"{chunk.table}: {_NOT_PRINTED[code]}")
     if columns is None:
         raise SangamError(
             f"{path.name}: there is no table '{table}'. {_listing(known or _tables(path, encoding, {}))}"
         )
-    for line in doubts.told():
+    for line in (*doubts.told(), *_unfilled(known)):
         tell(line)
-    if unfilled := [name for name, held in known.items() if not held.records]:
-        tell(f"Without a record: {', '.join(unfilled)}.")
+
+
+def _unfilled(known: Mapping[str, _Held]) -> list[str]:
+    names = [name for name, held in known.items() if not held.records]
+    return [f"Without a record: {', '.join(names)}."] if names else []
 
 
 def _read(path: Path, kind: str, encoding: str, header: bool) -> tuple[dict[str, _Held], Iterable[Chunk]]:

@@ -1,4 +1,4 @@
-"""Web pages, also those saved as .xls → one grid of text cells a table, as a browser shows it.
+"""Web pages, also those saved as .xls, and web archives → one grid of text cells a table, as a browser shows it.
 
 Which table is wanted and which rows are its header is the contract's business.
 """
@@ -6,16 +6,21 @@ Which table is wanted and which rows are its header is the contract's business.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser
 
 from ingest.errors import Refused
 from ingest.readers.byte_source import Source, whole
 from ingest.readers.chunk import Chunk, Mark, batch, letters
+from ingest.readers.mhtml import Page
+from ingest.readers.mhtml import pages as archived
 from ingest.readers.page_grid import TooWide, grid
-from ingest.readers.page_looks import Looks
-from ingest.readers.page_source import text_of
+from ingest.readers.page_looks import Looks, TooManyRules
+from ingest.readers.page_source import is_archive, text_of
 from ingest.readers.page_tables import PageTable, PageTables
+
+_MOST_TABLES = 2000
 
 
 def read(source: Source) -> Iterator[Chunk]:
@@ -23,23 +28,51 @@ def read(source: Source) -> Iterator[Chunk]:
 
     A table within a cell is a table of its own where it has several cells, and its text is part of the cell around
     it; a table that has no text beside those within it only arranges them and is none. `rows` are ordinals of `<tr>`
-    on the page. Raises Refused("unreadable_file") for a page that is cut short, that hides all its tables, or that
-    shows other files in frames.
+    on the page. A workbook saved as a web archive has its sheets under their names.
+    Raises Refused("unreadable_file") for a page that is cut short, that hides all its tables, or that shows other files
+    in frames.
     """
     content = whole(source)
-    text = text_of(content, source.name)
-    if not text.strip():
-        return
-    page = LexborHTMLParser(text)
-    if page.root is None:
-        return
-    found = PageTables(page.root, Looks(page))
-    tables = [table for table in found.tables if _is_shown(table)]
-    unread = sum(table.unread for table in found.tables)
-    if not tables and (unread or found.has_frames):
-        raise _shows_none(source.name, found.has_frames)
-    for number, table in enumerate(tables, start=1):
-        yield _chunk(table, f"table{number}", len(content), source, unread if number == 1 else table.unread)
+    pages = archived(content, source.name) if is_archive(content) else [Page(text_of(content, source.name))]
+    read_ = [_tables(page, source) for page in pages]
+    count = sum(len(tables) for tables, _ in read_)
+    if count > _MOST_TABLES:
+        raise _no_page(source, f"it has {count:,} tables, more than {_MOST_TABLES:,}")
+    if not count and any(found.has_frames or _unread(found) for _, found in read_ if found):
+        raise _shows_none(source.name, any(found.has_frames for _, found in read_ if found))
+    number = rows = 0
+    for page, (tables, found) in zip(pages, read_, strict=True):
+        for place, table in enumerate(tables, start=1):
+            number += 1
+            name = f"{page.sheet} ({place})" if page.sheet and place > 1 else page.sheet or f"table{number}"
+            chunk = _chunk(table, name, len(content), source)
+            marks = [*chunk.marks, *[Mark("hidden_sheet")] * page.is_hidden]
+            marks += [Mark("hidden_not_read")] * (_unread(found) > 0 if place == 1 else table.unread > 0)
+            yield replace(chunk, marks=tuple(marks), rows=chunk.rows + (0 if page.sheet else rows))
+        rows += found.rows if found else 0
+
+
+def _tables(page: Page, source: Source) -> tuple[list[PageTable], PageTables | None]:
+    """The tables of a page that are ones of their own, and all that was found."""
+    parsed = LexborHTMLParser(page.text)
+    if not page.text.strip() or parsed.root is None:
+        return [], None
+    try:
+        found = PageTables(parsed.root, Looks(parsed, page.text, page.styles))
+    except TooManyRules:
+        raise _no_page(source, "its style sheets have too many rules") from None
+    return [table for table in found.tables if _is_shown(table)], found
+
+
+def _unread(found: PageTables | None) -> int:
+    return sum(table.unread for table in found.tables) if found else 0
+
+
+def _no_page(source: Source, what: str) -> Refused:
+    return Refused(
+        "unreadable_file",
+        f"{source.name}: {what}. Save only the table that is wanted, or send it as CSV.",
+    )
 
 
 def _is_shown(table: PageTable) -> bool:
@@ -61,18 +94,14 @@ def _shows_none(name: str, has_frames: bool) -> Refused:
     return Refused("unreadable_file", f"{name}: {what}, and send that.")
 
 
-def _chunk(table: PageTable, name: str, size: int, source: Source, unread: int) -> Chunk:
+def _chunk(table: PageTable, name: str, size: int, source: Source) -> Chunk:
     try:
         made = grid(table.shown_groups(), frozenset(table.collapsed_columns), size)
     except TooWide:
-        raise Refused(
-            "unreadable_file",
-            f"{source.name}: cells of {name} span so many rows and columns that it is no table a person could read. "
-            "Save only the table that is wanted, or send it as CSV.",
+        raise _no_page(
+            source, f"cells of {name} span more rows and columns than a person could read"
         ) from None
     cells = batch(made.columns, letters(len(made.columns)))
     marks = [Mark("hidden_column", None, at) for at in sorted(table.hidden_columns) if at < len(made.columns)]
-    if unread:
-        marks.append(Mark("hidden_not_read"))
     heading = table.caption or table.heading
     return Chunk(name, cells, made.numbers, True, made.spans, heading, source.member, marks=tuple(marks))

@@ -68,7 +68,7 @@ def grid(groups: Sequence[list[Row]], collapsed: frozenset[int], size: int) -> G
                 room = first + len(group) - top
                 down = min(cell.down or room, room)
                 width = max(width, left + 1)
-                if (left + cell.across) * len(rows) > most:
+                if (left + (cell.across if down > 1 else 1)) * len(rows) > most:
                     raise TooWide
                 if down > 1:
                     until.extend([0] * (left + cell.across - len(until)))

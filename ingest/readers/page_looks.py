@@ -25,31 +25,55 @@ _OTHER_WORDS = """
 _BLOCKS, _LINES = frozenset(_BLOCK_WORDS.split()), frozenset(_LINE_WORDS.split())
 _DISPLAYS = _LINES | frozenset(_OTHER_WORDS.split())
 _KEPT = ("display", "visibility", "content-visibility", "text-decoration", "vertical-align")
-_DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]*)")
+_DECLARATION = re.compile(r"(?<![a-z-])([a-z-]++)\s*+:\s*([^;]*)")
 _NO_STYLE = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _SCREEN = re.compile(r"@media\s+(?:only\s+)?(?:all|screen)\s*$")
 _SIMPLE = re.compile(r"(?:[a-z][a-z0-9]*|\*)?(?:[.#][\w-]+)*", re.IGNORECASE)
 _ABOVE_THE_LINE = re.compile(r"super|\+?(?!0*\.?0*[a-z%]*$)[\d.]+[a-z%]*")
+_NAME = re.compile(r"[.#]([\w-]+)")
+_WORD = re.compile(r"[\w-]+")
+_STYLE = re.compile(r"<style\b.*?(?:</style|\Z)", re.IGNORECASE | re.DOTALL)
+# What looking rules up may cost, in steps of a tenth of a microsecond to one.
+_WORK, _WORK_A_LETTER, _LETTERS_A_STEP = 1_000_000, 5, 8
 _PIECES = re.compile(r"([.#]?)([\w-]+)")
 # What no page shows that nobody points at or has visited.
 _FLEETING = re.compile(r"::|:(?:hover|focus|active|visited|target|before|after|first-l)")
 
 
-class Look(NamedTuple):
+class Look:
     """How an element's text looks. `is_there`: it takes a place; `is_seen`: its text can be read there."""
 
-    is_there: bool = True
-    is_seen: bool = True
-    is_collapsed: bool = False
-    is_struck: bool = False
-    is_raised: bool = False
-    is_block: bool = False
-    is_closed: bool = False  # of a <details>: only its summary is shown
+    __slots__ = (
+        "is_block",
+        "is_closed",
+        "is_collapsed",
+        "is_raised",
+        "is_seen",
+        "is_struck",
+        "is_there",
+        "plain",
+        "shows",
+    )
 
-    @property
-    def shows(self) -> bool:
-        """Whether the text is there to be read."""
-        return self.is_there and self.is_seen and not self.is_struck
+    def __init__(
+        self,
+        is_there: bool = True,
+        is_seen: bool = True,
+        is_collapsed: bool = False,
+        is_struck: bool = False,
+        is_raised: bool = False,
+        is_block: bool = False,
+        is_closed: bool = False,
+    ) -> None:
+        self.is_there, self.is_seen, self.is_collapsed = is_there, is_seen, is_collapsed
+        self.is_struck, self.is_raised, self.is_block = is_struck, is_raised, is_block
+        self.is_closed = is_closed  # a <details> of which only the summary is shown
+        self.shows = is_there and is_seen and not (is_struck or is_closed)  # its text is there to be read
+        self.plain: dict[str, Look] = {}  # looks of elements within it that have no attributes, by tag
+
+
+class TooManyRules(Exception):  # noqa: N818 - of a page
+    """Style sheets ask more of the page's elements than is looked up for a page of its size."""
 
 
 class _Rule(NamedTuple):
@@ -62,24 +86,30 @@ class _Rule(NamedTuple):
 
 
 class Looks:
-    """The looks of a page's elements. `sheets`: style sheets that its file brings along."""
+    """The looks of a page's elements. `sheets`: style sheets that its file brings along.
 
-    def __init__(self, page: LexborHTMLParser, sheets: Iterable[str] = ()) -> None:
+    Raises TooManyRules, also while elements are looked at.
+    """
+
+    def __init__(self, page: LexborHTMLParser, text: str, sheets: Iterable[str] = ()) -> None:
         own = [style.text() for style in page.css("style") if _is_for_screens(style)]
+        self.work = _WORK + _WORK_A_LETTER * len(text)
         self.rules: dict[str, list[_Rule]] = {}  # by a name or the tag that they ask for
         self.apart: dict[int, list[_Rule]] = {}  # of selectors that only the parser knows, by element
-        for number, (selector, says) in enumerate(
-            rule for sheet in (*sheets, *own) for rule in _rules(sheet)
-        ):
-            self._add(page, selector.strip(), number, says)
+        rules = [(selector.strip(), says) for sheet in (*sheets, *own) for selector, says in _rules(sheet)]
+        words = frozenset(_WORD.findall(_STYLE.sub(" ", text))) if rules else frozenset()
+        for number, (selector, says) in enumerate(rules):
+            # Rules for names that no element has are many where a whole site shares a style sheet.
+            if selector and not _FLEETING.search(selector) and words.issuperset(_NAME.findall(selector)):
+                self._add(page, len(text), selector, number, says)
         self.names = frozenset(name for rules in self.rules.values() for r in rules for name in r.names)
+        self.top = Look()
         self.known: dict[tuple[object, ...], Look] = {}
+        self.looks: dict[tuple[bool, ...], Look] = {}
 
     def _add(
-        self, page: LexborHTMLParser, selector: str, number: int, says: dict[str, tuple[bool, str]]
+        self, page: LexborHTMLParser, size: int, selector: str, number: int, says: dict[str, tuple[bool, str]]
     ) -> None:
-        if not selector or _FLEETING.search(selector):
-            return
         weight = (*_specificity(selector), number)
         if _SIMPLE.fullmatch(selector):
             pieces = _PIECES.findall(selector)
@@ -87,52 +117,72 @@ class Looks:
             names = frozenset(sign + name for sign, name in pieces if sign)
             self.rules.setdefault(min(names, default=tag), []).append(_Rule(weight, tag, names, says))
             return
+        self._spend(size // _LETTERS_A_STEP)
         try:
             hits = page.css(selector)
         except SelectolaxError:  # no selector: browsers pass the rule over, too
             return
+        self._spend(4 * len(hits))
         for node in hits:
             self.apart.setdefault(node.mem_id, []).append(_Rule(weight, "", frozenset(), says))
+
+    def _spend(self, steps: int) -> None:
+        self.work -= steps
+        if self.work < 0:
+            raise TooManyRules
 
     def of(self, node: LexborNode, tag: str, above: Look) -> Look:
         """How an element within one of look `above` looks."""
         words = node.attributes
-        apart = self.apart.get(node.mem_id, ()) if self.apart else ()
+        if not words and not self.apart:
+            look = above.plain.get(tag)
+            if look is None:
+                look = above.plain[tag] = self._look(node, tag, above, words)
+            return look
+        return self._look(node, tag, above, words)
+
+    def _look(self, node: LexborNode, tag: str, above: Look, words: dict[str, str | None]) -> Look:
+        apart = self.apart.get(node.mem_id, ())
         names: frozenset[str] = frozenset()
         if self.names and words:
             given = ["." + name for name in (words.get("class") or "").split()] + [f"#{words.get('id')}"]
             names = self.names.intersection(given)
-        style = (words.get("style") or "") if words else ""
+        style = words.get("style") or ""
         is_off = "hidden" in words or (tag == "dialog" and "open" not in words)
         is_closed = tag == "details" and "open" not in words
-        key = (tag, above, names, style, is_off, is_closed)
+        key = (tag, id(above), names, style, is_off, is_closed)
         look = None if apart else self.known.get(key)
         if look is None:
             rules = [rule for asked in ("", tag, *names) for rule in self.rules.get(asked, ())]
+            self._spend(len(rules) + len(apart))
             rules = [rule for rule in rules if rule.tag in ("", tag) and rule.names <= names]
-            look = _look(tag, above, _won([*rules, *apart], style), is_off, is_closed)
+            values = _values(tag, above, _won([*rules, *apart], style), is_off, is_closed)
+            look = self.looks.setdefault(values, Look(*values))
             if not apart:
                 self.known[key] = look
         return look
 
 
-def _look(tag: str, above: Look, says: dict[str, str], is_off: bool, is_closed: bool) -> Look:
+def _values(tag: str, above: Look, says: dict[str, str], is_off: bool, is_closed: bool) -> tuple[bool, ...]:
+    """What a look is made of."""
     display = says.get("display") or ("none" if is_off else "block" if tag in _BLOCKS else "inline")
     visibility = says.get("visibility", "inherit")
     within = above.is_there and not (above.is_closed and tag != "summary")
-    aligned = says.get("vertical-align", "")
-    is_cell = tag in ("td", "th")
-    return Look(
+    aligned = "" if tag in _APART else says.get("vertical-align", "")
+    return (
         within and display != "none" and says.get("content-visibility") != "hidden",
         above.is_seen if visibility == "inherit" else visibility == "visible",
-        visibility == "collapse",
+        above.is_collapsed if visibility == "inherit" else visibility == "collapse",
         above.is_struck or "line-through" in says.get("text-decoration", _STRUCK.get(tag, "")),
-        above.is_raised or tag == "sup" or (not is_cell and _ABOVE_THE_LINE.fullmatch(aligned) is not None),
+        (above.is_raised and tag not in _APART)
+        or tag == "sup"
+        or _ABOVE_THE_LINE.fullmatch(aligned) is not None,
         display in _LINES,
         is_closed,
     )
 
 
+_APART = frozenset(["td", "th", "caption"])  # whose lines are their own
 _STRUCK = dict.fromkeys(("s", "strike", "del"), "line-through")
 
 

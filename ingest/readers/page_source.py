@@ -36,9 +36,25 @@ _TAG = re.compile(
 )
 _COMMENT_END = re.compile(r"<!--+!?>|--!?>")
 _PAGE_END = re.compile(r"</(?:html|body)\b", re.IGNORECASE)
+# Elements before which a parser looks through all that are open; tags that hold many words; what is merged into one.
+_BLOCK = re.compile(
+    r"<(/?)(?:div|ul|ol|dl|blockquote|center|section|article|fieldset|details|pre|form)\b", re.IGNORECASE
+)
+_LONG_TAG = re.compile(r"<[a-z][^<>]{10000,}", re.IGNORECASE)
+_WHOLE = re.compile(r"<(?:html|body)\b", re.IGNORECASE)
+_DEEPEST, _MOST_ATTRIBUTES = 1000, 1000
+# Of a web archive: fields of a message that holds pages.
+ARCHIVE_HEAD = re.compile(rb"\s*((?:[A-Za-z][A-Za-z0-9-]*:[^\r\n]*(?:\r?\n[ \t]+[^\r\n]*)*\r?\n)+)\r?\n")
+_ARCHIVE = re.compile(rb"^content-type:\s*(?:multipart/(?:related|mixed|alternative)|text/html)", re.I | re.M)
 _MARK = re.compile(r"<(?:!--|[!?/]?[a-z])", re.IGNORECASE)
 _RAW = ("script", "style", "textarea", "title", "xmp", "noscript")
 _LAST = 2048
+
+
+def is_archive(start: bytes) -> bool:
+    """Whether bytes begin as a web archive does (`mhtml`)."""
+    found = ARCHIVE_HEAD.match(start)
+    return found is not None and _ARCHIVE.search(found.group(1)) is not None
 
 
 def text_of(content: bytes, name: str, stated: str = "") -> str:
@@ -54,6 +70,7 @@ def text_of(content: bytes, name: str, stated: str = "") -> str:
     except UnicodeDecodeError as error:
         raise _no_text(content[mark:], name, encoding, error.start) from error
     text = text.replace("\x00", "")
+    _refuse_tangles(text, name)
     if _broke_off(text):
         raise Refused(
             "unreadable_file",
@@ -61,6 +78,23 @@ def text_of(content: bytes, name: str, stated: str = "") -> str:
             "Save it again, whole.",
         )
     return text
+
+
+def _refuse_tangles(text: str, name: str) -> None:
+    """Pages over which a parser takes time that grows with the square of their size: none is made for people."""
+    depth = deepest = 0
+    for found in _BLOCK.finditer(text):
+        depth += -1 if found.group(1) else 1
+        deepest = max(deepest, depth)
+    long = next(
+        (tag.group() for tag in _LONG_TAG.finditer(text) if tag.group().count(" ") > _MOST_ATTRIBUTES), None
+    )
+    if deepest > _DEEPEST or long or len(_WHOLE.findall(text)) > _MOST_ATTRIBUTES:
+        raise Refused(
+            "unreadable_file",
+            f"{name}: the page is nested too deep, or an element has too many attributes. Save only the table that is "
+            "wanted, or send it as CSV.",
+        )
 
 
 def _stated(content: bytes, sender: str) -> str:

@@ -54,7 +54,7 @@ class PageTable:
 
     def is_one_cell(self) -> bool:
         """Whether the table only frames a value."""
-        return sum(len(row.cells) for _, rows in self.groups for row in rows) == 1
+        return sum(len(row.cells) for _, rows in self.groups for row in rows if not row.is_collapsed) == 1
 
 
 @dataclass
@@ -64,25 +64,25 @@ class _Open:
     table: PageTable
     outer: Text | None
     row: Row | None = None
-    looks: list[Look] = field(default_factory=list)  # of the group and the row
 
 
 class PageTables:
     """The tables of a page in its order, those within others after them; `has_frames`: it shows other pages."""
 
-    def __init__(self, root: LexborNode, looks: Looks, rows_before: int = 0) -> None:
+    def __init__(self, root: LexborNode, looks: Looks) -> None:
         self.tables: list[PageTable] = []
         self.has_frames = False
-        self.rows = rows_before
+        self.rows = 0
         self._looks = looks
         self._heading = ""
         self._open: list[_Open] = []
         self._text: Text | None = None
+        self._headings = 0  # that are open, one within the other
         self._walk(root)
 
     def _walk(self, root: LexborNode) -> None:
         around: list[tuple[LexborNode, str, Look, int]] = []
-        above, node = Look(), root
+        above, node = self._looks.top, root
         while True:
             tag = node.tag or ""
             if tag == "-text":
@@ -129,8 +129,11 @@ class PageTables:
             self._text = None
         elif self._open and self._text is None and self._part(node, tag, look):
             pass
-        elif tag in _HEADINGS and self._text is None:
-            self._text = Text()
+        elif tag in _HEADINGS:
+            self._headings += 1
+            if self._text is None:
+                self._text = Text()
+            self._break(look)
         elif tag == "br" or look.is_block:
             self._break(look)
         self.has_frames |= tag in ("frame", "frameset")
@@ -147,7 +150,7 @@ class PageTables:
             if look.is_there and opened.table.groups:
                 opened.table.groups[-1][1].append(opened.row)
         elif tag in _GROUPS:
-            opened.table.groups.append((tag, []))
+            opened.table.groups.append((tag if look.is_there else "", []))
         elif tag == "col":
             self._column(node, look)
         else:
@@ -165,24 +168,31 @@ class PageTables:
 
     def _leave(self, node: LexborNode, tag: str, look: Look, above: Look, start: int) -> None:
         if tag == "table":
-            self._end_table(look)
+            self._text = self._open.pop().outer
+            self._break(look)
             return
+        if tag in _HEADINGS:
+            self._end_heading(start)
         if self._text is None:
             return
         if tag in _CELLS:
             self._end_cell(node, look)
         elif tag == "caption":
-            table = self._open[-1].table
-            table.caption = table.caption or self._text.shown()
-            self._text = None
-        elif tag in _HEADINGS:
-            self._heading = self._text.shown(start) or self._heading
-            if not self._open:
-                self._text = None
+            opened, shown, self._text = self._open[-1], self._text.shown(), None
+            opened.table.caption = opened.table.caption or shown
+            self._pass_on(opened, shown, BREAK)
         elif look.is_raised and not above.is_raised:
             self._text.pieces[start:] = [raised("".join(self._text.pieces[start:]))]
         if look.is_block:
             self._break(look)
+
+    def _end_heading(self, start: int) -> None:
+        self._headings -= 1
+        if self._headings or self._text is None:
+            return
+        self._heading = self._text.shown(start) or self._heading
+        if not self._open:
+            self._text = None
 
     def _break(self, look: Look) -> None:
         if self._text is not None and look.is_there:
@@ -197,8 +207,11 @@ class PageTables:
         if not look.is_there:
             opened.table.unread += text.has_unseen
             return
+        if opened.row.is_collapsed:  # what is visible within it is not painted either
+            text.has_unseen, shown = text.has_unseen or bool(shown), ""
         opened.table.unread += text.has_unseen and not shown
         opened.table.has_own_text |= bool(shown) and (not text.nested or text.is_own())
+        self._pass_on(opened, shown, " " if opened.row.cells else BREAK)
         words = node.attributes
         if not ("colspan" in words or "rowspan" in words):
             opened.row.cells.append(Cell(shown))
@@ -209,18 +222,12 @@ class PageTables:
         is_merged = "mso-ignore:colspan" not in (words.get("style") or "").replace(" ", "")
         opened.row.cells.append(Cell(shown, across, down, is_merged))
 
-    def _end_table(self, look: Look) -> None:
-        opened = self._open.pop()
-        self._text = opened.outer
-        if self._text is None or not look.shows or len(self._open) >= _DEEPEST:
-            return
-        opened.table.is_passed_on = True
-        lines = (
-            "\t".join(cell.text for cell in row.cells) for rows in opened.table.shown_groups() for row in rows
-        )
-        text = BREAK.join(lines).replace("\n", BREAK)
-        self._text.nested.add(len(self._text.pieces))
-        self._text.pieces.append(f"{BREAK}{text}{BREAK}")
+    def _pass_on(self, opened: _Open, shown: str, before: str) -> None:
+        """Text of a table within a cell is the text of that cell, too."""
+        opened.table.is_passed_on = opened.outer is not None and len(self._open) <= _DEEPEST
+        if opened.outer is not None and opened.table.is_passed_on and shown:
+            opened.outer.nested.add(len(opened.outer.pieces))
+            opened.outer.pieces.append(before + shown.replace("\n", BREAK))
 
 
 def _span(node: LexborNode, name: str, most: int) -> int:

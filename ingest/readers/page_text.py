@@ -54,7 +54,10 @@ class Text:
 
 def _chosen(select: LexborNode) -> list[str]:
     """The options that are chosen: of a list that shows one, the last of them, or the first that can be chosen."""
-    options = select.css("option")
+    within = [
+        option for child in select.iter() for option in (child.iter() if child.tag == "optgroup" else [child])
+    ]
+    options = [option for option in within if option.tag == "option"]
     chosen = [option for option in options if "selected" in option.attributes]
     if "multiple" not in select.attributes:
         able = [option for option in options if "disabled" not in option.attributes]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from ingest.errors import Refused
 from ingest.readers.byte_source import Source, blocks, head, searchable
+from ingest.readers.page_source import is_archive
 from ingest.readers.text import encoding_of
 
 _SAMPLE = 1 << 18
@@ -190,6 +191,8 @@ def _words_in(source: Source, words: Sequence[str]) -> set[str]:
 
 def _text_kind(source: Source, text: bytes) -> str:
     plain = text.lstrip(_BLANK)
+    if is_archive(plain):
+        return "html"
     comment = _COMMENT.match(plain)
     if _STATEMENT.match(plain, comment.end() if comment else 0) or _DUMP_HEAD.match(plain):
         return "pg_dump" if _POSTGRES.search(plain) else "mysqldump"

@@ -114,7 +114,8 @@ def test_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str, width: 
     def sources_alone(settings: Settings, quarter: str, regions: list[str]) -> Outcome:
         receipts = ingest_source(settings.home, settings.landing, "here", "register", demo=True)
         events.tell(events.SourceDone("here", "register", receipts))
-        return Outcome(quarter, receipts, strays(settings.landing), [f"a step: {word}"], [f"waits: {word}"])
+        found = strays(settings.landing)
+        return Outcome(quarter, receipts, found, failed=[f"a step: {word}"], waiting=[f"waits: {word}"])
 
     monkeypatch.setattr(progress, "run_quarter", sources_alone)
     monkeypatch.setenv("SANGAM_HOME", str(home))
