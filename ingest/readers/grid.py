@@ -1,4 +1,4 @@
-"""A sheet's columns of text → its chunk: without trailing blank rows and columns, merged ranges cut to what is there."""
+"""A sheet's columns of text → its chunk, without trailing blank rows and columns; merged ranges cut to size."""
 
 from __future__ import annotations
 
