@@ -6,7 +6,7 @@ export SANGAM_HOME ?= $(CURDIR)/.sangam
 STAMP := $(VENV)/.installed
 SQL := dbt_project/models ingest expectations orchestration
 
-.PHONY: setup demo ui test check bench bench-readers attacks definitions fuzz clean lock format
+.PHONY: setup demo ui test check bench bench-readers excel-truth attacks definitions fuzz clean lock format
 
 setup: $(STAMP)
 
@@ -46,6 +46,10 @@ bench: setup
 # SANGAM_POLLOCK names the folder with Pollock's files; see the module.
 bench-readers: setup
 	$(BIN)/python -m tests.bench.readers
+
+# SANGAM_EXCEL_TRUTH names the folder with workbooks and Excel's CSVs; see the module.
+excel-truth: setup
+	$(BIN)/python -m tests.bench.excel_truth
 
 # What reading each of many hostile files costs.
 attacks: setup

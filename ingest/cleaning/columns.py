@@ -31,6 +31,7 @@ CELL_REASONS = (
     "bad_code",
     "wrong_letters",
     "choice_mismatch",
+    "two_digit_year",
 )
 NUMBER_TYPE = "DECIMAL(28,9)"
 
@@ -117,9 +118,11 @@ def _value_and_error(
         return _number(name, column)
     if column.type in ("date", "month"):
         make = expressions.date_value if column.type == "date" else expressions.month_value
-        made = make(text, n(name))
+        made = make(text, n(name), column.dates or source.dates)
+        short = expressions.is_short_of_century(n(name))
         late = f"WHEN {value} > DATE '{quarter_end}' THEN {_reason('future_date')}" if quarter_end else ""
-        return made, f"WHEN {value} IS NULL THEN {_reason('bad_date')} {late}", "DATE"
+        bad = f"CASE WHEN {short} THEN {_reason('two_digit_year')} ELSE {_reason('bad_date')} END"
+        return made, f"WHEN {value} IS NULL THEN {bad} {late}", "DATE"
     if column.type == "phone":
         return phones.canonical(source.country, n(name)), "", "VARCHAR"
     if identifier := source.identifiers.get(column.type):

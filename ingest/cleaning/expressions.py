@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Literal
 
 from ingest.sql import quote
 
@@ -22,6 +23,13 @@ _INVISIBLE = "[\u180e\u200b\u200e\u200f\u2060-\u2064\ufeff\u00ad\u061c\u202a-\u2
 _SPACE = r"[\s\p{Z}\x{0B}\x{1C}-\x{1F}\x{85}]+"
 _PLAIN = "[!-~]+( [!-~]+)*"
 EMPTY_WORDS = ("na", "n/a", "-", "--", "null", "not available", "none given")
+DateParts = Literal["dmy", "mdy", "ymd"]
+_YEAR_LAST = "[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}"
+_NUMBERS = {
+    "dmy": (_YEAR_LAST, "%d/%m/%Y"),
+    "mdy": (_YEAR_LAST, "%m/%d/%Y"),
+    "ymd": ("[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}", "%Y/%m/%d"),
+}
 NUMBER = r"-?[0-9]+(\.[0-9]+)?"
 _WESTERN = r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?"
 _INDIAN = r"-?[0-9]{1,2}(,[0-9]{2})*,[0-9]{3}(\.[0-9]+)?"
@@ -121,18 +129,27 @@ def is_zero_date(value: str) -> str:
     return f"regexp_full_match({value}, '0{{4}}-00-00( 00:00:00(\\.0+)?)?|00/00/0{{4}}')"
 
 
-def date_value(value: str, digits: str = "") -> str:
-    """The day in `value`: ISO (a time of day is allowed), DD/MM/YYYY, DD-MM-YYYY, DD-Mon-YYYY, Excel serial."""
+def is_short_of_century(digits: str) -> str:
+    """True for a date or month whose year has two digits: `4/5/21`, `4-May-21`, `05/21`."""
+    word = "([0-9]{1,2}|[A-Za-z]{3,9})"
+    return f"regexp_full_match({digits}, '({word}[ ,./-]+)?{word}[ ,./-]+''?[0-9]{{2}}')"
+
+
+def date_value(value: str, digits: str = "", parts: DateParts = "dmy") -> str:
+    """The day in `value`: ISO (a time of day is allowed), DD-Mon-YYYY, Excel serial, and three numbers between slashes,
+    dashes or dots, in the order that `parts` says; only the year has four digits.
+    """
     d = digits or ascii_digits(value)
     slashed = f"replace(replace({d}, '-', '/'), '.', '/')"
     worded = f"regexp_replace({d}, '[ ,./-]+', '-', 'g')"
+    shape, form = _NUMBERS[parts]
     time = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?\s*(Z|[+-][0-9]{2}:?[0-9]{2})?"
     return (
         f"CASE WHEN regexp_full_match({value}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') THEN try_cast({value} AS DATE) "
         f"WHEN regexp_full_match({d}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}({time})?') "
         f"THEN try_cast(left({d}, 10) AS DATE) "
-        f"WHEN regexp_full_match({d}, '[0-9]{{1,2}}([-/.])[0-9]{{1,2}}[-/.][0-9]{{4}}') "
-        f"THEN CAST(try_strptime({slashed}, '%d/%m/%Y') AS DATE) "
+        f"WHEN regexp_full_match({d}, '{shape}') "
+        f"THEN CAST(try_strptime({slashed}, '{form}') AS DATE) "
         f"WHEN regexp_full_match({d}, '[0-9]{{1,2}}[ ./-]+[A-Za-z]{{3,9}}[ ,./-]+[0-9]{{4}}') "
         f"THEN CAST(try_strptime({worded}, ['%d-%b-%Y', '%d-%B-%Y']) AS DATE) "
         f"WHEN regexp_full_match({d}, '[1-6][0-9]{{4}}(\\.[0-9]+)?') "
@@ -140,12 +157,12 @@ def date_value(value: str, digits: str = "") -> str:
     )
 
 
-def month_value(value: str, digits: str = "") -> str:
+def month_value(value: str, digits: str = "", parts: DateParts = "dmy") -> str:
     """The first day of the month in `value`: `YYYY-MM`, `MM/YYYY`, or a full date."""
     d = digits or ascii_digits(value)
     return (
         f"CASE WHEN regexp_full_match({d}, '[0-9]{{4}}-[0-9]{{2}}') THEN try_cast({d} || '-01' AS DATE) "
         f"WHEN regexp_full_match({d}, '[0-9]{{1,2}}[/-][0-9]{{4}}') "
         f"THEN CAST(try_strptime('01/' || replace({d}, '-', '/'), '%d/%m/%Y') AS DATE) "
-        f"ELSE CAST(date_trunc('month', {date_value(value, d)}) AS DATE) END"
+        f"ELSE CAST(date_trunc('month', {date_value(value, d, parts)}) AS DATE) END"
     )

@@ -27,6 +27,9 @@ class Column(Word):
     min: float | None = None
     max: float | None = None
     above: float | None = None  # exclusive lower bound
+    dates: Literal["", "dmy", "mdy", "ymd"] = (
+        ""  # the order of a date's three numbers, where the source's is another
+    )
     pattern: Regex = ""  # shape of a code: regular expression that the cell matches in full, digits in ASCII
     vocabulary: str = ""  # name of a vocabulary of the source or region
     within: str = ""  # the vocabulary is keyed by the value of this other column
@@ -63,6 +66,8 @@ class Column(Word):
     def _shape_is_of_text(self) -> Column:
         if self.pattern and (self.type not in ("text", "code") or self.vocabulary):
             raise Fault("only a text or a code without a vocabulary has a shape: leave it out.", "pattern")
+        if self.dates and self.type not in ("date", "month"):
+            raise Fault("only a date or a month has parts in an order: leave it out.", "dates")
         return self
 
     @model_validator(mode="after")

@@ -31,6 +31,7 @@ class Source(Conventions):
     # Of delimited text, such as windows-1256. Without the word: what a byte order mark says, UTF-16 or UTF-8; anything
     # else is refused.
     encoding: Encoding = ""
+    dates: Literal["dmy", "mdy", "ymd"] = "dmy"  # the order of the numbers in `04/05/2021`
     part: Regex = ""  # several files a drop: the first group of this, over a file's name, names its part
     named: tuple[str, ...] = ()  # names such files have, as examples; `{quarter}` stands for 2021Q2
     database: str = ""  # of a dump that holds several: the one whose tables are meant

@@ -7,6 +7,7 @@ from ingest.judging.judged_drop import JudgedDrop
 from ingest.judging.keys import key_text
 from ingest.sql import render
 
+_OTHER = {"dmy": "mdy", "mdy": "dmy"}
 FEWEST = 2  # of true dates and of texts, below which it may well be chance
 
 
@@ -14,19 +15,25 @@ def warn_of_swapped_dates(judged: JudgedDrop, name: str) -> None:
     """`swapped_dates`: all true dates have a day up to 12, and all that stayed text have one above.
 
     So it is where dates were written day first and opened where months come first: what can be read as a month is
-    swapped, the rest stays text. One warning a column, with the first such record.
+    swapped, the rest stays text. The same where all is text: some can only be read in the other order, and none only in
+    the contract's. One warning a column, with the first such record.
     """
-    columns = [cell.name for cell in judged.cells.get(name, []) if cell.column.type == "date"]
-    for column in columns:
-        judged.connection.execute(
-            render(
-                __file__,
-                "swapped_dates.sql",
-                table=name,
-                records=judged.table(name),
-                key=key_text(judged, name),
-                column=column,
-                date=v(column),
-                fewest=FEWEST,
+    for cell in judged.cells.get(name, []):
+        order = cell.column.dates or judged.source.dates
+        if cell.column.type != "date" or order not in _OTHER:
+            continue
+        for template in ("swapped_dates.sql", "other_date_order.sql"):
+            judged.connection.execute(
+                render(
+                    __file__,
+                    template,
+                    table=name,
+                    records=judged.table(name),
+                    key=key_text(judged, name),
+                    column=cell.name,
+                    date=v(cell.name),
+                    order=order,
+                    other=_OTHER[order],
+                    fewest=FEWEST,
+                )
             )
-        )

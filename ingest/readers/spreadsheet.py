@@ -27,8 +27,11 @@ from ingest.readers.byte_source import Source, whole
 from ingest.readers.cell_text import text_cells
 from ingest.readers.chunk import Chunk, Mark, Span
 from ingest.readers.grid import grid, hidden_columns
+from ingest.readers.marks import Marks, with_texts
 from ingest.readers.ods_spans import ods_spans
-from ingest.readers.xlsx_mended import Marks, mended
+from ingest.readers.xls_marks import xls_marks
+from ingest.readers.xlsb_marks import xlsb_marks
+from ingest.readers.xlsx_mended import mended
 from ingest.readers.zipped import refuse_bomb
 
 _ROWS_AT_ONCE = 4000  # their values are gone before the next are made
@@ -50,14 +53,16 @@ def read(source: Source) -> Iterator[Chunk]:
             with zipfile.ZipFile(io.BytesIO(content)) as parts:
                 refuse_bomb(source, parts.infolist())
             seen, marks = mended(content)
+            marks |= xlsb_marks(content)
+        by_number = dict(enumerate(xls_marks(content)))
         merged = ods_spans(content, source)
         book = CalamineWorkbook.from_filelike(io.BytesIO(seen))
-        for sheet in book.sheets_metadata:
+        for number, sheet in enumerate(book.sheets_metadata):
             if sheet.typ == SheetTypeEnum.WorkSheet:
                 found = book.get_sheet_by_name(sheet.name)
                 spans = merged.get(sheet.name) or _spans(found.merged_cell_ranges)
-                columns = _columns(found)
-                own = marks.get(sheet.name) or Marks()
+                own = marks.get(sheet.name) or by_number.get(number) or Marks()
+                columns = with_texts(_columns(found), own.texts)
                 own.is_hidden = own.is_hidden or sheet.visible != SheetVisibleEnum.Visible
                 yield grid(sheet.name, columns, spans, source.member, _said(own, len(columns)))
     except PasswordError as error:

@@ -11,10 +11,10 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from lxml import etree
 
+from ingest.readers.marks import Marks
 from ingest.readers.raised import raised
 
 # Up to the cell's own end: a cell that is not closed must not make the search go on to the end of the sheet.
@@ -39,16 +39,6 @@ _OFF = ("0", "false", "none")
 _PIECE = 1 << 18
 _IN_TEXTS = (b"superscript", b"strike")
 _IN_SHEETS = (*_IN_TEXTS, b"hidden=", b't="e"', b"t='e'", b"<f", b":f")
-
-
-@dataclass
-class Marks:
-    """What is to be said of one sheet: places are a 1-based row and a 0-based column; hidden columns by range."""
-
-    uncalculated: list[tuple[int, int]] = field(default_factory=list)
-    hidden_rows: list[int] = field(default_factory=list)
-    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
-    is_hidden: bool = False
 
 
 def mended(content: bytes) -> tuple[bytes, dict[str, Marks]]:

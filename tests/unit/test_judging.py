@@ -66,6 +66,19 @@ def test_a_table_without_records_is_said_so() -> None:
         ({"type": "month"}, "2021-06", []),
         ({"type": "month"}, "07/2021", ["future_date"]),
         ({"type": "month"}, "13/2020", ["bad_date"]),
+        ({"type": "date"}, "04/05/21", ["two_digit_year"]),
+        ({"type": "date"}, "4-May-21", ["two_digit_year"]),
+        ({"type": "date"}, "4.5.'21", ["two_digit_year"]),
+        ({"type": "date"}, "२१/०५/२१", ["two_digit_year"]),
+        ({"type": "date"}, "04/05/021", ["bad_date"]),
+        ({"type": "month"}, "05/21", ["two_digit_year"]),
+        ({"type": "month"}, "May-21", ["two_digit_year"]),
+        ({"type": "date"}, "05/13/2020", ["bad_date"]),
+        ({"type": "date", "dates": "mdy"}, "05/13/2020", []),
+        ({"type": "date", "dates": "mdy"}, "13/05/2020", ["bad_date"]),
+        ({"type": "date", "dates": "ymd"}, "2020/5/3", []),
+        ({"type": "date", "dates": "ymd"}, "03/05/2020", ["bad_date"]),
+        ({"type": "date", "dates": "ymd"}, "2020-05-03", []),
         ({"type": "number"}, "about 5", ["bad_number"]),
         ({"type": "number"}, "3,0000", ["ambiguous_grouping"]),
         ({"type": "number", "max": 10}, "3,0000", ["ambiguous_grouping"]),
@@ -649,3 +662,28 @@ def test_duplicates_by_the_letter(rows: list[tuple[str | None, ...]]) -> None:
     table = {"key": ["a"], "columns": {"a": {"type": "code", "required": True}, "b": {}, "c": {}}}
     result = judged([named("t", ["a", "b", "c"], rows)], source_of({"t": table}))
     assert reasons(result, "t") == judged_plainly(rows)
+
+
+@pytest.mark.parametrize(("order", "expected"), [("dmy", date(2020, 5, 4)), ("mdy", date(2020, 4, 5))])
+def test_the_contract_names_the_order_of_a_date(order: str, expected: date) -> None:
+    result = one_column({"type": "date", "dates": order}, ["04/05/2020", "2020-05-04"])
+    assert values(result, "t", "x") == [expected, date(2020, 5, 4)]
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "warned"),
+    [
+        ({}, ["04/05/2020", "04/25/2020", "05/13/2020"], True),
+        ({}, ["04/05/2020", "25/04/2020", "05/13/2020", "05/14/2020"], False),
+        ({}, ["04/05/2020", "04/25/2020"], False),
+        ({}, ["04/25/2020", "05/13/2020"], False),
+        ({"dates": "mdy"}, ["04/05/2020", "04/25/2020", "05/13/2020"], False),
+        ({"dates": "mdy"}, ["04/05/2020", "25/04/2020", "13/05/2020"], True),
+        ({"dates": "ymd"}, ["04/05/2020", "25/04/2020", "13/05/2020"], False),
+    ],
+)
+def test_texts_that_read_better_in_the_other_order_are_warned_of(
+    column: dict[str, Any], cells: list[str | None], warned: bool
+) -> None:
+    found = warnings(one_column({"type": "date", **column}, cells), "t")
+    assert [code for code, _ in found] == (["swapped_dates"] if warned else [])

@@ -27,7 +27,8 @@ from ingest.sql import quote, render
 # Findings in which the value itself is what is wrong: a value that comes more than once has a line of its own.
 BY_VALUE = (
     "bad_date", "future_date", "bad_number", "ambiguous_grouping", "out_of_range", "bad_identifier",
-    "unknown_code", "bad_code", "wrong_letters", "orphan_reference", "reference_mismatch", "choice_mismatch",
+    "unknown_code", "bad_code", "wrong_letters", "two_digit_year", "orphan_reference", "reference_mismatch",
+    "choice_mismatch",
 )  # fmt: skip
 VALUES_SHOWN = 5  # such lines for each column and code; all other values share one, with some examples
 EXAMPLES_SHOWN = 4
