@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import queue
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -14,12 +12,11 @@ from ingest.errors import Refused
 from ingest.judging.judge import judge
 from ingest.judging.judged_drop import JudgedDrop
 from ingest.judging.sql_faults import SqlFault
-from ingest.readers import Chunk, Known, ReadAgain, read, sniff, zipped
+from ingest.readers import Known, ReadAgain, read, sniff, zipped
+from ingest.readers.ahead import ahead
 from ingest.readers.byte_source import from_path
 from ingest.tables.candidates import Candidates
 from ingest.tables.layout import pieces
-
-_AHEAD = 2  # chunks read while the one before is judged; bounds memory
 
 
 def judge_file(
@@ -52,13 +49,19 @@ def judge_file(
             candidates = Candidates(source, path.name, members)
             try:
                 judged = judge(
-                    pieces(_ahead(path, source.encoding, known), source, path.name, candidates),
+                    pieces(
+                        ahead(read(path, source.encoding, known=known), path.name),
+                        source,
+                        path.name,
+                        candidates,
+                    ),
                     source,
                     placeholders=contract.region.placeholders,
                     quarter_end=last_day,
                     related=related,
                     key=key,
                     corrected=contract.corrections_of(path.name, quarter),
+                    file=path.name,
                 )
             except ReadAgain as again:
                 known = {**known, again.name: again.known}
@@ -86,38 +89,3 @@ _PLAIN_NAMES = {
     "delimited": "a delimited text file",
     "zip": "a zip of delimited files",
 }
-
-
-def _ahead(path: Path, encoding: str, known: Mapping[str, Known]) -> Iterator[Chunk]:
-    """Chunks of the file, read in a thread of their own while the one before is judged."""
-    ready: queue.Queue[Chunk | BaseException | None] = queue.Queue(maxsize=_AHEAD)
-    stop = threading.Event()
-
-    def put(item: Chunk | BaseException | None) -> None:
-        while not stop.is_set():
-            try:
-                ready.put(item, timeout=0.2)
-                return
-            except queue.Full:
-                continue
-
-    def work() -> None:
-        try:
-            for chunk in read(path, encoding, known=known):
-                put(chunk)
-                if stop.is_set():
-                    return
-            put(None)
-        except BaseException as error:  # noqa: BLE001 - handed on to the thread that waits
-            put(error)
-
-    thread = threading.Thread(target=work, name=f"read {path.name}", daemon=True)
-    thread.start()
-    try:
-        while (item := ready.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        stop.set()
-        thread.join()

@@ -18,6 +18,7 @@ from ingest.contracts.correction_words import Correction
 from ingest.contracts.source import Source
 from ingest.judging import cells, corrections, duplicates, rules, totals
 from ingest.judging.judged_drop import JudgedDrop
+from ingest.judging.legacy_fonts import refuse_legacy_fonts
 from ingest.judging.noted import noted_findings
 from ingest.judging.references import disagreements, orphan_findings
 from ingest.judging.swapped_dates import warn_of_swapped_dates
@@ -38,12 +39,14 @@ def judge(
     related: Mapping[str, str] | None = None,
     key: bytes | None = None,
     corrected: Sequence[Correction] = (),
+    file: str = "the file",
 ) -> JudgedDrop:
     """Read every piece, then decide about every record: first cells, then keys, references and rules.
 
     `related` gives SQL relations for tables outside the drop that rules compare with, by `source/table` and
     quarters back (`mis/beneficiary`, `shg_status@1`); `key` makes the pseudonyms they are matched by.
-    `corrected`: the corrections that cover this file. Raises Refused as the readers and the layout do.
+    `corrected`: the corrections that cover this file; `file`: its name, for messages. Raises Refused as the readers and
+    the layout do, and for text in a legacy font.
     """
     connection = duckdb.connect(
         config={
@@ -58,6 +61,7 @@ def judge(
     connection.execute(render(__file__, "drop.sql", dropped_code=corrections.DROPPED))
     for _, group in itertools.groupby(pieces, key=lambda piece: alike(source, piece)):
         take(judged, group, placeholders)
+    refuse_legacy_fonts(judged, file)
     judged.kinds = {name: source.template(name) for name in judged.cells}
     judged.source = source = source.as_found(judged.cells)
     define_look_ups(connection, source)

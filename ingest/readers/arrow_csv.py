@@ -50,6 +50,12 @@ def inside_quotes(content: np.ndarray, quote: int) -> np.ndarray:
     return np.unpackbits(words.view(np.uint8), count=content.size, bitorder="little").view(np.bool_)
 
 
+def between(quotes: np.ndarray, size: int) -> np.ndarray:
+    """As `inside_quotes`, from the positions of the quotes within `size` bytes: faster where they are not many."""
+    edges = np.concatenate(([0], quotes, [size]))
+    return np.repeat(np.arange(edges.size - 1) % 2 == 1, np.diff(edges))
+
+
 def parse(content: np.ndarray, columns: Sequence[str], layout: CsvForm, line_breaks: bool) -> pa.RecordBatch:
     """Records of `content` (uint8, ended by a line break) as text columns named `columns`.
 

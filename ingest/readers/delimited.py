@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ingest.readers.arrow_csv import NEWLINE, inside_quotes
+from ingest.readers.arrow_csv import NEWLINE, between
 from ingest.readers.byte_source import BLOCK, Source
 from ingest.readers.careful_csv import careful_records
 from ingest.readers.chunk import Chunk
@@ -91,21 +91,20 @@ def _more(window: bytearray, pieces: Iterator[bytes], size: int) -> tuple[bytear
 
 def _records(content: np.ndarray, dialect: Dialect, line: int, ended: bool) -> WellFormed | None:
     """The complete records of `content`; None when quotes stand where RFC 4180 has none."""
-    quote, delimiter = ord(dialect.quote), ord(dialect.delimiter)
-    quotes = content == quote
-    inside = inside_quotes(content, quote) if quotes.any() else None
+    quotes = np.flatnonzero(content == ord(dialect.quote))
+    inside = between(quotes, content.size) if quotes.size else None
     breaks = _line_breaks(content, ended)
-    stops = np.flatnonzero(breaks if inside is None else breaks & ~inside) + 1
+    stops = (breaks if inside is None else breaks[~inside[breaks]]) + 1
     end = int(stops[-1]) if stops.size else 0
-    cut = content[:end] if end else content
-    if inside is not None and not _quotes_fit(cut, quotes, inside, delimiter):
+    if inside is not None and not _quotes_fit(content[: end or content.size], quotes, ord(dialect.delimiter)):
         return None
     starts = np.concatenate(([0], stops[:-1])) if stops.size else stops
-    is_cut = content[:end] == delimiter
-    cuts = np.flatnonzero(is_cut if inside is None else is_cut & ~inside[:end])
+    cuts = np.flatnonzero(content[:end] == ord(dialect.delimiter))
+    if inside is not None:
+        cuts = cuts[~inside[cuts]]
     until = np.searchsorted(cuts, stops)
     first = np.concatenate(([0], until[:-1])) if stops.size else until
-    line_ends = stops - 1 if inside is None else np.flatnonzero(breaks[:end])
+    line_ends = breaks[: np.searchsorted(breaks, end)]
     lines = (
         np.searchsorted(line_ends, starts) + line
         if inside is not None
@@ -120,19 +119,28 @@ def _records(content: np.ndarray, dialect: Dialect, line: int, ended: bool) -> W
 
 
 def _line_breaks(content: np.ndarray, ended: bool) -> np.ndarray:
-    r"""Where lines end: at each `\n` and each `\r` without one (old Macintosh files)."""
-    feeds = content == NEWLINE
-    returns = content == _RETURN
-    if not returns.any():
+    r"""The positions where lines end: each `\n` and each `\r` without one (old Macintosh files)."""
+    feeds = np.flatnonzero(content == NEWLINE)
+    is_return = content == _RETURN
+    # Nearly always each return stands before a feed; whether the last one does, the next block may say.
+    before_feeds = np.count_nonzero(is_return[feeds[int(feeds.size > 0 and feeds[0] == 0) :] - 1])
+    if before_feeds == np.count_nonzero(is_return):
         return feeds
-    returns[:-1] &= ~feeds[1:]
-    returns[-1] &= ended  # else its line feed may come with the next block
-    return feeds | returns
+    returns = np.flatnonzero(is_return)
+    has_next = returns[returns < content.size - 1]
+    alone = has_next[content[has_next + 1] != NEWLINE]
+    last = returns[has_next.size :] if ended else returns[:0]
+    return np.sort(np.concatenate((feeds, alone, last)))
 
 
-def _quotes_fit(content: np.ndarray, quotes: np.ndarray, inside: np.ndarray, delimiter: int) -> bool:
+def _quotes_fit(content: np.ndarray, quotes: np.ndarray, delimiter: int) -> bool:
     """Whether quotes only open at a cell's start and close at its end (RFC 4180, rules 5 to 7)."""
-    inside, quotes = inside[: content.size], quotes[: content.size]
-    fine = (content == delimiter) | (content == NEWLINE) | (content == _RETURN) | quotes
-    opening, closing = quotes[1:] & inside[1:], quotes[:-1] & ~inside[:-1]
-    return not ((opening & ~fine[:-1]).any() or (closing & ~fine[1:]).any())
+    quotes = quotes[: np.searchsorted(quotes, content.size)]
+    opening, closing = quotes[0::2], quotes[1::2]
+    before = content[opening[int(opening.size > 0 and opening[0] == 0) :] - 1]
+    after = content[closing[: closing.size - int(closing.size > 0 and closing[-1] == content.size - 1)] + 1]
+    fine = np.zeros(256, bool)
+    fine[[delimiter, NEWLINE, _RETURN]] = True
+    doubled = content[quotes[0]] if quotes.size else delimiter
+    fine[doubled] = True
+    return bool(fine[before].all() and fine[after].all())

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.errors import Refused
-from ingest.readers.arrow_csv import NEWLINE, CsvForm, inside_quotes, parse
+from ingest.readers.arrow_csv import NEWLINE, CsvForm, parse
 from ingest.readers.byte_source import Source
 from ingest.readers.careful_csv import Records
 from ingest.readers.chunk import Chunk, batch, empty_batch, unique_names
@@ -103,7 +103,7 @@ class DelimitedTable:
         missing = parsed_width - widths
         if missing.any():
             body = _filled_up(body, missing, stops, self.dialect.delimiter)
-        has_breaks = records.inside is not None and _breaks_in_cells(body, self.dialect.quote)
+        has_breaks = records.inside is not None and bool(records.inside[records.line_ends].any())
         names = [str(place) for place in range(parsed_width)]
         cells = parse(body, names, CsvForm(self.dialect.delimiter, self.dialect.quote), has_breaks)
         lines = records.lines[first:]
@@ -207,7 +207,3 @@ def _filled_up(body: np.ndarray, missing: np.ndarray, stops: np.ndarray, delimit
     before_break = stops - 1
     before_break = before_break - ((body[before_break] == NEWLINE) & (body[before_break - 1] == _RETURN))
     return np.insert(body, np.repeat(before_break, missing), ord(delimiter))
-
-
-def _breaks_in_cells(body: np.ndarray, quote: str) -> bool:
-    return bool((((body == NEWLINE) | (body == _RETURN)) & inside_quotes(body, ord(quote))).any())

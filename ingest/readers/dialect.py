@@ -24,8 +24,9 @@ _CODE = re.compile(r"\S*\d\S*")
 class Dialect:
     """`delimiter` between cells, `quote` around them; `pads`: a space stands behind each delimiter.
 
-    `encloses`: cells of the sample stand in quotes, so that a quote within one would be doubled.
     `codes`: the columns whose cells hold digits and no space in nearly every record of the sample.
+    `encloses`: cells of the sample stand in quotes, so that a quote within one would be doubled. `quotes_all`: nearly
+    every record of it begins with a quote.
     """
 
     delimiter: str
@@ -33,11 +34,14 @@ class Dialect:
     pads: bool = False
     encloses: bool = False
     codes: tuple[int, ...] = ()
+    quotes_all: bool = False
 
     def fits(self, cells: list[str]) -> bool:
         """Whether cells look like a record of this file: by the columns of codes, else by their number."""
+        if self.quotes_all and not any(cell.startswith(self.quote) for cell in cells):
+            return False
         if not self.codes:
-            return len(cells) > 3
+            return len(cells) > 3 and any(cells)
         there = [cells[place] for place in self.codes if place < len(cells) and cells[place]]
         return bool(there) and all(_CODE.fullmatch(cell) for cell in there)
 
@@ -56,7 +60,8 @@ def detect(sample: str, delimiter: str = "") -> Dialect:
     quote, encloses = _quote(sample, found)
     pads = found != " " and _pads(sample, found)
     rows = _rows(sample, found, quote, pads)
-    return Dialect(found, quote, pads, encloses, _codes(rows))
+    quoted = len(re.findall(rf"^{quote}", sample, re.MULTILINE))
+    return Dialect(found, quote, pads, encloses, _codes(rows), quoted >= _MOST * max(len(rows), 1))
 
 
 def _delimiter(sample: str) -> str:

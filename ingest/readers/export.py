@@ -10,15 +10,20 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.errors import SangamError
 from ingest.readers import WHOLE, Known, ReadAgain, read, sniff
+from ingest.readers.ahead import ahead
 from ingest.readers.chunk import Chunk
+from ingest.readers.legacy_fonts import SAMPLED, font_of
 
 _ROWS_AT_ONCE = 50_000
 _LINES_SHOWN = 12
+_COLUMNS_LOOKED_AT = 500
+_QUOTED = (b'"', b",", b"\r", b"\n")
 _WHAT = {
     "ragged_row": "Another number of cells than the header",
     "stray_quote": "Quotation marks do not pair, so that cells and records may end elsewhere",
@@ -66,6 +71,8 @@ def to_csv(
                 tell(f"Above the header stands: {line}")
             if header and not chunk.is_grid:
                 _write(out, [pa.array([name]) for name in chunk.labels or columns])
+            for line in _in_legacy_fonts(chunk):
+                tell(line)
         cells = filled(chunk) if kind == "html" else chunk.cells
         _write_records(out, cells, len(columns), chunk.beyond)
         doubts.note(chunk)
@@ -87,12 +94,23 @@ def _unfilled(known: Mapping[str, _Held]) -> list[str]:
 def _read(path: Path, kind: str, encoding: str, header: bool) -> tuple[dict[str, _Held], Iterable[Chunk]]:
     """The tables of the file with their columns, as far as they have to be known before, and what is read."""
     if kind == "delimited":  # one table
-        return {}, read(path, encoding, header)
+        return {}, ahead(read(path, encoding, header), path.name)
     if kind in WHOLE:  # whole sheets, which limits hold in bounds: read once
         chunks = list(read(path))
         return _listed(chunks), chunks
     dumps: dict[str, Known] = {}
-    return _tables(path, encoding, dumps), read(path, encoding, header, dumps)
+    return _tables(path, encoding, dumps), ahead(read(path, encoding, header, dumps), path.name)
+
+
+def _in_legacy_fonts(chunk: Chunk) -> Iterator[str]:
+    """A line for each column whose first cells are text in a font that nobody has any more."""
+    start = chunk.cells.slice(0, SAMPLED)
+    for place in range(min(start.num_columns, _COLUMNS_LOOKED_AT)):
+        if told := font_of(start.column(place)):
+            yield (
+                f"Column '{start.schema.names[place]}' is typed in the font {told.font.told}, row "
+                f"{chunk.rows[told.first]} for one: its letters only look like {told.font.script} in that font."
+            )
 
 
 def _named(path: Path, table: str | None, known: Collection[str]) -> str:
@@ -205,16 +223,26 @@ def _write(out: TextIO, cells: list[pa.Array]) -> None:
     """Records as lines: quotes around cells with a comma, quote or line break, and a lone empty one."""
     if not cells or not len(cells[0]):
         return
-    columns = [_quoted(pc.fill_null(column, "")) for column in cells]
+    columns = [_quoted(pc.fill_null(column, "") if column.null_count else column) for column in cells]
     if len(columns) == 1:
         columns = [pc.if_else(pc.equal(columns[0], ""), '""', columns[0])]
-    lines = pc.binary_join_element_wise(*columns, ",")
-    out.write("\r\n".join(lines.to_pylist()) + "\r\n")
+    last = pc.binary_join_element_wise(columns[-1], "", "\r\n")
+    out.write(str(_data(pc.binary_join_element_wise(*columns[:-1], last, ",")), "utf-8"))
 
 
 def _quoted(column: pa.Array) -> pa.Array:
-    special = pc.match_substring_regex(column, '[",\r\n]')
-    if not pc.any(special).as_py():
+    data = bytes(_data(column))
+    if not any(mark in data for mark in _QUOTED):
         return column
+    special = pc.match_substring_regex(column, '[",\r\n]')
     doubled = pc.replace_substring(column, '"', '""')
     return pc.if_else(special, pc.binary_join_element_wise('"', doubled, '"', ""), column)
+
+
+def _data(column: pa.Array) -> memoryview:
+    """The bytes of all cells, one after the other."""
+    _, offsets, data = column.buffers()
+    if data is None:
+        return memoryview(b"")
+    ends = np.frombuffer(offsets, np.int32)
+    return memoryview(data)[ends[column.offset] : ends[column.offset + len(column)]]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
 SEARCHED = 40
+_BREAK = re.compile(r"\r\n|\r|\n")
 MOST_COLUMNS = 16_384  # as many as a worksheet has
 
 
@@ -23,10 +25,11 @@ def title_lines(rows: Sequence[Sequence[str]], lines: Sequence[int]) -> int:
         count += 1
     if not count or count == len(rows) or len(rows[count]) != usual or not all(rows[count][:2]):
         return 0
-    apart = lines[count] - lines[count - 1] > 1
+    apart = lines[count] - lines[count - 1] > sum(len(_BREAK.findall(cell)) for cell in rows[count - 1]) + 1
     alone = all(len(row) == 1 for row in rows[:count])
     return count if apart or alone else 0
 
 
 def _is_title(row: Sequence[str], usual: int) -> bool:
-    return not any(cell.strip() for cell in row[1:]) and (len(row) < usual or len(row) == usual > 1)
+    is_one_cell = bool(row[0].strip()) and not any(cell.strip() for cell in row[1:])
+    return is_one_cell and (len(row) < usual or len(row) == usual > 1)

@@ -69,6 +69,7 @@ _STATEMENT = re.compile(
 _DUMP_HEAD = re.compile(
     rb"\s*--[ -]*\s*(?:--\s*)?(?:MySQL dump|MariaDB dump|phpMyAdmin SQL Dump|PostgreSQL database)", re.I
 )
+_INPAGE = re.compile(rb"\x04[\x80-\xff]")  # each letter
 _POSTGRES = re.compile(
     rb"PostgreSQL database|^COPY\s[^\n]*FROM stdin|pg_catalog|standard_conforming_strings|client_encoding"
     rb"|^\\(?:connect|restrict)",
@@ -201,6 +202,8 @@ def _text_kind(source: Source, text: bytes) -> str:
         return "pg_dump" if _POSTGRES.search(plain) else "mysqldump"
     # A dump says what it is, whatever its values hold; of all else, text has hardly any control characters.
     controls = sum(text.count(bytes([code])) for code in range(32) if code not in b"\t\n\v\f\r\x1a\x1b")
+    if len(_INPAGE.findall(text)) > controls * 0.5 > 1:
+        raise _wrong(source, "text of InPage (save it there as Unicode text)")
     if controls > len(text) * 0.02:
         raise _wrong(source, "no text and no format known here")
     if plain.startswith(b"<"):

@@ -17,6 +17,10 @@ from ingest.errors import Refused
 from ingest.nearest import nearest
 
 _INVISIBLE = re.compile("[\u180e\u200b-\u200f\u2060-\u2064\ufeff\u00ad\u061c\u202a-\u202e\u2066-\u2069]")
+_NAMED, _COMPARED = (
+    20,
+    200,
+)  # columns nobody knows: so many are named, and compared with those that are missing
 _SPACE = re.compile(r"[\s\x85]+")
 
 
@@ -116,7 +120,7 @@ def require(match: HeaderMatch, table: Table, table_name: str, file: str) -> tup
     if match.missing:
         hints = []
         for name in match.missing:
-            near = nearest(_spelled((name, *table.columns[name].header)), _spelled(match.unknown))
+            near = nearest(_spelled((name, *table.columns[name].header)), _spelled(match.unknown[:_COMPARED]))
             hints.append(f"'{name}'" + (f" (the file has '{near}': rename it back)" if near else ""))
         raise Refused(
             "missing_column",
@@ -130,12 +134,14 @@ def require(match: HeaderMatch, table: Table, table_name: str, file: str) -> tup
         hints = [
             f"'{u}' is not known"
             + (f" (did you mean '{n}'?)" if (n := nearest(_spellings(u), known)) else "")
-            for u in match.unknown
+            for u in match.unknown[:_NAMED]
         ]
-        hints += [f"'{t}' is there twice" for t in match.twice]
+        hints += [f"'{t}' is there twice" for t in match.twice[:_NAMED]]
+        more = len(match.unknown) + len(match.twice) - len(hints)
         raise Refused(
             "wrong_format",
-            f"{file}, table '{table_name}': column {', '.join(hints)}. Remove it or rename it; "
+            f"{file}, table '{table_name}': column {', '.join(hints)}{f' and {more:,} more' * (more > 0)}. Remove it or "
+            "rename it; "
             "if it is new, agree it first so that the contract can name it.",
         )
     return match.found

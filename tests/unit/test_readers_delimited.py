@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +15,7 @@ from ingest.errors import Refused
 from ingest.readers import delimited
 from ingest.readers.byte_source import Source
 from ingest.readers.chunk import Chunk
+from tests import attacks
 
 
 def chunks(content: str | bytes, block: int = 1 << 20, encoding: str = "") -> list[Chunk]:
@@ -184,6 +187,27 @@ def test_one_record_of_very_many_cells_is_that_record_alone() -> None:
 def test_a_header_of_very_many_cells_is_refused() -> None:
     with pytest.raises(Refused, match=r"line 1 has 50,000 cells"):
         table(",".join("a" * 50_000) + "\n1,2\n")
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: ",".join(f"h{n}" for n in range(10**6)) + "\n1\n", "wrong_format"),
+        (lambda: "Report\n\n" + "1," * 10**6 + "\n", "wrong_format"),
+        (lambda: "a,b\n1,2\n" + "1," * 10**6 + "\n3,4\n", "6 cells"),
+        (lambda: "a,b\n1,2\n" + '"1",' * 10**6 + "\n3,4\n", "6 cells"),
+        (lambda: "a,b\n1,2\n" + 'x"1",' * 10**6 + "\n3,4\n", "6 cells"),
+        (lambda: "a,b\n1,2\n" + '"1,' * 10**6 + "\n3,4\n", "6 cells"),
+        (lambda: "a,b\n1,2\n" + "," * 10**6 + "\n3,4\n", "4 cells"),
+    ],
+    ids=["header", "below_a_title", "record", "quoted", "stray_quotes", "opened_quotes", "delimiters"],
+)
+def test_a_million_cells_take_bounded_memory(tmp_path: Path, make: Callable[[], str], said: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(make(), encoding="utf-8")
+    cost = attacks.cost(path)
+    assert said in cost.said
+    assert cost.mib <= attacks.MIB
 
 
 def test_lines_of_delimiters_only_are_no_records() -> None:

@@ -36,6 +36,22 @@ def test_a_csv_comes_back_as_it_was(tmp_path: Path, rows: list[list[str]]) -> No
     assert list(csv.reader(io.StringIO(exported(path), newline=""))) == [header, header, *rows]
 
 
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.text('ab,;"\n\r _2é#', max_size=6), min_size=2, max_size=6).filter(lambda cells: any(cells))
+)
+def test_a_header_comes_back_as_it_was(tmp_path: Path, header: list[str]) -> None:
+    """Blank, doubled or of several lines: what it says is not made unique, trimmed or filled in."""
+    path = tmp_path / "x.csv"
+    rows = [[f"{row}/{place}" for place in range(len(header))] for row in range(6)]
+    with path.open("w", newline="", encoding="utf-8") as out:
+        csv.writer(out, quoting=csv.QUOTE_ALL).writerows([header, *rows])
+    assert list(csv.reader(io.StringIO(exported(path), newline=""))) == [header, *rows]
+    out_again = io.StringIO(newline="")
+    to_csv(path, None, out_again, header=False)
+    assert list(csv.reader(io.StringIO(out_again.getvalue(), newline=""))) == [header, *rows]
+
+
 def test_layout(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text('a;b c\n1;"x, ""y"""\n;2\n', encoding="utf-8")
