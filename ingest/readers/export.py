@@ -67,16 +67,17 @@ def to_csv(
         if columns is None:
             name = _name(chunk, known)
             columns = known[name].columns if name in known else chunk.cells.schema.names
-            for line in chunk.above:
-                tell(f"Above the header stands: {line}")
+            for line in (
+                *(f"Above the header stands: {line}" for line in chunk.above),
+                *_in_legacy_fonts(chunk),
+            ):
+                tell(line)
             if header and not chunk.is_grid:
                 _write(out, [pa.array([name]) for name in chunk.labels or columns])
-            for line in _in_legacy_fonts(chunk):
-                tell(line)
         cells = filled(chunk) if kind == "html" else chunk.cells
         _write_records(out, cells, len(columns), chunk.beyond)
         doubts.note(chunk)
-        for code in {mark.code for mark in chunk.marks} & _NOT_PRINTED.keys():
+        for code in sorted({mark.code for mark in chunk.marks} & _NOT_PRINTED.keys()):
             tell(f"{chunk.table}: {_NOT_PRINTED[code]}")
     if columns is None:
         raise SangamError(
