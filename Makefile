@@ -6,7 +6,7 @@ export SANGAM_HOME ?= $(CURDIR)/.sangam
 STAMP := $(VENV)/.installed
 SQL := dbt_project/models ingest expectations orchestration
 
-.PHONY: setup demo ui test check bench bench-readers attacks clean lock format
+.PHONY: setup demo ui test check bench bench-readers attacks definitions fuzz clean lock format
 
 setup: $(STAMP)
 
@@ -46,9 +46,18 @@ bench: setup
 # SANGAM_POLLOCK names the folder with Pollock's files; see the module.
 bench-readers: setup
 	$(BIN)/python -m tests.bench.readers
+
 # What reading each of many hostile files costs.
 attacks: setup
 	$(BIN)/python -m tests.attacks
+
+# So many definitions of indicators, drawn at random, against a plain recount: `make definitions N=2000`.
+definitions: setup
+	SANGAM_DEFINITIONS=$(or $(N),2000) $(BIN)/pytest tests/pipeline/test_definitions.py
+
+# Deliveries of every format with faults, N of them, and what became of each.
+fuzz: setup
+	$(BIN)/python -m tests.fuzz $(or $(N),10000)
 
 # The lock holds hashes and no download addresses.
 lock: setup

@@ -8,8 +8,8 @@ from __future__ import annotations
 import traceback
 
 REFUSAL_CODES = (
-    "unreadable_file", "wrong_format", "empty_file", "missing_table", "missing_column", "changed_file",
-    "our_fault",
+    "unreadable_file", "wrong_format", "empty_file", "missing_table", "missing_column", "too_few_records",
+    "changed_file", "stray_file", "our_fault",
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from ingest.boundary import pseudonyms
 from ingest.code_state import code_fingerprint
@@ -21,8 +21,8 @@ from ingest.deliveries import previous, related
 from ingest.deliveries.delivery import NO_QUARTER, Delivery, quarter_end
 from ingest.deliveries.landing import scan
 from ingest.deliveries.places import vault_path
-from ingest.deliveries.receipt import JudgedAs, Receipt, TableCounts, Told
-from ingest.deliveries.receipts import keep, receipt_of
+from ingest.deliveries.receipt import JudgedAs, Receipt
+from ingest.deliveries.receipts import is_taken_elsewhere, keep, receipt_of
 from ingest.errors import OurFault, Refused, SangamError, our_fault
 from ingest.fault_log import log_fault
 from ingest.feedback import report
@@ -132,6 +132,7 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
         engine=ENGINE,
         key_id=pseudonyms.key_id(this.key),
         is_changed=delivery.is_changed,
+        stray=delivery.stray,
         last=previous.marks(last),
         compared_with=compared.marks,
     )
@@ -159,15 +160,17 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
     try:
         with _faults_told(this.home, delivery):
             _insist_on_what_arrived(delivery)
-            tables, told = _read_and_write(this, delivery, contract, compared, last)
-        receipt = _verified(
-            this, receipt.model_copy(update={"tables": tables, "told": told}), contract.source
-        )
+            if delivery.stray:
+                raise Refused("stray_file", delivery.stray)
+            what_came = _read_and_write(this, delivery, contract, compared, last)
+        receipt = _verified(this, receipt.model_copy(update=what_came), contract.source)
     except Refused as refusal:
-        accepted.remove(this.home, delivery)
-        vault_path(this.home, delivery).unlink(missing_ok=True)
+        shared = is_taken_elsewhere(this.home, delivery)
+        if not shared:
+            accepted.remove(this.home, delivery)
+            vault_path(this.home, delivery).unlink(missing_ok=True)
         words = {"status": "refused", "refused": refusal.code, "message": str(refusal)}
-        told = report.report_refused(this.home, delivery, refusal, last)
+        told = report.report_refused(this.home, delivery, refusal, last, shared=shared)
         receipt = receipt.model_copy(update={**words, "told": told})
     receipt = receipt.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
     keep(this.home, receipt)
@@ -240,8 +243,8 @@ def _read_and_write(
     contract: DeliveryContract,
     compared: related.Compared,
     last: list[Receipt],
-) -> tuple[dict[str, TableCounts], Told]:
-    """Judge a delivery and write all that comes of it; what its receipt says of tables, findings and slip."""
+) -> dict[str, Any]:
+    """Judge a delivery and write all that comes of it; what its receipt says of that."""
     # For start-up: reading needs Arrow and the parsers, which a run that finds nothing new does not.
     from ingest.judging.delivered_file import judge_file
     from ingest.trial import require_sound
@@ -259,6 +262,6 @@ def _read_and_write(
         }
         told = report.report_judged(home, judged, delivery, key, tables, last)
         identities.write_identities(home, judged, delivery, key)
-        return tables, told
+        return {"tables": tables, "told": told, "unread": judged.unread, "litter": tuple(judged.litter)}
     finally:
         judged.close()

@@ -40,6 +40,7 @@ class Outcome:
     quarter: str
     receipts: list[Receipt] = field(default_factory=list)
     strays: list[landing.Stray] = field(default_factory=list)
+    litter: list[str] = field(default_factory=list)  # files that systems left, in the landing and in zips
     failed: list[str] = field(default_factory=list)  # steps and blocking checks that failed, with why
     waiting: list[str] = field(default_factory=list)  # deliveries that hold releases, with why and what to do
 
@@ -49,11 +50,16 @@ class Outcome:
         return [r for r in self.receipts if r.refused]
 
     @property
+    def left_out(self) -> list[str]:
+        """Files of zips of which nothing was read, in a line each."""
+        return [line for receipt in self.receipts for line in receipt.left_out]
+
+    @property
     def exit_status(self) -> int:
         """0: all went through; 1: something failed; 3: some file was refused, waits, or is expected by no contract."""
         if self.failed:
             return 1
-        return 3 if self.refused or self.strays or self.waiting else 0
+        return 3 if self.refused or self.strays or self.left_out or self.waiting else 0
 
 
 def prepare_dagster_home(settings: Settings) -> None:
@@ -82,7 +88,8 @@ def run_quarter(settings: Settings, quarter: str, regions: Iterable[str] | None 
             f"No contract for region {', '.join(sorted(unknown))}; known: {', '.join(region_files())}."
         )
     strays = [s for s in landing.strays(settings.landing) if not wanted or s.relative.split("/")[0] in wanted]
-    outcome = Outcome(quarter, strays=strays)
+    litter = [p for p in landing.litter(settings.landing) if not wanted or p.split("/")[0] in wanted]
+    outcome = Outcome(quarter, strays=strays, litter=litter)
     prepare_dagster_home(settings)
     os.environ["SANGAM_HOME"] = str(settings.home)
     os.environ["SANGAM_LANDING"] = str(settings.landing)
@@ -95,6 +102,7 @@ def run_quarter(settings: Settings, quarter: str, regions: Iterable[str] | None 
     sound = [r for r in sound_regions() if not wanted or r in (*wanted, REFERENCE)]
     with dbt.parsing_ahead(settings), reading_ahead.reading(settings, quarter, sound):
         _run_job(quarter, wanted, outcome)
+    outcome.litter += [f"{r.path}: {name}" for r in outcome.receipts for name in r.litter]
     outcome.waiting += _unread(quarter, wanted)
     send_slips(settings.home, {r.region for r in outcome.receipts})
     return outcome

@@ -19,6 +19,7 @@ from expectations.second_look import SecondLook
 from ingest.contracts.loading import load_region
 from ingest.deliveries.receipt import Receipt
 from ingest.mapping.feeds import write_schemas
+from ingest.readers.pool import start_ahead
 from ingest.run import ingest_source
 from orchestration.settings import Settings
 
@@ -39,6 +40,7 @@ _reading: dict[tuple[str, str, str], Future[Receipts]] = {}
 @contextmanager
 def reading(settings: Settings, quarter: str, regions: Iterable[str]) -> Iterator[None]:
     """Read the deliveries of the regions up to a quarter ahead, those with most to read first."""
+    start_ahead(THREADS)
     _import_all()
     write_schemas(settings.home)
     groups = [(region, group) for region in regions for group in load_region(region).reading_groups()]

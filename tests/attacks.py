@@ -27,6 +27,7 @@ from ingest.errors import SangamError
 import ingest.readers, ingest.readers.delimited, ingest.readers.pg_dump, ingest.readers.mysqldump
 from ingest.readers.pool import end_all, start_ahead
 start_ahead(1)
+before = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
 started = time.perf_counter()
 try:
     cells = sum(c.cells.num_rows * c.cells.num_columns for c in ingest.readers.read(Path(sys.argv[1])))
@@ -35,8 +36,10 @@ except SangamError as error:
     said = f"{getattr(error, 'code', 'error')}: {error}"
 seconds = time.perf_counter() - started
 end_all()
+used = [sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
 own = int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
-print(seconds, max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024, said.replace("\\n", " "))
+mib = max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
+print(seconds, sum(used) - before, mib, said.replace("\\n", " "))
 """
 
 
@@ -45,6 +48,7 @@ class Cost:
     """What reading a file took, and how it ended."""
 
     seconds: float
+    processor: float  # seconds, with those that its process took to start
     mib: float
     said: str
 
@@ -58,8 +62,8 @@ def cost(path: Path) -> Cost:
     done = subprocess.run([sys.executable, "-c", _READ, path], capture_output=True, text=True, timeout=120)
     if done.returncode:
         raise RuntimeError(f"{path.name}: status {done.returncode}\n{done.stderr[-2000:]}")
-    seconds, mib, said = done.stdout.strip().split(" ", 2)
-    return Cost(float(seconds), float(mib), said)
+    seconds, processor, mib, said = done.stdout.strip().split(" ", 3)
+    return Cost(float(seconds), float(processor), float(mib), said)
 
 
 def packed(members: Iterable[tuple[str, bytes]]) -> bytes:
@@ -207,7 +211,7 @@ ATTACKS: dict[str, tuple[str, Callable[[], bytes]]] = {
 def main() -> int:
     """Print what each attack costs; 1 where one costs too much."""
     worst = 0
-    print(f"{'attack':36}{'KiB':>9}{'seconds':>9}{'MiB':>7}  outcome")
+    print(f"{'attack':36}{'KiB':>9}{'seconds':>9}{'of them processor':>19}{'MiB':>7}  outcome")
     with tempfile.TemporaryDirectory(prefix="sangam_attacks_") as folder:
         for attack, (name, make) in ATTACKS.items():
             path = Path(folder) / name
@@ -217,12 +221,13 @@ def main() -> int:
             try:
                 done = cost(path)
             except (RuntimeError, subprocess.TimeoutExpired) as error:
-                done = Cost(time.perf_counter() - started, 0, f"ABORTED {error}"[:200].replace("\n", " "))
+                done = Cost(time.perf_counter() - started, 0, 0, f"ABORTED {error}"[:200].replace("\n", " "))
             is_fine = done.is_within(size) and "ABORTED" not in done.said
             worst |= not is_fine
             mark = "" if is_fine else "TOO MUCH "
             print(
-                f"{attack:36}{size / 1024:9,.0f}{done.seconds:9.2f}{done.mib:7,.0f}  {mark}{done.said[:100]}",
+                f"{attack:36}{size / 1024:9,.0f}{done.seconds:9.2f}{done.processor:19.2f}{done.mib:7,.0f}  "
+                f"{mark}{done.said[:100]}",
                 flush=True,
             )
     return worst

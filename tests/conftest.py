@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from ingest import samples
 from ingest.boundary.pseudonyms import SECRET_VARIABLE
@@ -21,6 +22,10 @@ from tests.shipped import without_corrections
 
 # pytest-xdist hands its window's width to its workers, and the terminal library keeps what it finds when imported.
 os.environ.pop("COLUMNS", None)
+
+# What a test takes says how busy the machine is.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 TEST_SECRET = "known to the tests alone, and long enough"
 # Small, and yet with every kind of defect and household the indicators ask for.

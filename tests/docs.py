@@ -95,6 +95,7 @@ def _of_block(text: str) -> Iterator[str]:
 def _of_command(text: str) -> Iterator[str]:
     first, _, rest = text.partition(" ")
     if first == "make":
+        rest = re.sub(r" [A-Z]+=\S+", "", rest)  # a variable of the target
         if not re.search(rf"^{re.escape(rest)}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M):
             yield f"the Makefile has no target '{rest}'"
     elif first == "python":

@@ -5,12 +5,12 @@ SQL expressions (DuckDB) made from a contract's column; judging puts them togeth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ingest.cleaning import expressions, identifiers, phones
+from ingest.cleaning import expressions, identifiers, letters, phones
 from ingest.cleaning.naming import c, n, r, t, v
 from ingest.contracts.column import Column
 from ingest.contracts.source import Source
@@ -29,6 +29,8 @@ CELL_REASONS = (
     "bad_identifier",
     "unknown_code",
     "bad_code",
+    "wrong_letters",
+    "choice_mismatch",
 )
 NUMBER_TYPE = "DECIMAL(28,9)"
 
@@ -59,8 +61,12 @@ def cell_sql(
     source: Source,
     placeholders: tuple[str, ...],
     quarter_end: date | None,
+    there: Collection[str] | None = None,
 ) -> CellSql:
-    """The SQL of a source's column. `quarter_end` is the last day a date may lie on (None: no such bound)."""
+    """The SQL of a source's column. `quarter_end` is the last day a date may lie on (None: no such bound).
+
+    `there`: the columns that the file has (None: all of the contract).
+    """
     clean = c(name)
     empty = expressions.is_empty_word(clean, placeholders, keep_dash=column.dash_is_zero)
     if column.type == "date" and not column.required:
@@ -70,6 +76,8 @@ def cell_sql(
         text = expressions.without_joiners(text)
     value, error, sql_type = _value_and_error(name, column, source, quarter_end)
     missing = "1" if column.required else "0"
+    if column.split:
+        value, error, missing = _chosen(name, column, source.vocabularies, value, error, missing, there)
     return CellSql(
         name,
         column,
@@ -123,7 +131,8 @@ def _value_and_error(
     if column.pattern:
         made = f"CASE WHEN regexp_full_match({n(name)}, {quote(column.pattern)}) THEN {n(name)} END"
         return made, f"WHEN {value} IS NULL THEN {_reason('bad_code')}", "VARCHAR"
-    return text, "", "VARCHAR"
+    odd = letters.do_not_belong(text, source.scripts)
+    return text, f"WHEN {odd} THEN {_reason('wrong_letters')}", "VARCHAR"
 
 
 def _number(name: str, column: Column) -> tuple[str, str, str]:
@@ -161,3 +170,34 @@ def _coded(name: str, column: Column, vocabularies: Mapping[str, Any]) -> tuple[
     same = [k for k, c in known.items() if k == c]
     plain = f"WHEN {text} IN ({', '.join(quote(s) for s in same)}) THEN {text}" if same else ""
     return f"CASE {plain} WHEN {text} IN ({keys}) THEN {looked_up}[{text}] END", unknown, "VARCHAR"
+
+
+def _chosen(
+    name: str,
+    column: Column,
+    vocabularies: Mapping[str, Any],
+    joined: str,
+    error: str,
+    missing: str,
+    there: Collection[str] | None,
+) -> tuple[str, str, str]:
+    """Value, error and error where the cell is empty, of an answer that stands in a cell and in a column a code.
+
+    Either alone suffices: an empty cell is filled from the columns. Where both are filled, they say the same.
+    """
+    codes = list(dict.fromkeys(spellings(column, vocabularies).values()))
+    split = {code: column.split.replace("{code}", code) for code in codes}
+    split = {code: own for code, own in split.items() if there is None or own in there}
+    if not split:
+        return joined, error, missing
+    text, value = t(name), v(name)
+    chosen = ", ".join(f"CASE WHEN {v(own)} = '1' THEN {quote(code)} END" for code, own in split.items())
+    made = f"nullif(list_aggregate(list_filter([{chosen}], lambda c: c IS NOT NULL), 'string_agg', ' '), '')"
+    filled = " OR ".join(f"{v(own)} IS NOT NULL" for own in split.values())
+    differs = " OR ".join(
+        f"(coalesce({v(own)}, '') = '1') <> list_contains(string_split({text}, ' '), {quote(code)})"
+        for code, own in split.items()
+    )
+    contradicts = f"WHEN ({filled}) AND ({differs}) THEN {_reason('choice_mismatch')}"
+    value_sql = f"CASE WHEN {text} IS NULL THEN {made} ELSE {joined} END"
+    return value_sql, f"{error} {contradicts}", f"CASE WHEN {value} IS NULL THEN {missing} ELSE 0 END"

@@ -30,17 +30,17 @@ normal as (
 free_values as (
     select
         *,
-        {% for cell in cells if not cell.column.within %}
+        {% for cell in cells if not (cell.column.within or cell.column.split) %}
         {{ cell.value }} as {{ v(cell.name) }},
         {% endfor %}
     from normal
 ),
 
--- Codes of a nested vocabulary are looked up under the value of another column.
+-- Codes of a nested vocabulary are looked up under another column's value; choices are taken from several.
 all_values as (
     select
         *,
-        {% for cell in cells if cell.column.within %}
+        {% for cell in cells if cell.column.within or cell.column.split %}
         {{ cell.value }} as {{ v(cell.name) }},
         {% endfor %}
     from free_values

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, get_args
 
-from pydantic import field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from ingest.contracts.faults import Fault, did_you_mean
 from ingest.contracts.word import Regex, Word
@@ -31,6 +31,10 @@ class Column(Word):
     vocabulary: str = ""  # name of a vocabulary of the source or region
     within: str = ""  # the vocabulary is keyed by the value of this other column
     ref: str = ""  # "table" (its key) or "table.column"
+    # Of a reference: further columns that say to which record this one belongs, with the column there that they equal.
+    agrees: dict[str, str] = Field(default_factory=dict)
+    # Of `codes`: the names of columns that say of each code whether it was chosen (`1`) or not, with `{code}`.
+    split: str = ""
     personal: Personal | None = None
     dash_is_zero: bool = False
     # Taken from the file, not from a cell of the record: "heading", "sheet", "file:<regex>", "above:<regex>"
@@ -59,4 +63,14 @@ class Column(Word):
     def _shape_is_of_text(self) -> Column:
         if self.pattern and (self.type not in ("text", "code") or self.vocabulary):
             raise Fault("only a text or a code without a vocabulary has a shape: leave it out.", "pattern")
+        return self
+
+    @model_validator(mode="after")
+    def _words_go_together(self) -> Column:
+        if self.agrees and not self.ref:
+            raise Fault("only a reference can agree with others: state 'ref', or leave it out.", "agrees")
+        if self.split and (self.type != "codes" or "{code}" not in self.split):
+            raise Fault(
+                "names columns for each code of a column of type codes, with {code} in them.", "split"
+            )
         return self

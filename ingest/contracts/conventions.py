@@ -13,6 +13,12 @@ from pydantic import Field, model_validator
 from ingest.contracts.faults import Fault
 from ingest.contracts.word import Regex, Word
 
+# Scripts beside Latin that a region may write, as Unicode names them.
+Script = Literal[
+    "arabic", "bengali", "devanagari", "gujarati", "gurmukhi", "kannada", "malayalam", "meetei_mayek", "myanmar",
+    "ol_chiki", "oriya", "sinhala", "tamil", "telugu", "thaana", "tibetan",
+]  # fmt: skip
+
 
 class Identifier(Word):
     """A kind of official identifier. Its key in the contract is a column's `type`, and part of its pseudonyms."""
@@ -55,6 +61,7 @@ class Conventions(Word):
     """What holds for every source of a programme or region, until a region or a source states its own."""
 
     country: str = Field(default="", pattern=r"^([A-Z]{2})?$")  # ISO 3166: whose phone numbers they are
+    scripts: tuple[Script, ...] = ()  # beside Latin; none stated: any
     currency: str = Field(default="", pattern=r"^([A-Z]{3})?$")  # ISO 4217: of amounts that name no other
     currency_signs: tuple[str, ...] = ()  # what stands before amounts, beside the currency's code
     identifiers: dict[str, Identifier] = Field(default_factory=dict)

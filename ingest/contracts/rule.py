@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
 from ingest.contracts.faults import Fault
 from ingest.contracts.word import Word
+from ingest.sql import sql_name
 
 Severity = Literal["error", "warning"]
 
@@ -34,14 +35,33 @@ class Related(Word):
 
 
 class Rule(Word):
-    """A named rule: `check` is an SQL expression over the columns that is true (or null) for a good record."""
+    """A named rule: `check` is an SQL expression over the columns that is true (or null) for a good record.
 
-    check: str
+    Or `parts` add up to `total`: where there is a total, an empty part is no zero, and breaks the rule.
+    """
+
+    check: str = ""
+    parts: tuple[str, ...] = ()
+    total: str = ""
     when: str = "true"
     severity: Severity = "error"
     related: dict[str, Related] = Field(default_factory=dict)
     columns: tuple[str, ...] = ()
     message: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _parts_and_total_are_a_check(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        parts, total = given.get("parts") or (), given.get("total") or ""
+        if bool(parts) != bool(total) or bool(parts) == bool(given.get("check")):
+            raise Fault("a rule has a 'check', or 'parts' and the 'total' they add up to.", "check")
+        if not total:
+            return given
+        added = " + ".join(sql_name(part) for part in parts)
+        check = f"{sql_name(total)} IS NULL OR coalesce({added} = {sql_name(total)}, false)"
+        return {"columns": (total,), **given, "check": check}
 
     @model_validator(mode="after")
     def _only_warnings_look_outside(self) -> Rule:

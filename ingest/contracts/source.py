@@ -13,9 +13,12 @@ from ingest.contracts.conventions import Conventions
 from ingest.contracts.faults import Fault
 from ingest.contracts.mapping import IdentityMapping, Mapping
 from ingest.contracts.table import Drift, Table
+from ingest.contracts.vocabularies import spellings
 from ingest.contracts.word import Encoding, Regex, in_order
 
-Format = Literal["mysqldump", "pg_dump", "xlsx", "xls", "ods", "html", "delimited", "zip"]
+Format = Literal[
+    "mysqldump", "pg_dump", "xlsx", "xlsb", "xls", "xml_spreadsheet", "ods", "html", "delimited", "zip",
+]  # fmt: skip
 
 
 class Source(Conventions):
@@ -29,6 +32,7 @@ class Source(Conventions):
     # else is refused.
     encoding: Encoding = ""
     part: Regex = ""  # several files a drop: the first group of this, over a file's name, names its part
+    named: tuple[str, ...] = ()  # names such files have, as examples; `{quarter}` stands for 2021Q2
     database: str = ""  # of a dump that holds several: the one whose tables are meant
     schema_name: str = (
         ""  # of a PostgreSQL dump: where the tables lie; empty: `public`, or the only ones of the name
@@ -42,6 +46,7 @@ class Source(Conventions):
     def _names_exist(self) -> Source:
         if self.part and not re.compile(self.part).groups:
             raise Fault(f"'{self.part}' has no group in brackets: it names the part.", "part")
+        self._names_fit()
         for name, table in self.tables.items():
             self._steps_exist(name, table)
             for column_name, column in table.columns.items():
@@ -50,6 +55,7 @@ class Source(Conventions):
                 if column.vocabulary and column.vocabulary not in self.vocabularies:
                     words = f"vocabulary '{column.vocabulary}' is not listed"
                     raise Fault(words, *at, "vocabulary", word=column.vocabulary, known=self.vocabularies)
+                self._split_exists(table, column, at)
         for at, table_name in self._mapped_tables():
             if table_name not in self.tables:
                 raise Fault(f"there is no table '{table_name}'", *at, word=table_name, known=self.tables)
@@ -74,6 +80,13 @@ class Source(Conventions):
                     raise Fault("phone numbers need the 'country' they are of, such as NP: state it.", *at)
         return self
 
+    def _names_fit(self) -> None:
+        if self.named and not self.part:
+            raise Fault("these are names of the parts of a delivery: state 'part', too.", "named")
+        for number, name in enumerate(self.named):
+            if not re.search(self.part, name.replace("{quarter}", "2021Q2"), re.IGNORECASE):
+                raise Fault(f"'{name}' does not fit 'part', {self.part}.", "named", number)
+
     def _reference_exists(self, column: Column, at: tuple[str, ...]) -> None:
         target, _, field = column.ref.partition(".")
         if target and target not in self.tables:
@@ -82,6 +95,21 @@ class Source(Conventions):
         if field and field not in self.tables[target].columns:
             words = f"refers to '{column.ref}', and '{target}' has no column '{field}'"
             raise Fault(words, *at, "ref", word=field, known=self.tables[target].columns)
+        for here, there in column.agrees.items():
+            if there not in self.tables[target].columns:
+                words = f"agrees with '{there}', and '{target}' has no such column"
+                raise Fault(words, *at, "agrees", here, word=there, known=self.tables[target].columns)
+
+    def _split_exists(self, table: Table, column: Column, at: tuple[str, ...]) -> None:
+        if not column.split:
+            return
+        if not column.vocabulary:
+            raise Fault("codes that have columns of their own need a vocabulary.", *at, "vocabulary")
+        for code in dict.fromkeys(spellings(column, self.vocabularies).values()):
+            name = column.split.replace("{code}", code)
+            if name not in table.columns:
+                words = f"code '{code}' has no column '{name}'"
+                raise Fault(words, *at, "split", word=name, known=table.columns)
 
     def _steps_exist(self, name: str, table: Table) -> None:
         for number, steps in enumerate(table.order):

@@ -68,6 +68,7 @@ class Table(Word):
     # Dates that must not run backwards; `column.date` is a date of the record which `column` refers to.
     order: tuple[tuple[str, ...], ...] = ()
     rules: dict[str, Rule] = Field(default_factory=dict)
+    at_least: int = Field(default=0, ge=0)  # records; a delivery with fewer is refused
     on_conflict: Literal["duplicate_key", "conflicting_label"] = "duplicate_key"
     drift: Drift | None = None
     # One pseudonym of several columns together: two records have the same where they agree in all of them. None
@@ -99,6 +100,7 @@ class Table(Word):
         yield from ((("pseudonyms", name), parts) for name, parts in self.pseudonyms.items())
         for name, column in self.columns.items():
             yield ("columns", name, "within"), (column.within,) if column.within else ()
+            yield ("columns", name, "agrees"), tuple(column.agrees)
         yield ("layout", "fill_down"), self.layout.fill_down
         yield ("layout", "columns"), self.layout.columns
         for number, total in enumerate(self.layout.totals):
@@ -106,4 +108,6 @@ class Table(Word):
             yield ("layout", "totals", number, "sum"), total.sum
             yield ("layout", "totals", number, "group"), (total.group,) if total.group else ()
         for name, rule in self.rules.items():
+            yield ("rules", name, "parts"), rule.parts
+            yield ("rules", name, "total"), (rule.total,) if rule.total else ()
             yield ("rules", name, "columns"), rule.columns

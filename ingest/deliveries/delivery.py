@@ -27,6 +27,7 @@ class Delivery:
     sha256: str
     size: int
     logged_sha256: str = ""  # of the bytes that arrived, as the delivery log has it; empty: not known
+    stray: str = ""  # why the file is not of the drop, by its name; empty: it is
 
     @property
     def is_changed(self) -> bool:

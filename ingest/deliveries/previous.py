@@ -14,9 +14,11 @@ def last_deliveries(home: Path, delivery: Delivery) -> list[Receipt]:
     """Receipts of what a delivery is compared with: the last readable one of its part and, if refused, the very last.
 
     An earlier delivery of the same quarter counts, else the latest of the latest earlier quarter. A refused file
-    says nothing about records, so that those of the one before it still count.
+    says nothing about records, so that those of the one before it still count; a stray one is no delivery at all.
     """
-    there = receipts(home, delivery.region, delivery.source)
+    if delivery.stray:
+        return []
+    there = [r for r in receipts(home, delivery.region, delivery.source) if r.refused != "stray_file"]
     before = [r for r in there if _same_part(r, delivery) and _is_before(r, delivery)]
     latest_first = sorted(before, key=lambda r: (r.quarter, r.received_at, r.path), reverse=True)
     for place, receipt in enumerate(latest_first):

@@ -64,6 +64,7 @@ class JudgedAs(_Part):
     engine: str
     key_id: str
     is_changed: bool = False  # since it arrived, as the delivery log has it
+    stray: str = ""  # why its name is not of the drop
     last: tuple[str, ...] = ()  # deliveries that findings are compared with
     compared_with: Mapping[str, tuple[str, ...]] = {}  # deliveries that rules look up
 
@@ -84,11 +85,18 @@ class Receipt(_Part):
     refused: str | None = None  # the refusal's code
     message: str = ""  # and its words
     tables: Mapping[str, TableCounts] = {}
+    unread: Mapping[str, str] = {}  # files of a zip that are no table of the contract, with why
+    litter: tuple[str, ...] = ()  # files that systems left in a zip
     verified_by: str = ""  # the code that held the accepted records against the contract once more
     told: Told = Told()
     waits: Waits | None = None
     seconds: float = 0.0
     read_now: bool = Field(default=False, exclude=True)  # in this run; not kept
+
+    @property
+    def left_out(self) -> list[str]:
+        """What of the file was not read, and why, in a line each."""
+        return [f"{self.file}: {member}: {why}." for member, why in self.unread.items()]
 
     @property
     def broken(self) -> dict[str, tuple[str, ...]]:

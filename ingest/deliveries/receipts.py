@@ -26,6 +26,12 @@ def receipt_of(home: Path, delivery: Delivery) -> Receipt | None:
     return _read(receipt_path(home, delivery, delivery.relative))
 
 
+def is_taken_elsewhere(home: Path, delivery: Delivery) -> bool:
+    """Whether the same bytes, under another name in the same folder, were not refused: the lake's files are theirs."""
+    found = _found(home, delivery.region, delivery.source, delivery.quarter, f"{delivery.sha256[:16]}-*.json")
+    return any(r.path != delivery.relative and not r.refused for r in found)
+
+
 def receipts(home: Path, region: str, source: str = "*", quarter: str = "*") -> list[Receipt]:
     """All receipts of a region, or of one of its sources or quarters, in the order of their paths."""
     return list(_found(home, region, source, quarter))

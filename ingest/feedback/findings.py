@@ -36,7 +36,7 @@ _FOUND = (
     "tbl VARCHAR, record BIGINT, row BIGINT, key VARCHAR, identity VARCHAR, code VARCHAR, severity VARCHAR, "
     "col VARCHAR, value VARCHAR, message VARCHAR"
 )
-SHEETS = ("xlsx", "xls", "ods")  # formats in which a column has a letter
+SHEETS = ("xlsx", "xlsb", "xls", "xml_spreadsheet", "ods")  # formats in which a column has a letter
 
 
 def gather(judged: JudgedDrop, key: bytes, last: Iterable[Path] = ()) -> None:

@@ -40,7 +40,8 @@ select distinct
     message
 from known
 union all
--- total rows are no records: their label is their key; a stale correction is no partner's business
+-- total rows are no records: their label is their key; a table without records has none
+-- a stale correction is no partner's business
 select distinct
     tbl,
     null as record,

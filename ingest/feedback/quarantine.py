@@ -82,7 +82,7 @@ def write_quarantine(home: Path, judged: JudgedDrop, delivery: Delivery) -> None
 
 
 def write_warnings(home: Path, judged: JudgedDrop, delivery: Delivery) -> None:
-    """One Parquet file with the drop's warnings: accepted records and total rows that do not add up."""
+    """One Parquet file with the drop's warnings: accepted records, total rows that do not add up, empty tables."""
     select = render(
         __file__,
         "warnings.sql",

@@ -41,8 +41,15 @@ def report_judged(
     return Told(findings=all_tables, by_table=by_table, slip=sent)
 
 
-def report_refused(home: Path, delivery: Delivery, refusal: Refused, last: Sequence[Receipt]) -> Told:
-    """Write the finding and the slip of a refused delivery; what its receipt says of them."""
-    status = findings.write_refusal(home, delivery, refusal, previous.findings_files(home, last))
+def report_refused(
+    home: Path, delivery: Delivery, refusal: Refused, last: Sequence[Receipt], *, shared: bool = False
+) -> Told:
+    """Write the finding and the slip of a refused delivery; what its receipt says of them.
+
+    `shared`: the same bytes were taken in under another name, whose findings stay.
+    """
+    status = "new"
+    if not shared:
+        status = findings.write_refusal(home, delivery, refusal, previous.findings_files(home, last))
     content = refused_content(delivery, refusal.code, str(refusal), status, last)
     return Told(findings=FindingCounts(**{status: 1}), slip=slip.send(home, content))

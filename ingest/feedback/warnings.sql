@@ -1,4 +1,4 @@
--- Warnings of a drop: accepted records, and total rows that do not add up.
+-- Warnings of a drop: accepted records, total rows that do not add up, tables without records.
 with flagged as (
     {%- for table in tables %}
     {{ 'union all' if not loop.first }}

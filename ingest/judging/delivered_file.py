@@ -14,7 +14,9 @@ from ingest.errors import Refused
 from ingest.judging.judge import judge
 from ingest.judging.judged_drop import JudgedDrop
 from ingest.judging.sql_faults import SqlFault
-from ingest.readers import Chunk, Known, ReadAgain, read, sniff
+from ingest.readers import Chunk, Known, ReadAgain, read, sniff, zipped
+from ingest.readers.byte_source import from_path
+from ingest.tables.candidates import Candidates
 from ingest.tables.layout import pieces
 
 _AHEAD = 2  # chunks read while the one before is judged; bounds memory
@@ -44,11 +46,13 @@ def judge_file(
     quarter = f"{last_day.year}Q{(last_day.month + 2) // 3}" if last_day else ""
     known: dict[str, Known] = {}
     judged: JudgedDrop | None = None
+    members, litter = zipped.names(from_path(path)) if kind == "zip" else ([], [])
     try:
         while judged is None:
+            candidates = Candidates(source, path.name, members)
             try:
                 judged = judge(
-                    pieces(_ahead(path, source.encoding, known), source, path.name),
+                    pieces(_ahead(path, source.encoding, known), source, path.name, candidates),
                     source,
                     placeholders=contract.region.placeholders,
                     quarter_end=last_day,
@@ -61,7 +65,12 @@ def judge_file(
     except SqlFault as fault:
         region, name = contract.region.region, contract.source_name
         raise fault.placed(source_words(region, name), f"{region}/{name}") from fault
-    judged.kind = kind
+    try:
+        unread = candidates.unread_members()
+    except Refused:
+        judged.close()
+        raise
+    judged.kind, judged.unread, judged.litter = kind, unread, litter
     return judged
 
 
@@ -69,7 +78,9 @@ _PLAIN_NAMES = {
     "mysqldump": "a mysqldump",
     "pg_dump": "a pg_dump",
     "xlsx": "an .xlsx workbook",
+    "xlsb": "an .xlsb workbook",
     "xls": "a binary .xls workbook",
+    "xml_spreadsheet": "an XML spreadsheet of Excel 2003",
     "ods": "an .ods workbook",
     "html": "an HTML page",
     "delimited": "a delimited text file",

@@ -19,9 +19,10 @@ from ingest.contracts.source import Source
 from ingest.judging import cells, corrections, duplicates, rules, totals
 from ingest.judging.judged_drop import JudgedDrop
 from ingest.judging.noted import noted_findings
-from ingest.judging.references import orphan_findings
+from ingest.judging.references import disagreements, orphan_findings
 from ingest.judging.swapped_dates import warn_of_swapped_dates
 from ingest.judging.taking import alike, take
+from ingest.judging.unfilled import warn_of_unfilled
 from ingest.sql import render
 from ingest.tables.piece import Piece
 
@@ -67,6 +68,7 @@ def judge(
         rules.apply_each(judged, name, table, "warning", related or {})
         totals.check_totals(judged, name, table)
         warn_of_swapped_dates(judged, name)
+        warn_of_unfilled(judged, name)
     corrections.flag(judged)
     return judged
 
@@ -81,6 +83,7 @@ def _judge_table(judged: JudgedDrop, name: str) -> None:
     references = [cell for cell in judged.cells[name] if cell.column.ref]
     for cell in references:
         orphan_findings(judged, name, cell)
+        disagreements(judged, name, cell)
     # Within a table an orphan makes orphans of those that refer to it, until no more are found.
     inner = [cell for cell in references if cell.column.ref.partition(".")[0] == name]
     # Every reference is looked at in each pass, so no short cut at the first that finds something.

@@ -42,6 +42,8 @@ class JudgedDrop:
     )  # the header as it stands in the file
     kinds: dict[str, str] = field(default_factory=dict)  # the contract's table that each delivered one is
     kind: str = ""  # the file's format, as `readers.sniff` names it
+    unread: dict[str, str] = field(default_factory=dict)  # members of a zip that are no table, with why
+    litter: list[str] = field(default_factory=list)  # members that systems left in a zip
     dropped: set[str] = field(default_factory=set)  # tables of which a correction drops records
 
     def spill_to(self, folder: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from ingest.judging.judged_drop import JudgedDrop
 from ingest.judging.keys import key_text
 from ingest.judging.sql_faults import naming
 from ingest.sql import render, sql_name
+
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def apply_rules(
         looks = _looks(judged, rule, related)
         if looks is None:
             continue
-        unreadable = " OR ".join(f"({v(c)} IS NULL AND {e(c)} > 1)" for c in rule.columns)
+        unreadable = " OR ".join(f"({v(c)} IS NULL AND {e(c)} > 1)" for c in _asked_about(judged, name, rule))
         judged.connection.execute(
             render(
                 __file__,
@@ -64,6 +67,12 @@ def apply_rules(
                 holds=rule.check,
             )
         )
+
+
+def _asked_about(judged: JudgedDrop, name: str, rule: Rule) -> list[str]:
+    """The columns that a rule names or speaks of."""
+    words = {*rule.columns, *_WORD.findall(rule.check)}
+    return [cell.name for cell in judged.cells[name] if cell.name in words]
 
 
 def apply_each(

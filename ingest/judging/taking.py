@@ -30,8 +30,10 @@ def take(judged: JudgedDrop, group: Iterator[Piece], placeholders: tuple[str, ..
     cleaning is planned once: for a small sheet, that takes longer than the cleaning itself.
     """
     first = next(group)
+    there = {found.name for found in first.columns if found.position >= 0}
     cells = judged.cells.get(first.table) or [
-        cell_sql(f.name, f.column, judged.source, placeholders, judged.quarter_end) for f in first.columns
+        cell_sql(f.name, f.column, judged.source, placeholders, judged.quarter_end, there)
+        for f in first.columns
     ]
     names = [cell.name for cell in cells]
     schema = pa.schema(

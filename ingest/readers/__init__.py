@@ -19,24 +19,31 @@ from ingest.readers.sniff import kind_of
 from ingest.readers.stumbles import refusals
 
 __all__ = [
-    "Chunk", "Known", "ReadAgain", "import_apart", "read", "read_here", "read_source", "sniff",
+    "WHOLE", "Chunk", "Known", "ReadAgain", "import_apart", "read", "read_here", "read_source", "sniff",
 ]  # fmt: skip
 
 _MODULES = {
     "mysqldump": "mysqldump",
     "pg_dump": "pg_dump",
     "xlsx": "spreadsheet",
+    "xlsb": "spreadsheet",
     "xls": "spreadsheet",
     "ods": "spreadsheet",
+    "xml_spreadsheet": "xml_spreadsheet",
     "html": "html",
     "delimited": "delimited",
 }
-# Parsers of foreign make, which a file can end or fill the memory of: in a process of their own.
-_APART = ("xlsx", "xls", "ods", "html")
+# Formats that come as whole sheets or pages.
+WHOLE = ("xlsx", "xlsb", "xls", "ods", "xml_spreadsheet", "html")
+# Parsers of foreign make, which a file can end or fill the memory of, and dumps, whose statements may be of any length:
+# in a process of their own. Delimited text is read in one pass over blocks of bytes; a process would cost half as much
+# again.
+_APART = ("mysqldump", "pg_dump", *WHOLE)
 
 
 def sniff(path: Path) -> str:
-    """The file's kind: "mysqldump", "pg_dump", "xlsx", "xls", "ods", "html", "delimited" or "zip".
+    """The file's kind: "mysqldump", "pg_dump", "xlsx", "xlsb", "xls", "xml_spreadsheet", "ods", "html",
+    "delimited" or "zip".
 
     Raises Refused ("empty_file", "wrong_format", "unreadable_file") and SangamError when there is no such
     file.
@@ -69,10 +76,8 @@ def read_source(
     if kind == "zip":
         yield from zipped.read(source, partial(read_source, encoding=encoding, header=header, known=known))
         return
-    if kind in _APART and source.path:
-        yield from read_apart(kind, source)
-    else:
-        yield from read_here(kind, source, encoding, header, known)
+    read = read_apart if kind in _APART and source.path else read_here
+    yield from read(kind, source, encoding, header, (known or {}).get(source.name))
 
 
 def read_here(
@@ -80,7 +85,7 @@ def read_here(
     source: Source,
     encoding: str = "",
     header: bool = True,
-    known: Mapping[str, Known] | None = None,
+    known: Known | None = None,
 ) -> Iterator[Chunk]:
     """The tables of a file of a kind, read by this process."""
     # A format's module and the library behind it are loaded when such a file is read: start-up.
@@ -88,7 +93,7 @@ def read_here(
     if kind == "delimited":
         yield from module.read(source, encoding=encoding, header=header)
     elif kind in ("mysqldump", "pg_dump"):
-        yield from module.read(source, known=(known or {}).get(source.name))
+        yield from module.read(source, known=known)
     else:
         yield from module.read(source)
 

@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ingest.errors import Refused, SangamError
-from ingest.readers.limits import most_unpacked
+from ingest.readers.limits import MIB, most_in_memory, most_unpacked
 
-BLOCK = 8 << 20
-LARGEST_IN_MEMORY = 2 << 30
+BLOCK = 4 << 20
 GZIP_MAGIC = b"\x1f\x8b"
 _BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, zipfile.BadZipFile)
 
@@ -118,32 +117,26 @@ def head(source: Source, size: int) -> bytes:
         return stream.read(size)
 
 
-@contextmanager
-def seekable(source: Source) -> Iterator[BinaryIO]:
+def searchable(source: Source) -> BinaryIO:
     """The decompressed bytes as a stream that can be searched: the file itself, or a copy in memory."""
     raw = source.opener()
-    try:
-        plain = raw.seekable() and raw.read(2) != GZIP_MAGIC
-        if plain:
-            raw.seek(0)
-            yield raw
-    finally:
-        raw.close()
-    if not plain:
-        yield io.BytesIO(whole(source))
+    if raw.seekable() and raw.read(2) != GZIP_MAGIC:
+        raw.seek(0)
+        return raw
+    raw.close()
+    return io.BytesIO(whole(source))
 
 
 def whole(source: Source) -> bytes:
-    """All decompressed bytes. Raises Refused beyond 2 GiB: no such page or workbook is honest."""
-    pieces, size = [], 0
+    """All decompressed bytes. Raises Refused beyond what a file of the source's size may hold in memory."""
+    pieces, left = [], most_in_memory(source.size)
     for block in blocks(source):
+        left -= len(block)
+        if left < 0:
+            raise Refused(
+                "unreadable_file",
+                f"{source.name}: more than {most_in_memory(source.size) // MIB:,} MiB when decompressed. Send it as a "
+                "plain CSV or dump.",
+            )
         pieces.append(block)
-        size += len(block)
-        if size > LARGEST_IN_MEMORY:
-            break
-    if size > LARGEST_IN_MEMORY:
-        raise Refused(
-            "unreadable_file",
-            f"{source.name}: more than 2 GiB when decompressed. Send it as a plain CSV or dump.",
-        )
     return b"".join(pieces)

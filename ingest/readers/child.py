@@ -15,8 +15,19 @@ from typing import IO, Any
 
 from ingest.errors import OurFault, Refused
 from ingest.readers import import_apart, read_here
+from ingest.readers.again import ReadAgain
 from ingest.readers.byte_source import Source, from_path
-from ingest.readers.frames import CHUNK, DONE, FAULT, HEADER, REFUSED, packed
+from ingest.readers.frames import (
+    AGAIN,
+    CHUNK,
+    DONE,
+    FAULT,
+    HEADER,
+    REFUSED,
+    packed,
+    packed_known,
+    unpacked_known,
+)
 from ingest.readers.stumbles import refusals
 from ingest.readers.zipped import member_at
 
@@ -74,8 +85,11 @@ def _pages(at: int) -> int:
 def _answer(words: dict[str, Any], answers: IO[bytes]) -> None:
     try:
         with refusals(words["name"]):
-            for chunk in read_here(words["kind"], _source(words)):
+            known = words["known"] and unpacked_known(words["known"])
+            for chunk in read_here(words["kind"], _source(words), words["encoding"], words["header"], known):
                 _send(answers, CHUNK, memoryview(packed(chunk)))
+    except ReadAgain as again:
+        _send(answers, AGAIN, json.dumps(packed_known(again.known)).encode())
     except OurFault as fault:
         _send(answers, FAULT, json.dumps([fault.name, fault.what, fault.trace]).encode())
     except Refused as refusal:

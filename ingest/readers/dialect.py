@@ -24,12 +24,14 @@ _CODE = re.compile(r"\S*\d\S*")
 class Dialect:
     """`delimiter` between cells, `quote` around them; `pads`: a space stands behind each delimiter.
 
+    `encloses`: cells of the sample stand in quotes, so that a quote within one would be doubled.
     `codes`: the columns whose cells hold digits and no space in nearly every record of the sample.
     """
 
     delimiter: str
     quote: str = '"'
     pads: bool = False
+    encloses: bool = False
     codes: tuple[int, ...] = ()
 
     def fits(self, cells: list[str]) -> bool:
@@ -51,17 +53,18 @@ class _Fit:
 def detect(sample: str, delimiter: str = "") -> Dialect:
     """The dialect of a file that begins with `sample`; one given wins. Comma, where nothing fits."""
     found = delimiter or _delimiter(sample)
-    quote = _quote(sample, found)
+    quote, encloses = _quote(sample, found)
     pads = found != " " and _pads(sample, found)
     rows = _rows(sample, found, quote, pads)
-    return Dialect(found, quote, pads, _codes(rows))
+    return Dialect(found, quote, pads, encloses, _codes(rows))
 
 
 def _delimiter(sample: str) -> str:
     fits = {
         delimiter: fit
         for delimiter in (*_USUAL, *_RARE)
-        if delimiter in sample and (fit := _fit(_rows(sample, delimiter, _quote(sample, delimiter), False)))
+        if delimiter in sample
+        and (fit := _fit(_rows(sample, delimiter, _quote(sample, delimiter)[0], False)))
     }
     usual = {d: fit for d, fit in fits.items() if d in _USUAL}
     rare = {
@@ -101,13 +104,14 @@ def _fit(rows: list[list[str]]) -> _Fit | None:
     return _Fit(times / len(widths), widths[0] == width, width, times)
 
 
-def _quote(sample: str, delimiter: str) -> str:
-    """The apostrophe where more cells stand in apostrophes than in quotation marks."""
+def _quote(sample: str, delimiter: str) -> tuple[str, bool]:
+    """The apostrophe where more cells stand in apostrophes than in quotation marks; whether any cell stands in them."""
     counts = {}
     for quote in ('"', "'"):
         cell = rf"(?:^|{re.escape(delimiter)}) ?{quote}[^\n]*?{quote}(?={re.escape(delimiter)}|\r?$)"
         counts[quote] = len(re.findall(cell, sample, re.MULTILINE))
-    return "'" if counts["'"] > max(counts['"'], 1) else '"'
+    quote = "'" if counts["'"] > max(counts['"'], 1) else '"'
+    return quote, counts[quote] > 0
 
 
 def _pads(sample: str, delimiter: str) -> bool:

@@ -25,33 +25,48 @@ _PYTHON_MYSQL = {
 }
 
 
-def dump_blocks(name: str, blocks: Iterable[bytes], dialect: Dialect) -> Iterator[bytes]:
+class DumpBlocks:
     """The dump's bytes as UTF-8; bytes that are none stay as they are (dumps may hold blobs).
 
-    Raises Refused for an encoding that nobody knows, and for bytes that the named one does not have.
+    `recoded`: they were in another encoding, blobs too. Iterating raises Refused for an encoding that nobody knows, and
+    for bytes that the named one does not have.
     """
-    utf8 = utf8_blocks(blocks, repair=False)
+
+    def __init__(self, name: str, blocks: Iterable[bytes], dialect: Dialect) -> None:
+        self.recoded = False
+        self._utf8 = self._decoded(name, blocks, dialect)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._utf8
+
+    def _decoded(self, name: str, blocks: Iterable[bytes], dialect: Dialect) -> Iterator[bytes]:
+        first, whole = _head(utf8_blocks(blocks, repair=False))
+        named = _NAMED.search(first)
+        folded = re.sub(r"[-_]", "", named.group(1).decode().lower()) if named else "utf8"
+        if folded in _AS_IT_IS:
+            yield from whole
+            return
+        decoder = _codec(name, folded, dialect)
+        self.recoded = True
+        try:
+            for block in whole:
+                yield decoder.decode(block).encode("utf-8")
+            yield decoder.decode(b"", final=True).encode("utf-8")
+        except UnicodeDecodeError as error:
+            raise Refused(
+                "unreadable_file",
+                f"{name}: the dump says that it is in {folded}, and has bytes that are none. Export it in UTF-8.",
+            ) from error
+
+
+def _head(utf8: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The first bytes, within which a dump names its encoding, and all of them."""
     first: list[bytes] = []
     for block in utf8:
         first.append(block)
         if sum(map(len, first)) >= _HEAD:
             break
-    named = _NAMED.search(b"".join(first)[:_HEAD])
-    folded = re.sub(r"[-_]", "", named.group(1).decode().lower()) if named else "utf8"
-    whole = itertools.chain(first, utf8)
-    if folded in _AS_IT_IS:
-        yield from whole
-        return
-    decoder = _codec(name, folded, dialect)
-    try:
-        for block in whole:
-            yield decoder.decode(block).encode("utf-8")
-        yield decoder.decode(b"", final=True).encode("utf-8")
-    except UnicodeDecodeError as error:
-        raise Refused(
-            "unreadable_file",
-            f"{name}: the dump says that it is in {folded}, and has bytes that are none. Export it in UTF-8.",
-        ) from error
+    return b"".join(first)[:_HEAD], itertools.chain(first, utf8)
 
 
 def _codec(name: str, folded: str, dialect: Dialect) -> codecs.IncrementalDecoder:

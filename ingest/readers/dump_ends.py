@@ -12,17 +12,23 @@ _HEAD = re.compile(rb"-- (?:(?:MySQL|MariaDB) dump |PostgreSQL database dump\s*$
 _VERSION = re.compile(rb"-- (?:Server version|Dumped by pg_dump version)")
 _LAST = re.compile(rb"-- (?:Dump completed|PostgreSQL database dump complete)")
 _DATABASE = re.compile(rb"-- Host: .*\bDatabase: *(\S+)\s*$")
+_ROWS = b"-- Data for Name: "
 _SAVED = re.compile(rb"@(OLD_\w+)\s*:?=", re.IGNORECASE)
 _RESTORED = re.compile(rb"=[^=]*@(OLD_\w+)", re.IGNORECASE)
 _BEFORE = "before the line that tells that it is complete"
 
 
 class DumpEnds:
-    """What a dump has opened and not yet ended. `part`: how many dumps have begun in the file."""
+    """What a dump has opened and not yet ended. `part`: how many dumps have begun in the file.
+
+    `repeated`: whether the last comment is the head of rows that had one before in the same dump of PostgreSQL.
+    """
 
     def __init__(self) -> None:
         self.part = 0
         self.database = b""  # as mysqldump's head names it
+        self.repeated = False
+        self._heads: set[bytes] = set()
         self._waits_for_last_line = self._in_transaction = self._has_locks = False
         self._saved: set[bytes] = set()
 
@@ -32,12 +38,16 @@ class DumpEnds:
             if self._waits_for_last_line:
                 return f"{_BEFORE}; another one begins behind it"
             self.part += 1
+            self._heads = set()
         elif self.part and _VERSION.match(text):
             self._waits_for_last_line = True
         elif _LAST.match(text):
             self._waits_for_last_line = False
         elif named := _DATABASE.match(text):
             self.database = named.group(1)
+        elif text.startswith(_ROWS):
+            self.repeated = text in self._heads
+            self._heads.add(text)
         return ""
 
     def setting(self, text: bytes) -> None:

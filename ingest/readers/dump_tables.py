@@ -6,7 +6,7 @@ needs the file to be read again, with what is known of its end: `ReadAgain`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -69,8 +69,8 @@ class Tables:
             self._is_late |= any(other[::2] == key[::2] for other in self._emitted if other != key)
 
     def attach(self, child: Key, parent: Key) -> None:
-        """The child's rows are the parent's too."""
-        if parent not in self._parents.setdefault(child, []):
+        """The child's rows are the parent's too. One that the dump does not create would be a part of itself: none."""
+        if parent in self.columns and parent not in self._parents.setdefault(child, []):
             self._parents[child].append(parent)
             self._is_late |= bool(self._filled_within(child))
 
@@ -85,8 +85,11 @@ class Tables:
 
     def children(self, key: Key) -> list[Key]:
         """All tables below this one."""
-        below = [child for child, parents in self._parents.items() if key in parents]
-        return below + [table for child in below for table in self.children(child)]
+        of: dict[Key, list[Key]] = {}
+        for child, parents in self._parents.items():
+            for parent in parents:
+                of.setdefault(parent, []).append(child)
+        return _reached(key, of)
 
     def void(self, key: Key, only: bool = False) -> None:
         """The table's rows, and those of the tables below, are gone."""
@@ -107,8 +110,11 @@ class Tables:
         for table in [t for t in {*self.columns, *self.filled} if t[: len(within)] == within]:
             self.drop(table)
 
-    def columns_for_rows(self, key: Key, names: list[str]) -> list[str]:
-        """The columns that rows with this list fill. Raises Refused for a table or a column that is not there."""
+    def columns_for_rows(self, key: Key, names: list[str], copied: bool = False) -> list[str]:
+        """The columns that rows with this list fill. Raises Refused for a table or a column that is not there.
+
+        Without a list: all that are not hidden; those that the database works out are not `copied`.
+        """
         shown = ".".join(part for part in key if part)
         created = self.columns.get(key)
         if created is None and self._has_created and any(k[:-1] == key[:-1] for k in self.columns):
@@ -133,7 +139,7 @@ class Tables:
                 f"{', '.join(sorted(there))}. Export the dump again."
             )
         if not names:
-            return [column.name for column in created if not column.computed]
+            return [column.name for column in created if not (column.hidden or (copied and column.computed))]
         right = {column.name.casefold(): column.name for column in created}
         return [right[name.casefold()] for name in names] if self.dialect.is_mysql else names
 
@@ -152,9 +158,7 @@ class Tables:
             yield self._chunk(table, cells, unread)
 
     def _above(self, key: Key) -> list[Key]:
-        parents = (self.known.parents if self.known else self._parents).get(key, [])
-        above = [table for parent in parents for table in (parent, *self._above(parent))]
-        return list(dict.fromkeys(above))
+        return _reached(key, self.known.parents if self.known else self._parents)
 
     def _chunk(self, key: Key, cells: pa.RecordBatch, unread: dict[str, str]) -> Chunk:
         if key not in self._emitted:
@@ -191,6 +195,18 @@ class Tables:
             if key not in self._emitted:
                 names = [column.name for column in columns]
                 yield self._placed(key, empty_batch(names), np.empty(0, np.int64), {})
+
+
+def _reached(key: Key, steps: Mapping[Key, list[Key]]) -> list[Key]:
+    """All tables that the steps lead to from `key`, each once, without itself."""
+    found: dict[Key, None] = {}
+    waiting = list(steps.get(key, []))
+    while waiting:
+        table = waiting.pop(0)
+        if table != key and table not in found:
+            found[table] = None
+            waiting += steps.get(table, [])
+    return list(found)
 
 
 def _arranged(cells: pa.RecordBatch, columns: list[Column]) -> tuple[pa.RecordBatch, dict[str, str]]:

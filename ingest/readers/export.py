@@ -6,15 +6,15 @@ Cells go out as they were read: no contract, no cleaning, no header made up for 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.errors import SangamError
-from ingest.readers import Known, ReadAgain, read, sniff
+from ingest.readers import WHOLE, Known, ReadAgain, read, sniff
 from ingest.readers.chunk import Chunk
 
 _ROWS_AT_ONCE = 50_000
@@ -24,6 +24,13 @@ _WHAT = {
     "stray_quote": "Quotation marks do not pair, so that cells and records may end elsewhere",
 }
 _NOT_PRINTED = {"hidden_not_read": "the page hides cells that have text; they are not printed."}
+
+
+class _Held(NamedTuple):
+    """What a file holds of a table."""
+
+    columns: list[str]
+    records: int
 
 
 def to_csv(
@@ -36,7 +43,7 @@ def to_csv(
     tell: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Write one table of the file at `path` to `out` as RFC 4180 (comma, CRLF, quotes where needed), and `tell` what a
-    person should know of it.
+    person should know of it, and which of the file's tables hold no record.
 
     Without `table` the file must hold exactly one. Tables are named by their name, or "member/name" in a
     zip. A header stands as it is delivered, without `header` every record is one; what a record has beyond the header
@@ -44,18 +51,17 @@ def to_csv(
     can't be read.
     """
     kind = sniff(path)
-    dumps: dict[str, Known] = {}
-    # A delimited file is one table: it is read once.
-    known = {} if kind == "delimited" else _tables(path, encoding, dumps)
+    known, chunks = _read(path, kind, encoding, header)
     if kind != "delimited":
         table = _named(path, table, known)
     columns: list[str] | None = None
     doubts = _Doubts()
-    for chunk in read(path, encoding, header, dumps):
+    for chunk in chunks:
         if table not in (None, chunk.table, chunk.full_name, f"{chunk.file}/{chunk.table}"):
             continue
         if columns is None:
-            columns = known.get(_name(chunk, known), chunk.cells.schema.names)
+            name = _name(chunk, known)
+            columns = known[name].columns if name in known else chunk.cells.schema.names
             for line in chunk.above:
                 tell(f"Above the header stands: {line}")
             if header and not chunk.is_grid:
@@ -63,14 +69,31 @@ def to_csv(
         cells = filled(chunk) if kind == "html" else chunk.cells
         _write_records(out, cells, len(columns), chunk.beyond)
         doubts.note(chunk)
-        for code in {mark.code for mark in chunk.marks} & _NOT_PRINTED.keys():
-            tell(f"{chunk.table}: {_NOT_PRINTED[code]}")
+        _tell_hidden(chunk, tell)
     if columns is None:
         raise SangamError(
             f"{path.name}: there is no table '{table}'. {_listing(known or _tables(path, encoding, {}))}"
         )
     for line in doubts.told():
         tell(line)
+    if unfilled := [name for name, held in known.items() if not held.records]:
+        tell(f"Without a record: {', '.join(unfilled)}.")
+
+
+def _read(path: Path, kind: str, encoding: str, header: bool) -> tuple[dict[str, _Held], Iterable[Chunk]]:
+    """The tables of the file with their columns, as far as they have to be known before, and what is read."""
+    if kind == "delimited":  # one table
+        return {}, read(path, encoding, header)
+    if kind in WHOLE:  # whole sheets, which limits hold in bounds: read once
+        chunks = list(read(path))
+        return _listed(chunks), chunks
+    dumps: dict[str, Known] = {}
+    return _tables(path, encoding, dumps), read(path, encoding, header, dumps)
+
+
+def _tell_hidden(chunk: Chunk, tell: Callable[[str], None]) -> None:
+    for code in {mark.code for mark in chunk.marks} & _NOT_PRINTED.keys():
+        tell(f"{chunk.table}: {_NOT_PRINTED[code]}")
 
 
 def _named(path: Path, table: str | None, known: Collection[str]) -> str:
@@ -134,24 +157,29 @@ def _runs(count: int, beyond: Mapping[int, object]) -> Iterator[tuple[int, int]]
             start = place + 1
 
 
-def _tables(path: Path, encoding: str, dumps: dict[str, Known]) -> dict[str, list[str]]:
-    """The tables of the file with their columns.
+def _tables(path: Path, encoding: str, dumps: dict[str, Known]) -> dict[str, _Held]:
+    """The tables of the file.
 
     Of dumps that have to be read with what is known of their end, that is put into `dumps`.
     """
     while True:
-        found: dict[tuple[str, str], list[str]] = {}
         try:
-            for chunk in read(path, encoding, known=dumps):
-                found[chunk.table, chunk.full_name] = chunk.cells.schema.names
-            break
+            return _listed(read(path, encoding, known=dumps))
         except ReadAgain as again:
             dumps[again.name] = again.known
+
+
+def _listed(chunks: Iterable[Chunk]) -> dict[str, _Held]:
+    """Their tables, each by its name, and its full name where others share it."""
+    found: dict[tuple[str, str], _Held] = {}
+    for chunk in chunks:
+        before = found.get((chunk.table, chunk.full_name), _Held([], 0)).records
+        found[chunk.table, chunk.full_name] = _Held(chunk.cells.schema.names, before + chunk.cells.num_rows)
     alone = Counter(table for table, _ in found)
-    return {full if alone[table] > 1 else table: columns for (table, full), columns in found.items()}
+    return {full if alone[table] > 1 else table: held for (table, full), held in found.items()}
 
 
-def _name(chunk: Chunk, known: dict[str, list[str]]) -> str:
+def _name(chunk: Chunk, known: Collection[str]) -> str:
     return chunk.full_name if chunk.full_name in known else chunk.table
 
 

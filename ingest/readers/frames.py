@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from ingest.readers.again import Known
 from ingest.readers.chunk import Chunk, Mark
 
 HEADER = struct.Struct(">cQ")  # kind of frame, length of what follows
-CHUNK, REFUSED, FAULT, DONE = b"C", b"R", b"F", b"D"
+CHUNK, AGAIN, REFUSED, FAULT, DONE = b"C", b"A", b"R", b"F", b"D"
 _WORDS = b"sangam"
 _COLUMNS = ("cells", "rows")
 
@@ -51,6 +52,17 @@ def unpacked(content: bytes) -> Chunk:
         table.columns[:last], schema=pa.schema([table.schema.field(at) for at in range(last)])
     )
     return Chunk(cells=cells, rows=np.array(table.column(last), np.int64), **words)
+
+
+def packed_known(known: Known) -> Any:
+    """What is known of a dump as JSON has it."""
+    return _plain([known.parents, known.times_void, sorted(known.tables)])
+
+
+def unpacked_known(words: Any) -> Known:
+    """What `packed_known` made the words of."""
+    parents, times_void, tables = (_given(one) for one in words)
+    return Known({key: list(mine) for key, mine in parents.items()}, times_void, set(tables))
 
 
 def _plain(value: Any) -> Any:

@@ -23,6 +23,9 @@ SETTINGS = {
 }
 # A workbook of 42 MiB, 100,000 rows of 40 columns, takes 630 MiB and 12 s; one of whole numbers is smaller.
 _MEMORY_GROWS, _SECONDS_GROW, _OUTPUT_GROWS = 32, 2.0, 20
+_STREAMED_GROWS = 10  # memory for a dump: of its longest statement
+_LARGEST_IN_MEMORY = 2048 * MIB
+_REPEATED_FREE = 200_000
 
 
 @dataclass(frozen=True)
@@ -44,15 +47,28 @@ def setting(name: str) -> int:
     return int(given)
 
 
-def limits_of(size: int) -> Limits:
-    """What reading a file of `size` bytes may take."""
+def limits_of(size: int, *, is_streamed: bool = False) -> Limits:
+    """What reading a file of `size` bytes may take; cells of what `is_streamed` as many as it may unpack to."""
+    memory, cells = (_STREAMED_GROWS, most_unpacked(size)) if is_streamed else (_MEMORY_GROWS, size)
     return Limits(
-        setting("SANGAM_READER_MIB") * MIB + _MEMORY_GROWS * size,
+        setting("SANGAM_READER_MIB") * MIB + memory * size,
         setting("SANGAM_READER_SECONDS") + int(_SECONDS_GROW * size / MIB),
-        setting("SANGAM_READER_OUTPUT_MIB") * MIB + _OUTPUT_GROWS * size,
+        setting("SANGAM_READER_OUTPUT_MIB") * MIB + _OUTPUT_GROWS * cells,
     )
+
+
+def most_in_memory(size: int | None) -> int:
+    """How many bytes of a file of `size`, or of one made here, may be held in memory when unpacked."""
+    if size is None:
+        return _LARGEST_IN_MEMORY
+    return min(setting("SANGAM_READER_MIB") * MIB + _STREAMED_GROWS * size, _LARGEST_IN_MEMORY)
 
 
 def most_unpacked(size: int) -> int:
     """How many bytes `size` packed ones may unpack to."""
     return max(setting("SANGAM_UNPACKED_FREE_MIB") * MIB, setting("SANGAM_UNPACKED_RATIO") * size)
+
+
+def most_repeated(written: int) -> int:
+    """How many cells so many that are written once may stand for."""
+    return max(_REPEATED_FREE, setting("SANGAM_UNPACKED_RATIO") * written)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from ingest.readers.dialect import Dialect
 
@@ -17,6 +18,18 @@ class LineCells:
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
         self._budget = _BUDGET
+        quote, delimiter = dialect.quote, re.escape(dialect.delimiter) + " *" * dialect.pads
+        self._enclosed = re.compile(
+            rf"(?:^|{delimiter}){quote}(?:[^{quote}\\]|\\.|{quote}{quote})*{quote}(?={delimiter}|$)",
+            re.DOTALL,
+        )
+
+    def is_bare(self, body: str) -> bool:
+        """Whether a quote stands in a cell that has none around it, in a file that encloses such cells."""
+        dialect = self._dialect
+        if not dialect.encloses or dialect.quote not in body:
+            return False
+        return dialect.quote in self._enclosed.sub(dialect.delimiter, body)
 
     def plain(self, body: str) -> list[str] | None:
         """The cells of a record whose quotes are in order, `\\"` meant as a quote included; None for any other."""

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from ingest.readers import sql_names, sql_splitting, sql_statements, sql_stream
 from ingest.readers.again import Known, ReadAgain
 from ingest.readers.byte_source import BLOCK, Source, blocks
-from ingest.readers.bytea import plain_bytea
+from ingest.readers.bytea import changed_bytes, plain_bytea
 from ingest.readers.chunk import Chunk, gathered
-from ingest.readers.dump_encoding import dump_blocks
+from ingest.readers.dump_encoding import DumpBlocks
 from ingest.readers.dump_tables import Tables
 from ingest.readers.sql_stream import SqlStream
 from ingest.readers.sql_tokens import MYSQL
@@ -38,7 +38,8 @@ def read(source: Source, block_size: int = BLOCK, known: Known | None = None) ->
 
 
 def _chunks(source: Source, known: Known | None, block_size: int) -> Iterator[Chunk]:
-    stream = SqlStream(source.name, dump_blocks(source.name, blocks(source, block_size), MYSQL), MYSQL)
+    text = DumpBlocks(source.name, blocks(source, min(block_size, sql_stream.AT_ONCE)), MYSQL)
+    stream = SqlStream(source.name, text, MYSQL)
     tables = Tables(stream, source, known)
     while (word := sql_stream.next_statement(stream)) is not None:
         if stream.ends.database:
@@ -50,9 +51,20 @@ def _chunks(source: Source, known: Known | None, block_size: int) -> Iterator[Ch
     yield from tables.without_rows()
 
 
+def _is_without_columns(stream: SqlStream, tables: Tables) -> bool:
+    """Whether a row for a table without columns stands there, which is passed."""
+    found = sql_names.DEFAULT_ROW.match(stream.data, stream.pos)
+    if not found or tables.columns.get(tables.key(sql_names.names(found.group(1), stream.dialect))) != []:
+        return False
+    stream.pos = found.end()
+    return True
+
+
 def inserted(stream: SqlStream, tables: Tables) -> Iterator[Chunk]:
     """The rows of the INSERT at the stream's place and of those right behind it with the same header."""
     match = sql_stream.header(stream, sql_names.INSERT)
+    if match is None and _is_without_columns(stream, tables):
+        return
     if match is None or stream.delimiter.strip(b";"):
         raise stream.refused(
             f"an INSERT without VALUES can't be read: '{stream.shown()}'. Export the data itself."
@@ -68,4 +80,6 @@ def inserted(stream: SqlStream, tables: Tables) -> Iterator[Chunk]:
     stream.pos = match.end() - 1
     del match
     for cells, unread in read_values(stream, target):
+        if stream.dialect.is_mysql:
+            unread = changed_bytes(cells, unread, [*created.values()], stream.recoded)
         yield from tables.chunks(key, *plain_bytea(cells, unread, [*created.values()]))

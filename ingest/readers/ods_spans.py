@@ -1,60 +1,113 @@
-"""Merged ranges of an OpenDocument spreadsheet, which the workbook parser does not give.
+"""Merged ranges of an OpenDocument spreadsheet, which the workbook parser does not give, and what it repeats.
 
-Only positions; the values come with `workbook.py`.
+Only positions; the values come with `spreadsheet.py`. Rows and cells that are alike are written once, with how often
+they stand there: some bytes may announce a thousand million cells.
 """
 
 from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import dataclass, field
 
 from lxml import etree
 
+from ingest.errors import Refused
+from ingest.readers.byte_source import Source
 from ingest.readers.chunk import Span
+from ingest.readers.limits import most_repeated
 
-_TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
-_ROW = f"{{{_TABLE}}}table-row"
+_TABLE, _OFFICE = (f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" for name in ("table", "office"))
+_SHEET, _ROW = f"{{{_TABLE}}}table", f"{{{_TABLE}}}table-row"
 _CELLS = (f"{{{_TABLE}}}table-cell", f"{{{_TABLE}}}covered-table-cell")
+_VALUE, _SHAPES = f"{{{_OFFICE}}}value-type", f"{{{_TABLE}}}shapes"
+_MOST_ROWS, _MOST_COLUMNS = 1 << 20, 1 << 14  # of a sheet, in LibreOffice and Excel
+_LONGEST = 19  # digits of a number; more are none
 
 
-def ods_spans(content: bytes) -> dict[str, list[Span]]:
-    """Per sheet its merged ranges (top, left, bottom, right), 0-based; {} for other files."""
+@dataclass
+class _Sheet:
+    spans: list[Span] = field(default_factory=list)
+    height: int = 0
+    written: int = 0  # cells with something in them
+    filled: int = 0  # the same, each as often as it is repeated
+
+
+def ods_spans(content: bytes, source: Source) -> dict[str, list[Span]]:
+    """Per sheet its merged ranges (top, left, bottom, right), 0-based; {} for other files.
+
+    Raises Refused for a sheet with more rows, columns or repeated values than an honest one has.
+    """
     if content[:2] != b"PK":
         return {}
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         if "content.xml" not in parts.namelist():
             return {}
-        xml = parts.read("content.xml")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, recover=True)
-    root = etree.fromstring(xml, parser)
-    if root is None:
-        return {}
-    return {
-        sheet.get(f"{{{_TABLE}}}name") or "": _sheet_spans(sheet) for sheet in root.iter(f"{{{_TABLE}}}table")
-    }
+        with parts.open("content.xml") as xml:
+            return {name: sheet.spans for name, sheet in _sheets(xml, source).items()}  # type: ignore[arg-type]
 
 
-def _sheet_spans(sheet: etree._Element) -> list[Span]:
-    merged = [
-        (cell, _number(cell, "number-rows-spanned"), _number(cell, "number-columns-spanned"))
-        for cell in sheet.iter(_CELLS[0])
-        if cell.get(f"{{{_TABLE}}}number-columns-spanned") or cell.get(f"{{{_TABLE}}}number-rows-spanned")
-    ]
-    starts: dict[etree._Element | None, int] = {}
-    place = 0
-    for row in sheet.iter(_ROW):
-        starts[row] = place
-        place += _number(row, "number-rows-repeated")
-    spans = []
-    for cell, height, width in merged:
-        top = starts.get(cell.getparent())
-        if top is not None and (height > 1 or width > 1):
-            before = cell.itersiblings(*_CELLS, preceding=True)
-            left = sum(_number(other, "number-columns-repeated") for other in before)
-            spans.append((top, left, top + height - 1, left + width - 1))
-    return spans
+def _sheets(xml: io.BufferedIOBase, source: Source) -> dict[str, _Sheet]:
+    sheets: dict[str, _Sheet] = {}
+    name, sheet = "", _Sheet()
+    walk = etree.iterparse(
+        xml,
+        events=("start", "end"),
+        tag=(_SHEET, _ROW),
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=True,
+        recover=True,
+    )
+    try:
+        for event, element in walk:
+            if element.tag == _SHEET and event == "start":
+                name = element.get(f"{{{_TABLE}}}name") or ""
+                sheet = sheets.setdefault(name, _Sheet())
+            elif element.tag == _ROW and event == "end":
+                if why := _take(element, sheet):
+                    raise _too_much(source, name, why)
+                element.clear()
+                while (before := element.getprevious()) is not None:
+                    before.getparent().remove(before)
+    except etree.XMLSyntaxError:
+        pass  # damage is for the parser of the values to tell
+    return sheets
+
+
+def _take(row: etree._Element, sheet: _Sheet) -> str:
+    """Count a row in; what of it is too much."""
+    top, left, last, filled = sheet.height, 0, 0, 0
+    for cell in row.iterchildren(*_CELLS):
+        height, width = _number(cell, "number-rows-spanned"), _number(cell, "number-columns-spanned")
+        if cell.tag == _CELLS[0] and (height > 1 or width > 1):
+            sheet.spans.append((top, left, top + height - 1, left + width - 1))
+        repeated = _number(cell, "number-columns-repeated")
+        left += repeated
+        if cell.get(_VALUE) or any(child.tag != _SHAPES for child in cell):
+            sheet.written += 1
+            filled += repeated
+            last = left
+    repeated = _number(row, "number-rows-repeated")
+    sheet.height += repeated
+    sheet.filled += filled * repeated
+    if filled and sheet.height > _MOST_ROWS:
+        return f"has values down to row {sheet.height:,}, and no sheet has more than {_MOST_ROWS:,}"
+    if last > _MOST_COLUMNS:
+        return f"has values up to column {last:,}, and no sheet has more than {_MOST_COLUMNS:,}"
+    if sheet.filled > most_repeated(sheet.written):
+        return f"repeats {sheet.written:,} values until they are {sheet.filled:,}"
+    return ""
+
+
+def _too_much(source: Source, sheet: str, why: str) -> Refused:
+    return Refused(
+        "unreadable_file",
+        f"{source.name}: sheet '{sheet}' {why}. Delete all rows and columns beyond the table, save it "
+        "anew and send that.",
+    )
 
 
 def _number(element: etree._Element, name: str) -> int:
     value = element.get(f"{{{_TABLE}}}{name}", "1")
-    return max(int(value), 1) if value.isdecimal() else 1
+    return max(int(value), 1) if value.isdecimal() and len(value) < _LONGEST else 1

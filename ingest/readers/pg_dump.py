@@ -20,7 +20,7 @@ from ingest.readers.byte_source import BLOCK, Source, blocks
 from ingest.readers.bytea import plain_bytea
 from ingest.readers.chunk import Chunk, batch, empty_batch, gathered
 from ingest.readers.copy_escapes import unescaped
-from ingest.readers.dump_encoding import dump_blocks
+from ingest.readers.dump_encoding import DumpBlocks
 from ingest.readers.dump_tables import Tables
 from ingest.readers.mysqldump import inserted
 from ingest.readers.sql_stream import SqlStream
@@ -55,7 +55,8 @@ def read(source: Source, block_size: int = BLOCK, known: Known | None = None) ->
 
 
 def _chunks(source: Source, known: Known | None, block_size: int) -> Iterator[Chunk]:
-    stream = SqlStream(source.name, dump_blocks(source.name, blocks(source, block_size), POSTGRES), POSTGRES)
+    text = DumpBlocks(source.name, blocks(source, min(block_size, sql_stream.AT_ONCE)), POSTGRES)
+    stream = SqlStream(source.name, text, POSTGRES)
     tables = Tables(stream, source, known)
     while (word := sql_stream.next_statement(stream)) is not None:
         if word == b"INSERT":
@@ -95,15 +96,15 @@ def _copied(stream: SqlStream, tables: Tables, source: Source) -> Iterator[Chunk
             f"this COPY is none of text from stdin: '{stream.shown()}'. Export the dump again with pg_dump."
         )
     key = tables.key(sql_names.names(match.group(1), stream.dialect))
-    columns = tables.columns_for_rows(key, sql_names.column_list(match.group(2), stream.dialect))
-    has_columns = bool(columns) or bool(match.group(2))
+    columns = tables.columns_for_rows(key, sql_names.column_list(match.group(2), stream.dialect), copied=True)
+    has_columns = key in tables.columns or bool(match.group(2))
     stream.pos = match.end()
     del match
     finished = False
     while not finished:
         at = stream.line
         body, finished = _lines(stream, key[-1])
-        if body.size:
+        if body.size and (columns or not has_columns):
             if not has_columns:
                 columns, has_columns = [f"c{number}" for number in range(1, _width(body) + 1)], True
             if len(columns) < 2 and (head := _BLOCK_HEAD.search(body.tobytes())):

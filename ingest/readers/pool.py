@@ -22,14 +22,28 @@ from typing import IO
 
 from ingest.code_state import ROOT
 from ingest.errors import OurFault, Refused
+from ingest.readers.again import Known, ReadAgain
 from ingest.readers.byte_source import Source
 from ingest.readers.chunk import Chunk
-from ingest.readers.frames import CHUNK, DONE, FAULT, HEADER, REFUSED, unpacked
+from ingest.readers.frames import (
+    AGAIN,
+    CHUNK,
+    DONE,
+    FAULT,
+    HEADER,
+    REFUSED,
+    packed_known,
+    unpacked,
+    unpacked_known,
+)
 from ingest.readers.limits import MIB, Limits, limits_of
 
 _CHILD = "ingest.readers.child"
+_STREAMED = ("mysqldump", "pg_dump")
 KEPT = 2  # idle processes; as many as sources are read at once
-_PATIENCE = 5  # seconds of waiting for each of processor time that a file may take, and at least these
+_PATIENCE = (
+    30  # seconds of waiting for each of processor time that a file may take: others may have the processor
+)
 _LEFT_OUT = ("SANGAM_SECRET",)  # readers need no secret
 _ALONE = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1"}
 _idle: list[_Reader] = []
@@ -93,18 +107,23 @@ class _Reader:
         return status, next((line.strip() for line in lines if line.strip()), "")
 
 
-def read_apart(kind: str, source: Source) -> Iterator[Chunk]:
+def read_apart(
+    kind: str, source: Source, encoding: str = "", header: bool = True, known: Known | None = None
+) -> Iterator[Chunk]:
     """The chunks of a file or member of a zip, read by another process under the limits of its size.
 
-    Raises Refused for what that process refuses and for what ends it.
+    Raises Refused for what that process refuses and for what ends it, ReadAgain as readers of dumps do.
     """
-    limits = limits_of(source.size or 0)
+    limits = limits_of(source.size or 0, is_streamed=kind in _STREAMED)
     reader = _taken()
     serves_on = False
     try:
         reader.ask(
             {
                 "kind": kind,
+                "encoding": encoding,
+                "header": header,
+                "known": known and packed_known(known),
                 "name": source.name,
                 "path": str(source.path),
                 "member": source.at,
@@ -112,18 +131,20 @@ def read_apart(kind: str, source: Source) -> Iterator[Chunk]:
                 "seconds": limits.seconds,
             }
         )
-        refusal: Refused | None = None
+        outcome: Refused | ReadAgain | None = None
         for frame, content in _frames(reader, source.name, limits):
             if frame == CHUNK:
                 yield unpacked(content)
+            elif frame == AGAIN:
+                outcome = ReadAgain(source.name, unpacked_known(json.loads(content)))
             elif frame == REFUSED:
-                refusal = Refused(*json.loads(content))
+                outcome = Refused(*json.loads(content))
             elif frame == FAULT:
-                refusal = OurFault(*json.loads(content))
+                outcome = OurFault(*json.loads(content))
             else:
                 serves_on = not content
-        if refusal:
-            raise refusal
+        if outcome:
+            raise outcome
     finally:
         _put_back(reader) if serves_on else reader.end()
 
@@ -132,7 +153,8 @@ def _frames(reader: _Reader, name: str, limits: Limits) -> Iterator[tuple[bytes,
     """What a process answers, up to the frame that says it is done. Raises Refused where it ends or costs too much."""
     left, kind = limits.output, b""
     while kind != DONE:
-        until = time.monotonic() + _PATIENCE * (1 + limits.seconds)
+        patience = _PATIENCE * (1 + limits.seconds)
+        until = time.monotonic() + patience
         try:
             header = reader.take(HEADER.size, until)
             if header is None:
@@ -143,7 +165,8 @@ def _frames(reader: _Reader, name: str, limits: Limits) -> Iterator[tuple[bytes,
                 raise _too_much(name, limits)
             content = reader.take(size, until)
         except TimeoutError as error:
-            raise _too_long(name, limits) from error
+            # What the file costs ends the process itself: this is the machine's doing, and the next run's to try again.
+            raise OurFault(name, f"its reader did not answer within {patience} s", "") from error
         if content is None:
             raise _why(reader, name, limits)
         yield kind, content

@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Sequence
 
 from ingest.errors import Refused
-from ingest.readers.byte_source import Source, head, opened, seekable, whole
+from ingest.readers.byte_source import Source, blocks, head, searchable
 from ingest.readers.page_source import is_archive
 from ingest.readers.text import encoding_of
 
 _SAMPLE = 1 << 18
+_MOST_BLANK = 64 << 20
 ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _MANIFEST = 1 << 20  # an ODS manifest says first what is encrypted
 _BLANK = b" \t\r\n\v\f\x00\x1a"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLE_BOOKS = ("Workbook", "Book", "WORKBOOK", "BOOK")
+_OLE_WORDS = (*_OLE_BOOKS, "DRMEncryptedDataSpace", "EncryptedPackage", "WordDocument")
+_LONGEST_WORD = 2 * max(map(len, _OLE_WORDS))
 _FOREIGN = (
     (b"\x89PNG", "an image (PNG)"),
     (b"\xff\xd8\xff", "an image (JPEG)"),
@@ -39,6 +44,12 @@ _FOREIGN = (
 )
 _HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|table|meta|title|style|h[1-6]|div|p|center|script)\b", re.I
+)
+# A root of that name in that namespace: XML Spreadsheet 2003.
+_XML_WORKBOOK = re.compile(
+    rb"(?>(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*)"
+    rb"<(?:\w+:)?Workbook\s[^>]*urn:schemas-microsoft-com:office:spreadsheet",
+    re.DOTALL,
 )
 _JSON = re.compile(rb"(?:\{\s*(?:\"|\}|\Z)|\[\s*(?:[\[{\"\d\]-]|\Z|null|true|false))")
 _COMMENT = re.compile(
@@ -63,7 +74,8 @@ _POSTGRES = re.compile(
 
 
 def kind_of(source: Source) -> str:
-    """ "mysqldump", "pg_dump", "xlsx", "xls", "ods", "html", "delimited" or "zip"; gzip is looked through.
+    """ "mysqldump", "pg_dump", "xlsx", "xlsb", "xls", "xml_spreadsheet", "ods", "html", "delimited" or "zip"; gzip is
+    looked through.
 
     Raises Refused: "empty_file" for nothing but blanks, "wrong_format" for anything else, "unreadable_file"
     for damaged compression and password-protected workbooks.
@@ -88,25 +100,30 @@ def kind_of(source: Source) -> str:
 
 
 def _is_blank(source: Source) -> bool:
-    with opened(source) as stream:
-        stream.read(4)
-        while block := stream.read(1 << 20):
-            if block.strip(_BLANK):
-                return False
+    read = 0
+    for block in blocks(source, 1 << 20):
+        if block[0 if read else 4 :].strip(_BLANK):
+            return False
+        read += len(block)
+        if read > _MOST_BLANK:
+            raise Refused(
+                "unreadable_file",
+                f"{source.name}: its first {_MOST_BLANK >> 20} MiB are blank. Export it again and send it.",
+            )
     return True
 
 
 def _wrong(source: Source, what: str) -> Refused:
     return Refused(
         "wrong_format",
-        f"{source.name} is {what}; expected is a CSV, a spreadsheet (xlsx, xls, ods), "
+        f"{source.name} is {what}; expected is a CSV, a spreadsheet (xlsx, xlsb, xls, ods, XML Spreadsheet 2003), "
         "a web page with tables, a mysqldump or pg_dump file, or a zip of CSVs.",
     )
 
 
 def _zip_kind(source: Source) -> str:
     try:
-        with seekable(source) as stream, zipfile.ZipFile(stream) as parts:
+        with searchable(source) as stream, zipfile.ZipFile(stream) as parts:
             names = parts.namelist()
             kind = _first_bytes(parts, "mimetype") if "mimetype" in names else b""
             manifest = "META-INF/manifest.xml"
@@ -127,7 +144,7 @@ def _zip_kind(source: Source) -> str:
     if kind or "content.xml" in names:
         raise _wrong(source, "an OpenDocument text or drawing")
     if any(name.startswith("xl/") for name in names):
-        return "xlsx"
+        return "xlsb" if "xl/workbook.bin" in names else "xlsx"
     if "[Content_Types].xml" in names:
         raise _wrong(source, "a text document or presentation of an office suite")
     return "zip"
@@ -139,26 +156,37 @@ def _first_bytes(parts: zipfile.ZipFile, name: str, count: int = 80) -> bytes:
 
 
 def _ole_kind(source: Source, start: bytes) -> str:
-    content = whole(source)
-    if "DRMEncryptedDataSpace".encode("utf-16-le") in content:
+    words = _words_in(source, _OLE_WORDS)
+    if "DRMEncryptedDataSpace" in words:
         raise Refused(
             "unreadable_file",
             f"{source.name}: the workbook is protected by rights management: only named persons can open it. Save it "
             "without that protection and send it again.",
         )
-    if "EncryptedPackage".encode("utf-16-le") in content:
+    if "EncryptedPackage" in words:
         raise Refused(
             "unreadable_file",
             f"{source.name}: the workbook is protected by a password. Save it without one and send it again.",
         )
-    if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book", "WORKBOOK", "BOOK")):
+    if words.intersection(_OLE_BOOKS):
         return "xls"
-    if "WordDocument".encode("utf-16-le") in content:
+    if "WordDocument" in words:
         raise _wrong(source, "a Word document")
     raise Refused(
         "unreadable_file",
         f"{source.name}: an old Excel file that is damaged or cut short. Save it anew and send that.",
     )
+
+
+def _words_in(source: Source, words: Sequence[str]) -> set[str]:
+    """Which of the words are in the file, as UTF-16."""
+    found: set[str] = set()
+    before = b""
+    for block in blocks(source, 1 << 20):
+        text = before + block
+        found |= {word for word in words if word.encode("utf-16-le") in text}
+        before = text[-_LONGEST_WORD:]
+    return found
 
 
 def _text_kind(source: Source, text: bytes) -> str:
@@ -180,6 +208,8 @@ def _text_kind(source: Source, text: bytes) -> str:
 
 
 def _markup_kind(source: Source, plain: bytes) -> str:
+    if _XML_WORKBOOK.match(plain):
+        return "xml_spreadsheet"
     found = _HTML.search(plain[:65536])
     if plain.startswith(b"<?xml") and not re.search(rb"<!doctype\s+html|<html", plain[:4096], re.I):
         raise _wrong(source, "XML")

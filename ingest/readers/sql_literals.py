@@ -7,15 +7,12 @@ Hexadecimal and bit strings, `_binary` and other introducers, TRUE and FALSE, DE
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 
 import numpy as np
 
 from ingest.readers.arrow_csv import BINARY
 
 _QUOTE, _COMMA, _DOT, _MINUS, NEWLINE = b"',.-\n"
-_PLAIN = np.zeros(256, np.bool_)
-_PLAIN[list(b"0123456789,'\n")] = True
 _DELIMITER = np.zeros(256, np.bool_)
 _DELIMITER[list(b",\n")] = True
 _NUMBER = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
@@ -35,13 +32,37 @@ class UnknownLiteral(Exception):  # noqa: N818 - an event for the caller to word
         self.record, self.text = record, text
 
 
+def bit_places(body: np.ndarray, inside: np.ndarray, kinds: list[str]) -> np.ndarray:
+    """Where strings stand in columns of bits: they are the bytes of a number."""
+    ends = np.flatnonzero(_DELIMITER[body] & ~inside)
+    values = np.flatnonzero(body[ends[:-1] + 1] == _QUOTE) + 1
+    _, columns = _cells(body, ends, _row_starts(body, inside), values)
+    is_bit = np.array([*(kind == "BIT" for kind in kinds), False])
+    return ends[values[is_bit[np.minimum(columns, len(kinds))]] - 1] + 1
+
+
+def _row_starts(body: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """The line breaks behind which a row stands; there may be several in turn."""
+    breaks = np.flatnonzero((body == NEWLINE) & ~inside)
+    return breaks[np.diff(np.append(breaks, body.size)) > 1]
+
+
+def _cells(
+    body: np.ndarray, ends: np.ndarray, rows: np.ndarray, values: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Row and column of values, which are numbered by the delimiter that ends each."""
+    row = np.searchsorted(rows, ends[values - 1], "right") - 1
+    return row, values - 1 - np.searchsorted(ends, rows[row])
+
+
 def odd_places(body: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """Where bytes outside strings stand that plain numbers, NULL and plain strings do not have."""
-    odd = ~_PLAIN[body] & ~inside
-    odd[:-1] |= (body[:-1] == _QUOTE) & ~inside[:-1] & ~_DELIMITER[body[1:]] & (body[1:] != _QUOTE)
-    odd[1:] |= (
-        inside[1:] & ~inside[:-1] & (body[1:] == _QUOTE) & ~_DELIMITER[body[:-1]] & (body[:-1] != _QUOTE)
-    )
+    quote = body == _QUOTE
+    edge = (body == _COMMA) | (body == NEWLINE) | quote
+    odd = ~(edge | inside | (body - np.uint8(ord("0")) < 10))
+    # What stands right before or behind a string, without a comma.
+    odd[:-1] |= (quote & ~inside)[:-1] & ~edge[1:]
+    odd[1:] |= (quote & inside)[1:] & ~edge[:-1]
     places = np.flatnonzero(odd)
     if places.size == 0:
         return places
@@ -89,20 +110,13 @@ def decoded(
     """
     content = body.tobytes()
     ends = np.flatnonzero(_DELIMITER[body] & ~inside)
-    breaks = np.flatnonzero((body == NEWLINE) & ~inside)
-    rows = [
-        int(at)
-        for at, nearest in zip(breaks, np.append(breaks[1:], body.size), strict=True)
-        if nearest - at > 1
-    ]
     pieces: list[bytes] = []
     unread: dict[int, str] = {}
     done = 0
     values = np.unique(np.searchsorted(ends, places))
-    for value in values.tolist():
+    found = _cells(body, ends, _row_starts(body, inside), values)
+    for value, row, column in zip(values.tolist(), *map(np.ndarray.tolist, found), strict=True):
         start, end = int(ends[value - 1]) + 1, int(ends[value])
-        row = bisect_right(rows, start - 1) - 1
-        column = value - 1 - int(np.searchsorted(ends, rows[row]))
         kind = kinds[column] if column < len(kinds) else ""
         literal, what = _literal(content[start:end], kind, is_mysql)
         if literal is None:
@@ -130,6 +144,13 @@ def _literal(text: bytes, kind: str, is_mysql: bool) -> tuple[bytes | None, str]
         if bits and bits.group(2) is not None:
             return b"'" + bits.group(2) + b"'", ""
         return (plain.group(1) if plain else None), ""
+    return _of_mysql(text, kind)
+
+
+def _of_mysql(text: bytes, kind: str) -> tuple[bytes | None, str]:
+    """A hexadecimal, bit or introduced string, or bytes in a column of bits, as `_literal`."""
+    if kind == "BIT" and text.startswith(b"'"):
+        return _bytes(text[1:-1].replace(b"''", b"'"), kind)
     if found := _HEX.fullmatch(text):
         digits = found.group(1) or found.group(2) or b""
         return _bytes(bytes.fromhex(("0" if len(digits) % 2 else "") + digits.decode()), kind)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.readers.sql_tokens import Dialect, tokens
 
@@ -18,8 +18,9 @@ INSERT = re.compile(
     + rb"\s*(?:OVERRIDING\s+(?:SYSTEM|USER)\s+VALUE\s+)?VALUES?\s*\(",
     re.IGNORECASE,
 )
+DEFAULT_ROW = re.compile(rb"INSERT\s+INTO\s+(" + QUALIFIED + rb")\s+DEFAULT\s+VALUES\s*;", re.IGNORECASE)
 COPY = re.compile(
-    rb"COPY\s+(" + QUALIFIED + rb")\s*" + _COLUMN_LIST + rb"\s*FROM\s+stdin\s*;[ \t]*\r?\n", re.IGNORECASE
+    rb"COPY\s+(" + QUALIFIED + rb")\s*" + _COLUMN_LIST + rb"\s*FROM\s+stdin[ \t]*;[ \t]*\r?\n", re.IGNORECASE
 )
 _STRING = re.compile(rb"'((?:[^'\\]|''|\\.)*)'", re.DOTALL)
 _DEFAULT = re.compile(
@@ -27,6 +28,7 @@ _DEFAULT = re.compile(
 )
 _COMPUTED = re.compile(rb"\b(?:GENERATED\s+ALWAYS\s+)?AS\s*\(|\bAS\s+ROW\s+(?:START|END)", re.IGNORECASE)
 _COUNTED = re.compile(rb"\bAUTO_INCREMENT\b|\bAS\s+IDENTITY\b|\A\S+\s+\w*SERIAL\b", re.IGNORECASE)
+_HIDDEN = re.compile(rb"\bINVISIBLE\b", re.IGNORECASE)
 _NUMBER = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
@@ -34,7 +36,7 @@ _NUMBER = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 class Column:
     """A column of a created table. `absent`: what an INSERT without it leaves there, "" for what `default` says.
 
-    `computed`: the database works its values out, so that no dump has them.
+    `computed`: the database works its values out. `hidden`: rows without a list of columns do not fill it.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Column:
     default: str | None = None
     absent: str = ""
     computed: bool = False
+    hidden: bool = False
 
 
 def plain_name(quoted: bytes, dialect: Dialect) -> str:
@@ -76,6 +79,11 @@ def _column(name: str, rest: bytes, dialect: Dialect) -> Column:
     bare = re.sub(_STRING, b"''", rest)
     kind = re.match(rb"\s*\"?(\w+)", rest)
     named = kind.group(1).decode().upper() if kind else ""
+    hidden = dialect.is_mysql and _HIDDEN.search(bare) is not None
+    return replace(_filled(name, named, rest, bare, dialect), hidden=hidden)
+
+
+def _filled(name: str, named: str, rest: bytes, bare: bytes, dialect: Dialect) -> Column:
     if _COMPUTED.search(bare) and not re.search(rb"\bAS\s+IDENTITY\b", bare, re.IGNORECASE):
         return Column(name, named, absent="computed by the database", computed=True)
     if _COUNTED.search(b"x " + bare.lstrip()):

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 
 from ingest.errors import Refused
-from ingest.readers import sql_names
+from ingest.readers import sql_modes, sql_names
 from ingest.readers.dump_tables import Tables
 from ingest.readers.sql_splitting import Statement
 from ingest.readers.sql_stream import SqlStream
+from ingest.readers.sql_tokens import Dialect
 
 _Q = rb"(" + sql_names.QUALIFIED + rb")"
 _MANY = sql_names.QUALIFIED + rb"(?:\s*\*)?(?:\s*,\s*" + sql_names.QUALIFIED + rb"(?:\s*\*)?)*"
@@ -26,7 +27,9 @@ _CREATE_TABLE = re.compile(
     + sql_names.QUALIFIED
     + rb")\s*(?P<of>PARTITION\s+OF\s+(?P<parent>"
     + sql_names.QUALIFIED
-    + rb"))?(?P<like>\s*LIKE\b)?",
+    + rb"))?(?:\(?\s*LIKE\s+(?P<like>"
+    + sql_names.QUALIFIED
+    + rb"))?",
     re.IGNORECASE,
 )
 _INHERITS = re.compile(rb"\)\s*INHERITS\s*\(([^)]*)\)", re.IGNORECASE)
@@ -82,7 +85,7 @@ _HARMLESS = _pattern(
     + _OBJECTS
     + rb"|ALTER (?:DATABASE|SCHEMA) .*(?:OWNER TO|CHARACTER SET|COLLATE|\bSET)\b|COMMENT ON\b|SECURITY LABEL\b"
     rb"|GRANT\b|REVOKE\b|ANALYZE\b|VACUUM\b|REINDEX\b|CLUSTER\b|RESET\b|FLUSH\b|CHANGE (?:MASTER|REPLICATION)\b"
-    rb"|REFRESH MATERIALIZED VIEW\b|LOCK TABLE\b"
+    rb"|REFRESH MATERIALIZED VIEW\b|LOCK TABLE\b|DO SETVAL\s*\(|(?:START|STOP) (?:ALL )?(?:SLAVE|REPLICA)S?\b"
     rb"|SELECT (?:pg_catalog\s*\.\s*)?(?:set_config|setval|lo_create|lo_open|lowrite|lo_close|lo_unlink)\s*\()"
 )
 _RENAMES = re.compile(rb"\b(?:RENAME\s+TO|SET\s+SCHEMA)\b", re.IGNORECASE)
@@ -99,7 +102,7 @@ _PLAIN_STRINGS = _pattern(
 )
 # Where the ';' before it is lost, a statement stands within another one.
 _LOST = re.compile(
-    rb"(?<=\s)(?:INSERT\s+(?:IGNORE\s+)?INTO|REPLACE\s+INTO|COPY\s[^;]*?\bFROM\s+stdin|DELETE\s+FROM|UPDATE\s+\S+\s+SET"
+    rb"(?<=\s)(?:INSERT\s+(?:IGNORE\s+)?INTO|REPLACE\s+INTO|COPY\s[^;]{0,999}?\bFROM\s+stdin|DELETE\s+FROM|UPDATE\s+\S+\s+SET"
     rb"|(?:CREATE|DROP|ALTER|TRUNCATE)\s+TABLE(?:\s+ONLY)?)\s"
     rb"|^(?:INSERT|REPLACE|COPY|UPDATE|DELETE|CREATE|DROP|ALTER|TRUNCATE|LOCK|UNLOCK|USE|SET|START|COMMIT|GRANT|REVOKE)\s",
     re.IGNORECASE | re.MULTILINE,
@@ -112,6 +115,9 @@ def take(statement: Statement, tables: Tables, stream: SqlStream) -> None:
     bare = statement.bare.strip()
     if not bare:
         return
+    if not statement.body and statement.swallowed:
+        words = stream.shown(statement.swallowed.split(b"\n")[1])
+        raise stream.refused(f"a quote is lost or one too many before '{words}'. {_EXPORT}", statement.line)
     if not statement.body and (lost := _LOST.search(bare, 1)):
         words = stream.shown(bare[lost.start() :])
         raise stream.refused(f"a ';' is lost before '{words}'. {_EXPORT}", statement.line)
@@ -141,6 +147,8 @@ def _set(statement: Statement, bare: bytes, tables: Tables, stream: SqlStream) -
     if not re.match(rb"SET\s", bare, re.IGNORECASE):
         return False
     stream.ends.setting(bare)
+    if tables.dialect.is_mysql:
+        sql_modes.follow(stream, text[len(b"SET") :])
     if path := _SEARCH_PATH.fullmatch(text):
         tables.path = _path(path.group(1), tables)
     elif _PLAIN_STRINGS.fullmatch(text) and not tables.dialect.is_mysql:
@@ -200,7 +208,11 @@ def _table(statement: Statement, bare: bytes, tables: Tables, stream: SqlStream)
 
 def _create(statement: Statement, match: re.Match[bytes], tables: Tables, stream: SqlStream) -> bool:
     text, dialect = statement.text.lstrip(), tables.dialect
-    columns = [] if match["like"] else sql_names.columns_of(text, match.end(), dialect)
+    columns = sql_names.columns_of(text, match.end(), dialect)
+    if match["like"]:
+        columns = _like(
+            statement, tables.columns.get(tables.key(sql_names.names(match["like"], dialect)), []), dialect
+        )
     key = tables.key(sql_names.names(match["name"], dialect), creating=True)
     parents = [tables.key(sql_names.names(match["parent"], dialect))] if match["of"] else []
     if match["of"]:
@@ -218,6 +230,13 @@ def _create(statement: Statement, match: re.Match[bytes], tables: Tables, stream
         parents += [tables.key(sql_names.names(n, dialect)) for n in sql_names.listed(inherits.group(1))]
     tables.create(key, columns, parents, keep=bool(match["keep"]))
     return True
+
+
+def _like(statement: Statement, columns: list[sql_names.Column], dialect: Dialect) -> list[sql_names.Column]:
+    """The columns of a table that is made like another one; PostgreSQL takes defaults over only where told to."""
+    if dialect.is_mysql or re.search(rb"\bINCLUDING\s+(?:ALL|DEFAULTS)\b", statement.bare, re.IGNORECASE):
+        return list(columns)
+    return [sql_names.Column(column.name, column.kind) for column in columns]
 
 
 def _after_definitions(bare: bytes) -> bytes:

@@ -7,9 +7,9 @@ are read by `sql_values.py` and `pg_dump.py`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from ingest.errors import Refused
+from ingest.readers.dump_encoding import DumpBlocks
 from ingest.readers.dump_ends import DumpEnds
 from ingest.readers.sql_tokens import Dialect
 
@@ -17,6 +17,9 @@ _BLANKS = re.compile(rb"[\s;]*")
 _WORD = re.compile(rb"\w+")
 _DELIMITER = re.compile(rb"DELIMITER[ \t]+(\S+)[^\n]*\n?", re.IGNORECASE)
 _WARNED = b"mysqldump: ["  # a warning of the program that went into the file
+AT_ONCE = (
+    2 << 20
+)  # bytes that are looked at together: so many that what is worked out of them stays in the cache
 _LONGEST_HEADER = 4 << 20
 _SHOWN = 60
 
@@ -24,13 +27,20 @@ _SHOWN = 60
 class SqlStream:
     """A window on the dump's bytes: `data` from `pos` on is unread; `more` appends the next block."""
 
-    def __init__(self, name: str, blocks: Iterable[bytes], dialect: Dialect) -> None:
+    def __init__(self, name: str, blocks: DumpBlocks, dialect: Dialect) -> None:
         self.name, self.dialect = name, dialect
+        self._text = blocks
         self.data, self.pos, self.ended = bytearray(), 0, False
         self.delimiter = b";"
         self.ends = DumpEnds()
+        self.modes: dict[bytes, Dialect] = {}  # saved in variables
         self._blocks = iter(blocks)
         self._line, self._counted = 1, 0
+
+    @property
+    def recoded(self) -> bool:
+        """Whether the dump is in another encoding than UTF-8, so that its blobs were changed, too."""
+        return self._text.recoded
 
     @property
     def line(self) -> int:
@@ -104,6 +114,10 @@ def _pass_comment(stream: SqlStream, start: bytes) -> bool:
     if start.startswith(b"--") or (mysql and start.startswith(b"#")):
         if missing := stream.ends.comment(line(stream)):
             raise stream.cut(missing)
+        if stream.ends.repeated:
+            raise stream.refused(
+                "the rows of a table begin a second time: a part of the dump is there twice."
+            )
     elif start.startswith(b"/*"):
         _skip_comment(stream)
     elif mysql and stream.data.startswith(_WARNED, stream.pos):

@@ -9,11 +9,15 @@ from functools import cache
 
 @dataclass(frozen=True)
 class Dialect:
-    """What differs between the dumps: in MySQL backslashes escape, `#` begins a comment and `/*!` is no comment."""
+    """What differs between the dumps: in MySQL backslashes escape, `#` begins a comment and `/*!` is no comment.
+
+    MySQL's `sql_mode` may say that backslashes do not escape, and that names stand in double quotes (`ansi_quotes`).
+    """
 
     name: str
     backslash: bool
     keys: re.Pattern[bytes]
+    ansi_quotes: bool = False
 
     @property
     def is_mysql(self) -> bool:
@@ -48,6 +52,8 @@ _ANY_TOKENS = (
 def tokens(dialect: Dialect, delimiter: bytes = b";") -> re.Pattern[bytes]:
     """What the parts of a statement begin with; `cut`: a string or comment that does not end."""
     own = _MYSQL_TOKENS if dialect.is_mysql else _POSTGRES_TOKENS
+    if dialect.is_mysql and not dialect.backslash:
+        own = own.replace(rb"\\]++|\\.|", b"]++|")
     end = re.escape(delimiter)
     ends = rb"|(?P<comment>/\*)|(?P<end>" + end + rb")"
     word = rb"|(?P<word>[\w\x80-\xff](?:(?!" + end + rb")[\w$\x80-\xff])*+)"

@@ -6,6 +6,7 @@ expression) is refused, never guessed. Finding statements and names is left to `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -14,14 +15,17 @@ import pyarrow as pa
 
 from ingest.errors import Refused
 from ingest.readers.arrow_csv import NEWLINE, CsvForm, WrongWidth, inside_quotes, parse_with_blobs
-from ingest.readers.sql_literals import UnknownLiteral, decoded, odd_places
+from ingest.readers.sql_literals import UnknownLiteral, bit_places, decoded, odd_places
 from ingest.readers.sql_stream import SqlStream
 from ingest.readers.sql_window import FIRST_WINDOW, Values, Window, next_window
 
 _QUOTE, _OPEN, _CLOSE, _COMMA, _SEMICOLON = b"'(),;"
 _LAYOUT = CsvForm(",", "'", nulls=("NULL", "null", "Null"))
-_DUPLICATE_KEY = b"ON DUPLICATE KEY UPDATE"
+_MANY = 16
+# What may stand behind the last row of an INSERT: what becomes of rows whose key is there already.
+_CLAUSE = re.compile(rb"ON\s+(?:DUPLICATE\s+KEY\s+UPDATE|CONFLICT)\b", re.IGNORECASE)
 
+_BLANKS = re.compile(rb"\s*")
 _WORD = np.zeros(256, np.bool_)
 _WORD[list(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.+-*/|&<>=")] = True
 
@@ -51,7 +55,15 @@ def read_values(stream: SqlStream, target: Values) -> Iterator[tuple[pa.RecordBa
     finished, columns, size = False, target.columns, FIRST_WINDOW
     while not finished:
         window, size = next_window(stream, target, size)
+        if window.finished and target.separator and not window.joined.size:
+            separator = _separator(stream, window.end, target.separator)
+            if separator not in (b"", target.separator):
+                target = replace(target, separator=separator)
+                continue
         rows = _find_rows(window, stream.name, target)
+        if rows is None:
+            target = replace(target, separator=b"")
+            continue
         count = len(rows.closes)
         if count:
             body, has_breaks, odd = _delimited(window, rows, stream, target)
@@ -66,6 +78,21 @@ def read_values(stream: SqlStream, target: Values) -> Iterator[tuple[pa.RecordBa
             raise stream.cut(f"within the values of table '{target.table}', after record {target.records}")
 
 
+def _separator(stream: SqlStream, end: int, tried: bytes) -> bytes:
+    """What stands between the statement that ends there and one with the same header; empty where none follows.
+
+    `tried`: what was thought to stand there.
+    """
+    header = tried[1:].lstrip()
+    behind = _BLANKS.match(stream.data, stream.pos + end + 1)
+    start = behind.end() if behind else 0
+    return (
+        bytes(stream.data[stream.pos + end : start]) + header
+        if stream.data.startswith(header, start)
+        else b""
+    )
+
+
 def _back_over_blanks(window: np.ndarray, positions: np.ndarray) -> np.ndarray:
     """Each position, moved left to the nearest byte that is no blank."""
     moved = np.maximum(positions, 0)
@@ -74,7 +101,8 @@ def _back_over_blanks(window: np.ndarray, positions: np.ndarray) -> np.ndarray:
     return moved
 
 
-def _find_rows(window: Window, name: str, target: Values) -> _Rows:
+def _find_rows(window: Window, name: str, target: Values) -> _Rows | None:
+    """The rows of a window; None where each of its statements has to be looked at alone, for what it ends with."""
     content = window.content
     opens = np.flatnonzero((content[: window.end] == _OPEN) & ~window.inside[: window.end])
     opens, tails = _row_starts(opens, window.joined[window.joined < window.end], len(target.separator))
@@ -82,8 +110,10 @@ def _find_rows(window: Window, name: str, target: Values) -> _Rows:
     closes = _back_over_blanks(content, commas - 1)
     good = ((content[commas] == _COMMA) | (content[commas] == _SEMICOLON)) & (content[closes] == _CLOSE)
     end = window.end
-    if window.finished:
-        clause = _duplicate_key_clause(window, int(opens[-1]) if good.all() else 0)
+    if window.finished or not good.all():
+        clause = _last_clause(window, int(opens[-1]) if good.all() else 0)
+        if clause and window.joined.size:
+            return None
         if clause:
             end, count = clause, int(np.searchsorted(opens, clause))
             opens, closes, good = opens[:count], closes[: count - 1], good[: count - 1]
@@ -109,11 +139,11 @@ def _row_starts(opens: np.ndarray, joined: np.ndarray, header: int) -> tuple[np.
     return opens[kept], tails[kept]
 
 
-def _duplicate_key_clause(window: Window, start: int) -> int:
-    """Where an `ON DUPLICATE KEY UPDATE …` begins behind the last row, 0 when there is none."""
-    text = window.content[start : window.end].tobytes().upper()
-    clause = text.rfind(_DUPLICATE_KEY)
-    return 0 if clause < 0 or window.inside[start + clause] else start + clause
+def _last_clause(window: Window, start: int) -> int:
+    """Where an `ON DUPLICATE KEY UPDATE …` or `ON CONFLICT …` begins behind the last row, 0 when there is none."""
+    found = _CLAUSE.finditer(window.content[start : window.end].tobytes())
+    places = [start + clause.start() for clause in found]
+    return next((place for place in reversed(places) if not window.inside[place]), 0)
 
 
 def _delimited(
@@ -126,18 +156,21 @@ def _delimited(
     drop = (body <= 32) & ~inside
     _refuse_adjoining_strings(body, drop, name, target)
     _end_lines(body, drop, rows, start)
+    if drop.any():
+        _refuse_adjoining_words(body, drop, name, target)
     first, last = np.searchsorted(window.escapes, (start, stop))
     escapes = window.escapes[first:last] - start
+    escapes = escapes[inside[escapes] & ~np.isin(body[escapes + 1], _KEEP_BACKSLASH)]
     if escapes.size:
-        escapes = escapes[~np.isin(body[escapes + 1], _KEEP_BACKSLASH)]
         body[escapes + 1] = _UNESCAPED[body[escapes + 1]]
         drop[escapes] = True
     if drop.any():
-        _refuse_adjoining_words(body, drop & ~inside, name, target)
         body = body[~drop]
         inside = inside_quotes(body, _QUOTE)
     unread: dict[int, str] = {}
     places = odd_places(body, inside)
+    if stream.dialect.is_mysql and "BIT" in target.kinds:
+        places = np.concatenate((places, bit_places(body, inside, target.kinds)))
     if places.size:
         try:
             body, unread = decoded(body, inside, places, target.kinds, stream.dialect.is_mysql)
@@ -173,17 +206,17 @@ def _end_lines(body: np.ndarray, drop: np.ndarray, rows: _Rows, start: int) -> N
     drop[-1] = False
     gaps = len(rows.closes) - 1
     before, after = rows.closes[:gaps] - start, rows.opens[1 : gaps + 1] - start
-    if (after - before == 2).all():
-        for step in range(3):
-            body[before + step] = NEWLINE
+    for place in (before, before + 1, after):
+        body[place] = NEWLINE
+    wider = after - before > 2
+    if not wider.any():
         return
-    change = np.zeros(body.size + 1, np.int8)
-    change[before] += 1
-    change[after + 1] -= 1
-    gap = np.cumsum(change[:-1], dtype=np.int8).view(np.bool_)
-    body[gap] = NEWLINE
-    drop[gap] = True
-    drop[before] = False
+    begins, lengths = before[wider] + 2, (after - before - 2)[wider]
+    passed = np.cumsum(lengths) - lengths
+    between = np.repeat(begins - passed, lengths) + np.arange(lengths.sum())
+    body[between] = NEWLINE
+    # Taking bytes out costs more than a few empty lines; where each row has a header of its own, they are many.
+    drop[between] = between.size > body.size // _MANY
 
 
 def _numbered(body: np.ndarray) -> list[str]:

@@ -59,7 +59,7 @@ def next_window(stream: SqlStream, target: Values, size: int) -> tuple[Window, i
 
 def _single_quoted_window(stream: SqlStream, target: Values, size: int) -> Window:
     window = _window(stream, target, size)
-    if _first_double(window, target) < 0:
+    if stream.dialect.ansi_quotes or _first_double(window, target) < 0:
         return window
     stream.replace_unread(bytearray(single_quoted(bytes(stream.data[stream.pos :]), target.separator)))
     window = _window(stream, target, size)

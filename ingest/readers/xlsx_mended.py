@@ -10,7 +10,7 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -36,6 +36,9 @@ _RICH = re.compile(
 _STRUCK_FONT = re.compile(rb"<(?:\w+:)?strike\b")
 _WIDEST = 16_384
 _OFF = ("0", "false", "none")
+_PIECE = 1 << 18
+_IN_TEXTS = (b"superscript", b"strike")
+_IN_SHEETS = (*_IN_TEXTS, b"hidden=", b't="e"', b"t='e'", b"<f", b":f")
 
 
 @dataclass
@@ -62,15 +65,30 @@ def mended(content: bytes) -> tuple[bytes, dict[str, Marks]]:
         changed: dict[str, bytes] = {}
         marks: dict[str, Marks] = {}
         for part, name in sheets.items():
-            given = parts.read(part)
             marks[name] = Marks(is_hidden=name in hidden)
+            if not (struck or _holds(parts, part, _IN_SHEETS)):
+                continue
+            given = parts.read(part)
             if (made := _sheet(given, marks[name], struck)) != given:
                 changed[part] = made
-        if "xl/sharedStrings.xml" in names:
+        if "xl/sharedStrings.xml" in names and _holds(parts, "xl/sharedStrings.xml", _IN_TEXTS):
             given = parts.read("xl/sharedStrings.xml")
             if (made := _flattened(given)) != given:
                 changed["xl/sharedStrings.xml"] = made
         return (_rewritten(parts, changed) if changed else content), marks
+
+
+def _holds(parts: zipfile.ZipFile, part: str, words: Sequence[bytes]) -> bool:
+    """Whether one of the words is in a part: in pieces, since most large parts hold none of them."""
+    overlap = max(map(len, words)) - 1
+    with parts.open(part) as stream:
+        before = b""
+        while piece := stream.read(_PIECE):
+            piece = before + piece
+            if any(word in piece for word in words):
+                return True
+            before = piece[-overlap:]
+    return False
 
 
 def _rewritten(parts: zipfile.ZipFile, changed: dict[str, bytes]) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ingest.contracts.column import Column
@@ -83,8 +83,20 @@ def match_header(labels: Sequence[str | None], table: Table) -> HeaderMatch:
         else:
             found[name] = Found(name, wanted[known], position, label or "")
             matched_names.add(known)
-    missing = tuple(n for n, c in wanted.items() if n not in matched_names and not c.optional)
+    missing = tuple(
+        n
+        for n, c in wanted.items()
+        if n not in matched_names and not c.optional and not _has_split(c, matched_names)
+    )
     return HeaderMatch(tuple(found.values()), missing, tuple(unknown), tuple(twice))
+
+
+def _has_split(column: Column, names: Collection[str]) -> bool:
+    """Whether there are columns of the choices of an answer, which then need not be there as one cell, too."""
+    before, code, after = column.split.partition("{code}")
+    return bool(code) and any(
+        name.startswith(before) and name.endswith(after) and name != before + after for name in names
+    )
 
 
 def _spelled(names: Sequence[str]) -> dict[str, str]:

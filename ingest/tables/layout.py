@@ -29,16 +29,20 @@ from ingest.tables.piece import Piece
 _DUMPS = {"mysqldump", "pg_dump"}
 
 
-def pieces(chunks: Iterable[Chunk], source: Source, file: str) -> Iterator[Piece]:
+def pieces(
+    chunks: Iterable[Chunk], source: Source, file: str, candidates: Candidates | None = None
+) -> Iterator[Piece]:
     """The contract's tables in a file, in file order; a big dump table comes in several pieces.
 
-    Raises Refused: missing_table, missing_column, wrong_format.
+    `candidates` keeps which of a zip's members they are from.
+
+    Raises Refused: missing_table, missing_column, too_few_records, wrong_format.
     """
-    seen: set[str] = set()
+    seen: dict[str, int] = {}  # records by delivered table
     others: list[str] = []
     best: HeaderMatch | None = None
     best_table = ""
-    candidates = Candidates(source, file)
+    candidates = candidates or Candidates(source, file)
     for chunk in chunks:
         used = False
         for name, table in source.tables.items():
@@ -53,7 +57,8 @@ def pieces(chunks: Iterable[Chunk], source: Source, file: str) -> Iterator[Piece
             _insist(result, here, table, file)
             if isinstance(result, Piece):
                 used = True
-                seen.add(here)
+                candidates.note(chunk, name)
+                seen[here] = seen.get(here, 0) + len(result.rows)
                 yield result
             elif result is not None and (best is None or len(result.found) > len(best.found)):
                 best, best_table = result, name
@@ -65,15 +70,26 @@ def pieces(chunks: Iterable[Chunk], source: Source, file: str) -> Iterator[Piece
         require(best, source.tables[best_table], best_table, file)
     if missing:
         there = (
-            f"It has: {', '.join(sorted(seen | set(others)))}."
-            if seen or others
-            else "It has no table at all."
+            f"It has: {', '.join(sorted({*seen, *others}))}." if seen or others else "It has no table at all."
         )
         raise Refused(
             "missing_table",
             f"{file}: {'table' if len(missing) == 1 else 'tables'} {', '.join(repr(m) for m in missing)} not found. "
             f"{there} Export it again with every table of the contract.",
         )
+    _enough(seen, source, file)
+
+
+def _enough(seen: Mapping[str, int], source: Source, file: str) -> None:
+    """Raises Refused where a table has fewer records than its contract says it must have."""
+    for name, table in source.tables.items():
+        count = sum(records for here, records in seen.items() if source.template(here) == name)
+        if count < table.at_least:
+            raise Refused(
+                "too_few_records",
+                f"{file}: table '{name}' has {count:,} records, expected are at least {table.at_least:,}. The export "
+                "is damaged or was made too early, or rows were left out; export it again with all records.",
+            )
 
 
 def _may_be(chunk: Chunk, name: str, table: Table) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 
 from ingest.deliveries.receipt import FindingCounts, Receipt
-from orchestration.checks.counted import by_code, chart, counts
+from orchestration.checks.counted import by_code, chart, counts, plain
 
 
 def metadata(receipts: Sequence[Receipt], table: str, quarter: str) -> dict[str, Any]:
@@ -18,8 +18,8 @@ def metadata(receipts: Sequence[Receipt], table: str, quarter: str) -> dict[str,
         return {"delivery": dg.MetadataValue.text(f"Nothing has arrived for {quarter}.")}
     numbers = counts(receipts, table)
     files = "\n".join(
-        f"- `{r.path}` · {r.size:,} bytes · received {r.received_at:%Y-%m-%dT%H:%M} · **{r.status}**"
-        + (f" · `{r.refused}`: {r.message}" if r.refused else "")
+        f"- {plain(r.path)} · {r.size:,} bytes · received {r.received_at:%Y-%m-%dT%H:%M} · **{r.status}**"
+        + (f" · `{r.refused}`: {plain(r.message)}" if r.refused else "")
         for r in receipts
     )
     return {
@@ -38,7 +38,7 @@ def metadata(receipts: Sequence[Receipt], table: str, quarter: str) -> dict[str,
 def since_last(current: Sequence[Receipt], table: str) -> dict[str, Any]:
     """Findings new, still open and resolved since the last delivery, and the slips that tell the partner of them."""
     told = [r.told.by_table.get(table, FindingCounts()) for r in current]
-    slips = "\n".join(f"- `{r.told.slip}`" for r in current if r.told.slip)
+    slips = "\n".join(f"- {plain(r.told.slip)}" for r in current if r.told.slip)
     return {
         "findings since the last delivery": dg.MetadataValue.text(
             f"{sum(t.new for t in told):,} new, {sum(t.open for t in told):,} still open, "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal
@@ -41,6 +42,11 @@ def by_code(receipts: Sequence[Receipt], table: str, what: Literal["by_reason", 
     for one in _current(receipts, table):
         total.update(one.by_reason if what == "by_reason" else one.warnings)
     return total
+
+
+def plain(text: str) -> str:
+    """What others wrote, to be put into Markdown: no link, no picture, no heading, no cell of its own."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+!|~-])", r"\\\1", text).replace("\n", " ")
 
 
 def chart(reasons: Counter[str], width: int = 24) -> str:

@@ -58,7 +58,7 @@ def check_results(
     lost = numbers["read"] - numbers["accepted"] - numbers["quarantined"]
     yield _result(key, "nothing_lost", sums.replace("=", "is not") if lost else "", sums, nothing)
     yield _contract_holds(all_read, table, key)
-    unread = "\n".join(r.message for r in receipts if r.refused)
+    unread = "\n".join(line for r in receipts for line in ([r.message] if r.refused else r.left_out))
     yield _result(key, "readable", unread, "Every file was readable.", "" if receipts else _why_nothing([]))
     yield _drift(receipts, f"{region}/{name}", key)
     share = numbers["quarantined"] / numbers["read"] if numbers["read"] else 0

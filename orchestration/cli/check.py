@@ -11,14 +11,16 @@ from pathlib import Path
 
 from ingest.contracts.loading import load_source
 from ingest.deliveries import related
+from ingest.deliveries.landing import NOT_TEXT, is_text
 from ingest.errors import SangamError
 from ingest.fault_log import keep_faults
 from ingest.feedback.catalogue import english
 from ingest.feedback.slip import slip
 from ingest.feedback.slip.slip_content import FileContent, Group
+from ingest.file_names import is_litter
 from ingest.files import atomic
 from ingest.run import ingest_source
-from orchestration.cli.console import Row, TableColumn, plain, say, show_table
+from orchestration.cli.console import Row, Style, TableColumn, plain, say, show_table, styled
 from orchestration.settings import home
 
 _SHOWN = 25  # kinds of findings; the slip has all
@@ -46,18 +48,24 @@ def check_files(
     _say_what_is_left_out(region, source)
     if return_slip:
         _write_slip(return_slip, contents)
-    return int(any(content.refusal or content.count("quarantined") for content in contents))
+    return int(any(c.refusal or c.unread or c.count("quarantined") for c in contents))
 
 
 def judge_together(files: Sequence[Path], region: str, source: str, quarter: str) -> list[FileContent]:
     """What there is to say of each file of a delivery, in the order given.
 
-    Raises SangamError for a file that is not there and for two files of one name.
+    Raises SangamError for a file that is not there or named in no text, and for two files of one name.
     """
     names = [file.name for file in files]
     for file in files:
         if not file.is_file():
             raise SangamError(f"There is no file {file}.")
+        if not is_text(file.name):
+            raise SangamError(f"{file}: {NOT_TEXT}")
+        if is_litter(file.name):
+            raise SangamError(
+                f"{file.name} was left by a system or is not finished; nobody delivers such a file."
+            )
         if names.count(file.name) > 1:
             raise SangamError(
                 f"Two of the files are called {file.name}. Give the files of one delivery, each by its own name."
@@ -82,10 +90,10 @@ def _place(region: str, source: str, quarter: str, file: Path) -> Path:
 
 
 def _report(content: FileContent, contract: str, quarter: str) -> None:
-    say(f"[bold]{plain(content.delivery.file)}[/] as {contract}, {quarter}")
+    say(f"{styled('bold', plain(content.delivery.file))} as {contract}, {quarter}")
     if content.refusal:
         code, message, _ = content.refusal
-        say(f"[red]refused ({code})[/] {plain(message)}", indent=2)
+        say(f"{styled('red', f'refused ({code})')} {message}", indent=2)
         return
     counted = [
         (
@@ -94,6 +102,8 @@ def _report(content: FileContent, contract: str, quarter: str) -> None:
         )
         for name, row in content.tables.items()
     ]
+    for name in content.unread:
+        say(f"{styled('yellow', 'not read')} {name}: no table of the contract, or a copy", indent=2)
     show_table((TableColumn("table"), *(TableColumn(word, right=True) for word in _COUNTED)), counted)
     if content.groups or content.totals:
         show_table(_FINDINGS, [*map(_finding(content), content.groups[:_SHOWN]), *_totals(content)])
@@ -106,13 +116,13 @@ def _finding(content: FileContent) -> Callable[[Group], Row]:
     """A kind of finding as a row: what, how many, where, an example, what to do."""
 
     def row(group: Group) -> Row:
-        colour = "red" if group.severity == "error" else "yellow"
+        colour: Style = "red" if group.severity == "error" else "yellow"
         text = english().finding(group.code, group.message)
         at = f"{group.table}.{group.label}" + (f" ({group.letter})" if group.letter else "")
         more = f" and {group.rows_more:,} more" if group.rows_more > 0 else ""
         advice = [text.fix or text.meaning, _hint(content, group)]
         return (
-            f"[{colour}]{plain(text.title)}[/] {plain(group.code)}",
+            f"{styled(colour, plain(text.title))} {plain(group.code)}",
             plain(at if group.column else group.table),
             f"{group.count:,}",
             plain(group.rows + more),
@@ -128,7 +138,7 @@ def _totals(content: FileContent) -> list[Row]:
     text = english().finding("total_mismatch")
     return [
         (
-            f"[yellow]{plain(text.title)}[/] total_mismatch",
+            f"{styled('yellow', plain(text.title))} total_mismatch",
             plain(f"{total.table}: {total.label.replace('|', ', ')}"),
             *("", "", ""),
             plain(text.fix),

@@ -1,19 +1,20 @@
 """What the terminal says, whole: in a window of any width, and in a pipe or log, where lines may be long.
 
-All commands speak through this module. Text is rich's markup; what partners or files say is put in with `plain`.
-Nothing here knows what is said.
+All commands speak through this module. Text is text: no letter that a partner, file or path may have means a style;
+what is set off is put in with `styled`. Nothing here knows what is said.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 import typer
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console, JustifyMethod
-from rich.markup import escape
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
@@ -21,14 +22,22 @@ from rich.text import Text
 
 _LEAST = 16  # characters that a column which wraps has at least; with fewer its cells go below
 _WIDEST = 120  # lines of prose are not longer, however wide the window is
-# Control characters would move the cursor: shown as their pictures (␊ for a line's end).
+# Control characters would move the cursor: shown as their pictures (␊ for a line's end). Halves of characters, which
+# names of files may have, can't be printed.
 _PICTURES = {
     **{code: 0x2400 + code for code in range(32)},
     0x7F: 0x2421,
-    **dict.fromkeys(range(128, 160), 65533),
+    **dict.fromkeys([*range(128, 160), *range(0xD800, 0xE000)], 65533),
 }
+_PICTURES_IN_LINES = {code: picture for code, picture in _PICTURES.items() if code != ord("\n")}
+Style = Literal["bold", "dim", "red", "yellow", "green", "bold green"]
+# Unicode keeps these code points for a program's own use: no text has them.
+_BEGINS, _ENDS = "\ufdd0", "\ufdd1"
+_STYLED = re.compile(
+    f"{_BEGINS}({'|'.join(sorted(get_args(Style), key=len, reverse=True))}){_BEGINS}|{_ENDS}"
+)
 
-console = Console(highlight=False, emoji=False)
+console = Console(highlight=False, emoji=False, markup=False)
 
 
 @dataclass(frozen=True)
@@ -43,38 +52,52 @@ class TableColumn:
 Row = Sequence[str]
 
 
+def styled(style: Style, text: object) -> str:
+    """Text that is set off, to be put into other text."""
+    return f"{_BEGINS}{style}{_BEGINS}{text}{_ENDS}"
+
+
 def plain(text: object) -> str:
-    """Text of others, to be put into markup: no markup of its own, no control characters."""
-    return escape(str(text).translate(_PICTURES))
+    """What others wrote as one line: line breaks and other control characters as their pictures."""
+    return str(text).translate(_PICTURES)
 
 
-def plain_lines(message: object) -> str:
-    """A message that may have several lines, to be put into markup."""
-    return "\n".join(plain(line) for line in str(message).split("\n"))
+def _shown(text: str) -> Text:
+    """Text with its styles, as the terminal library prints it."""
+    made, styles, at = Text(), [""], 0
+    text = text.translate(_PICTURES_IN_LINES)
+    for mark in _STYLED.finditer(text):
+        made.append(text[at : mark.start()], styles[-1])
+        at = mark.end()
+        if mark[1]:
+            styles.append(mark[1])
+        elif len(styles) > 1:
+            styles.pop()
+    return made.append(text[at:], styles[-1])
 
 
 def complain(error: object) -> None:
     """Say on standard error what a person has to mend; it may have several lines."""
-    lines = [line.translate(_PICTURES) for line in f"sangam: {error}".split("\n")]
-    typer.secho("\n".join(lines), fg=typer.colors.RED, err=True)
+    typer.secho(f"sangam: {error}".translate(_PICTURES_IN_LINES), fg=typer.colors.RED, err=True)
 
 
 def say(text: str, indent: int = 0, *, as_one: bool = False) -> None:
-    """Print a paragraph of markup; following lines are indented as well.
+    """Print a paragraph; following lines are indented as well.
 
     `as_one`: leave the breaking of lines to the window, so that a path or command can be copied.
     """
     if as_one or not console.is_terminal:
-        console.print(" " * indent + text.replace("\n", "\n" + " " * indent), soft_wrap=True)
+        console.print(_shown(" " * indent + text.replace("\n", "\n" + " " * indent)), soft_wrap=True)
         return
-    console.print(Padding(text, (0, 0, 0, indent), expand=False), width=min(console.width, _WIDEST))
+    console.print(Padding(_shown(text), (0, 0, 0, indent), expand=False), width=min(console.width, _WIDEST))
 
 
 def box_of(title: str, lines: Sequence[str]) -> None:
-    """Print paragraphs of markup in a frame; in a pipe without one."""
+    """Print paragraphs in a frame; in a pipe without one."""
     if console.is_terminal:
         width = min(console.width, _WIDEST)
-        console.print(Panel("\n".join(lines), title=f"[bold]{title}[/]", title_align="left", width=width))
+        words, head = _shown("\n".join(lines)), Text(plain(title), "bold")
+        console.print(Panel(words, title=head, title_align="left", width=width))
         return
     for line in (title, *lines):
         say(line)
@@ -88,8 +111,9 @@ def show_table(columns: Sequence[TableColumn], rows: Sequence[Row], title: str =
     line.
     """
     if title:
-        say(f"[bold]{title}[/]")
-    cells = [[Text.from_markup(cell, emoji=False) for cell in row] for row in rows]
+        say(styled("bold", title))
+    columns = [replace(column, name=plain(column.name)) for column in columns]
+    cells = [[_shown(cell) for cell in row] for row in rows]
     widths = [
         max(cell_len(column.name), *(_width(row[at]) for row in cells), 0)
         for at, column in enumerate(columns)
@@ -121,7 +145,7 @@ def _beside(columns: Sequence[TableColumn], cells: Sequence[Sequence[Text]]) -> 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         justify: JustifyMethod = "right" if column.right else "left"
-        table.add_column(column.name, justify=justify, no_wrap=not column.wraps, overflow="fold")
+        table.add_column(Text(column.name), justify=justify, no_wrap=not column.wraps, overflow="fold")
     for row in cells:
         table.add_row(*row)
     return table

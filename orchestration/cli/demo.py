@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.errors import SangamError
-from orchestration.cli.console import box_of, complain, plain, say
+from orchestration.cli.console import box_of, complain, plain, say, styled
 from orchestration.s3 import object_store, seaweed
 from orchestration.settings import settings
 
@@ -78,7 +78,7 @@ def _samples(home: Path) -> None:
         scale=0.01,
         seed=1,
         quarters=(QUARTER,),
-        progress=lambda line: say(f"[dim]{plain(line)}[/]", indent=2),
+        progress=lambda line: say(styled("dim", line), indent=2),
     )
     (home / "landing").parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(home / "landing", ignore_errors=True)
@@ -99,10 +99,8 @@ def _release(home: Path, donor: str) -> None:
         proof = verify(client, donor, QUARTER, done.release, home)
     if not proof.is_whole:
         raise SangamError(f"The release {donor} {QUARTER} {done.release} came back damaged from S3.")
-    say(
-        f"released [bold]{donor} {QUARTER} {done.release}[/], fetched back with {donor}'s own key: every file whole",
-        indent=2,
-    )
+    released = styled("bold", f"{donor} {QUARTER} {done.release}")
+    say(f"released {released}, fetched back with {donor}'s own key: every file whole", indent=2)
 
 
 def _where_to_look(home: Path, seconds: float) -> None:
@@ -110,13 +108,14 @@ def _where_to_look(home: Path, seconds: float) -> None:
     from orchestration.quarter_run import home_of
 
     at = plain(home_of(home))
-    lines = [
-        f"[bold]release[/]     {at}/releases/<donor>/{QUARTER}/r001/  (indicators.xlsx, .csv, .parquet, manifest.json)",
-        f"[bold]marts[/]       {at}/warehouse.duckdb, schema marts",
-        f"[bold]quarantine[/]  {at}/lake/quarantine/",
-        f"[bold]explain[/]     SANGAM_HOME={at} .venv/bin/sangam explain eu_success EU-03 {QUARTER} --rows 5",
-        "[bold]Dagster[/]     make ui",
-    ]
+    look = {
+        "release": f"{at}/releases/<donor>/{QUARTER}/r001/  (indicators.xlsx, .csv, .parquet, manifest.json)",
+        "marts": f"{at}/warehouse.duckdb, schema marts",
+        "quarantine": f"{at}/lake/quarantine/",
+        "explain": f"SANGAM_HOME={at} .venv/bin/sangam explain eu_success EU-03 {QUARTER} --rows 5",
+        "Dagster": "make ui",
+    }
+    lines = [styled("bold", word) + " " * (12 - len(word)) + text for word, text in look.items()]
     box_of(f"done in {seconds:.0f} s", lines)
 
 

@@ -9,7 +9,7 @@ from ingest.deliveries.let_through import let_through as record
 from ingest.deliveries.let_through import paused
 from orchestration.checks import holds
 from orchestration.checks.waits import waits_lines
-from orchestration.cli.console import TableColumn, plain, say, show_table
+from orchestration.cli.console import TableColumn, plain, say, show_table, styled
 
 _FIGURES = ("rows before", "rows now", "added", "gone", "changed")
 _COLUMNS = (TableColumn("table"), *(TableColumn(name, right=True) for name in _FIGURES))
@@ -32,7 +32,7 @@ def let_through(
             say(f"Recorded in {plain(path)}.", as_one=True)
         return
     for receipt in paused(home, region, source, quarter):
-        say(f"[bold]{plain(receipt.path)}[/] waits:")
+        say(f"{styled('bold', plain(receipt.path))} waits:")
         for why in waits_lines(receipt):
             say(plain(why), indent=2)
         rows = [

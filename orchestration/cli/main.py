@@ -14,7 +14,7 @@ import typer
 from ingest.errors import OurFault, SangamError, our_fault
 from ingest.fault_log import log_fault
 from orchestration.cli import known_words
-from orchestration.cli.console import complain, say
+from orchestration.cli.console import complain, say, styled
 from orchestration.cli.releases import approve_command, release_app
 from orchestration.quarters import check_quarter
 from orchestration.settings import home, settings
@@ -180,7 +180,10 @@ def release_drop_command(
 ) -> None:
     """The former name of `let-through`."""
     say(
-        "[yellow]`sangam release-drop` is called `sangam let-through` now: a release is what goes to a donor.[/]"
+        styled(
+            "yellow",
+            "`sangam release-drop` is called `sangam let-through` now: a release is what goes to a donor.",
+        )
     )
     let_through_command(source, quarter, by, reason, dry_run)
 

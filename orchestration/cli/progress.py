@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from orchestration.cli.console import TableColumn, plain, plain_lines, say, show_table
+from orchestration.cli.console import TableColumn, plain, say, show_table, styled
 from orchestration.cli.receipts_table import per_source
 from orchestration.events import (
     BatchesChecked,
@@ -18,6 +18,8 @@ from orchestration.events import (
 )
 from orchestration.quarter_run import Outcome, home_of, run_quarter
 from orchestration.settings import Settings
+
+_LITTER_SHOWN = 5  # names; the rest is counted
 
 
 def _line(event: Event) -> str | None:
@@ -45,18 +47,18 @@ def _source_line(event: SourceDone) -> str:
     fresh = [r for r in event.receipts if r.read_now]
     name = f"{event.region.lstrip('_')}/{event.source}"
     if not event.receipts:
-        return f"[dim]{name}: nothing has arrived[/]"
+        return styled("dim", f"{name}: nothing has arrived")
     if not fresh:
-        return f"[dim]{name}: unchanged[/]"
-    refused = "".join(f"\n  [red]refused[/] {plain_lines(r.message)}" for r in fresh if r.refused)
+        return styled("dim", f"{name}: unchanged")
+    refused = "".join(f"\n  {styled('red', 'refused')} {r.message}" for r in fresh if r.refused)
     return f"{name}: {len(fresh)} file(s) read in {sum(r.seconds for r in fresh):.1f} s{refused}"
 
 
 def run_with_progress(settings: Settings, quarter: str, regions: list[str]) -> int:
     """Run a quarter, print how it goes and what came of it; the exit status."""
     started = time.perf_counter()
-    say(f"[bold]sangam[/] {quarter} from {plain(home_of(settings.landing))}")
-    say("[dim]reading what is new or changed …[/]", indent=2)
+    say(f"{styled('bold', 'sangam')} {quarter} from {plain(home_of(settings.landing))}")
+    say(styled("dim", "reading what is new or changed …"), indent=2)
 
     def show(event: Event) -> None:
         if line := _line(event):
@@ -68,14 +70,14 @@ def run_with_progress(settings: Settings, quarter: str, regions: list[str]) -> i
     finally:
         stop()
     show_closing_table(outcome)
-    for line in stray_lines(outcome):
+    for line in (*stray_lines(outcome), *left_out_lines(outcome)):
         say(line)
     for failure in outcome.failed:
-        say(f"[red]failed[/] {plain_lines(failure)}")
+        say(f"{styled('red', 'failed')} {failure}")
     for line in outcome.waiting:
-        say(f"[yellow]waits[/] {plain_lines(line)}")
+        say(f"{styled('yellow', 'waits')} {line}")
     for receipt in outcome.refused:
-        say(f"[red]refused[/] {plain(receipt.path)} ({receipt.refused}): {plain_lines(receipt.message)}")
+        say(f"{styled('red', 'refused')} {plain(receipt.path)} ({receipt.refused}): {receipt.message}")
     say(f"{time.perf_counter() - started:.1f} s in all. Home: {plain(home_of(settings.home))}")
     return outcome.exit_status
 
@@ -87,9 +89,19 @@ def stray_lines(outcome: Outcome) -> list[str]:
         by_message.setdefault(stray.message, []).append(stray.relative)
     more = {message: f" and {len(files) - 1} more" for message, files in by_message.items() if len(files) > 1}
     return [
-        f"[yellow]not read[/] {plain(files[0])}{more.get(message, '')}: {plain_lines(message)}"
+        f"{styled('yellow', 'not read')} {plain(files[0])}{more.get(message, '')}: {message}"
         for message, files in by_message.items()
     ]
+
+
+def left_out_lines(outcome: Outcome) -> list[str]:
+    """Files of zips that are no table of the contract, in a line each; and what systems left, in one."""
+    lines = [f"{styled('yellow', 'not read')} {line}" for line in outcome.left_out]
+    if found := outcome.litter:
+        more = f" and {len(found) - _LITTER_SHOWN} more" if len(found) > _LITTER_SHOWN else ""
+        shown = plain(", ".join(found[:_LITTER_SHOWN]))
+        lines.append(styled("dim", f"left by systems or not finished, and not read: {shown}{more}"))
+    return lines
 
 
 def show_closing_table(outcome: Outcome) -> None:
@@ -98,7 +110,7 @@ def show_closing_table(outcome: Outcome) -> None:
     rows = [
         (
             plain(row.name), str(row.files), f"{row.read:,}", f"{row.accepted:,}", f"{row.quarantined:,}",
-            f"[red]{row.refused}[/]" if row.refused else "0", f"{row.warnings:,}", f"{row.seconds:.1f}",
+            styled("red", row.refused) if row.refused else "0", f"{row.warnings:,}", f"{row.seconds:.1f}",
         )
         for row in per_source(outcome.receipts)
     ]  # fmt: skip

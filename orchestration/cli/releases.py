@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from ingest.errors import SangamError
-from orchestration.cli.console import TableColumn, plain, say, show_table
+from orchestration.cli.console import Style, TableColumn, plain, say, show_table, styled
 from orchestration.cli.known_words import known_donor, known_release
 from orchestration.quarters import check_quarter
 from orchestration.settings import settings
@@ -50,9 +50,9 @@ def approve_command(
         done = publish_release(home, client, donor, quarter, reason, donor_names)
     if done.is_new:
         after = f", after {done.predecessor} with {done.changes} changes" if done.predecessor else ""
-        say(f"Released as [bold]{done.release}[/bold]{after}.")
+        say(f"Released as {styled('bold', done.release)}{after}.")
     else:
-        say(f"[bold]{done.release}[/bold] has this very content already; nothing was released anew.")
+        say(f"{styled('bold', done.release)} has this very content already; nothing was released anew.")
     say(f"S3     s3://{done.bucket}/{done.prefix}", indent=2, as_one=True)
     say(f"here   {plain(done.folder)}", indent=2, as_one=True)
     fetch = f"sangam release fetch {donor} {quarter} --release {done.release} --to FOLDER"
@@ -72,7 +72,7 @@ def _warn_of_small_cells(home: Path, donor: str, quarter: str) -> None:
     threshold = frame.donor.suppression_threshold
     values = read_content(home, donor, quarter).values
     if told := warning(small_cells(values, frame.indicators, threshold), threshold):
-        say(f"[yellow]{plain(told)}[/]")
+        say(styled("yellow", told))
 
 
 @release_app.command("pending")
@@ -91,8 +91,8 @@ def pending_command() -> None:
         why = f"numbers changed after {void.approved_by}, {void.approved_at}" if void else "not signed off"
         due = due_on(one.quarter, due_days[one.donor]) if one.donor in due_days else None
         left = days_left(due, today) if due else ""
-        colour = "red" if "overdue" in left else "yellow"
-        rows.append((one.donor, one.quarter, str(due or ""), f"[{colour}]{left}[/]", plain(why)))
+        colour: Style = "red" if "overdue" in left else "yellow"
+        rows.append((one.donor, one.quarter, str(due or ""), styled(colour, left), plain(why)))
     columns = (
         TableColumn("donor"),
         TableColumn("quarter"),

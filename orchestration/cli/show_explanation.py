@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from orchestration.cli.console import box_of, plain, say
+from orchestration.cli.console import box_of, plain, say, styled
 from orchestration.warehouse.explain import Definition, Evidence, Explanation, Rate, Support, Value
 
 _OVER_TIME = {
@@ -20,18 +20,18 @@ _PLURALS = {"child": "children", "person": "people"}
 def show_explanation(found: Explanation) -> None:
     """Print values, definition, what they count, files and evidence rows."""
     definition = found.definition
-    lines = [f"[bold]{plain(definition.name)}[/]", plain(definition.description)]
+    lines = [styled("bold", definition.name), definition.description]
     for value, support in zip(found.values, found.supports, strict=True):
         lines += ["", *_value(value, definition), *_converted(value, found.rates)]
         lines.append(f"  {_counted(support, definition)}")
-        lines += [f"  [dim]of {plain(value.drops)}[/]"] if value.drops else []
-        lines += [f"  [yellow]{plain(value.note)}[/]"] if value.note else []
+        lines += [f"  {styled('dim', f'of {value.drops}')}"] if value.drops else []
+        lines += [f"  {styled('yellow', value.note)}"] if value.note else []
     lines += ["", *_definition(definition)]
     box_of(plain(f"{found.donor} {found.indicator} {found.quarter}"), lines)
     for file in found.files:
         say(
-            f"{_count(file.records, 'record')} from [bold]{plain(file.file)}[/], table {plain(file.table)} "
-            f"[dim](SHA-256 {file.sha256})[/]"
+            f"{_count(file.records, 'record')} from {styled('bold', plain(file.file))}, table {plain(file.table)} "
+            f"{styled('dim', f'(SHA-256 {file.sha256})')}"
         )
     for number, row in enumerate(found.evidence, 1):
         _show_evidence(number, row, definition)
@@ -52,7 +52,7 @@ def _count(number: int, unit: str) -> str:
 def _counted(support: Support, definition: Definition) -> str:
     """Units and the records that say so: these are not the same where a unit has several records."""
     if not support.units:
-        return "[dim]no record supports it[/]"
+        return styled("dim", "no record supports it")
     units, records, of = support.units, support.records, ""
     if definition.numerator is not None:
         units, records = support.units_in_numerator, support.records_in_numerator
@@ -68,10 +68,10 @@ def _value(value: Value, definition: Definition) -> list[str]:
         named.insert(1, f"{value.dimension} = {value.category}")
     where = plain(" · ".join(named))
     if value.state != "reported":
-        return [f"[yellow]{value.state.replace('_', ' ')}[/] · {where}: {plain(value.reason or '')}"]
+        return [f"{styled('yellow', value.state.replace('_', ' '))} · {where}: {value.reason or ''}"]
     is_count = definition.kind == "distinct_count" and value.value != 1
     unit = value.currency or (plural(value.unit) if is_count else value.unit.replace("_", " "))
-    lines = [f"[bold green]{_number(value.value)}[/] {plain(unit)} · {where}"]
+    lines = [f"{styled('bold green', _number(value.value))} {plain(unit)} · {where}"]
     if value.denominator is not None:
         lines[0] += f" = {_number(value.numerator)} of {_number(value.denominator)}"
         if definition.kind == "ratio" and not is_count:
@@ -97,7 +97,7 @@ def _converted(value: Value, rates: list[Rate]) -> list[str]:
     """How a converted sum follows from the sum and the quarter's rate."""
     return [
         f"  = {_number(value.numerator)} {plain(rate.from_currency)} × {_number(rate.rate, 9)} "
-        f"[dim]{plain(rate.rate_source or 'no source given')} · {plain(rate.file)} · row {rate.row}[/]"
+        + styled("dim", plain(f"{rate.rate_source or 'no source given'} · {rate.file} · row {rate.row}"))
         for rate in rates
         if rate.to_currency == value.currency and value.state == "reported"
     ]
@@ -106,7 +106,7 @@ def _converted(value: Value, rates: list[Rate]) -> list[str]:
 def _definition(definition: Definition) -> list[str]:
     denominator = definition.denominator if definition.denominator != "units" else None
     words = {"numerator": definition.numerator_definition, "denominator": definition.denominator_definition}
-    lines = [f"[dim]{word}[/] {plain(text)}" for word, text in words.items() if text]
+    lines = [f"{styled('dim', word)} {text}" for word, text in words.items() if text]
     stated = {
         "numerator": definition.numerator,
         "value": definition.value_expression,
@@ -114,13 +114,15 @@ def _definition(definition: Definition) -> list[str]:
         "population": definition.population if definition.population != "true" else None,
         "dated by": definition.dated_by,
     }
-    lines += [f"[dim]{word} =[/] {plain(' '.join(text.split()))}" for word, text in stated.items() if text]
-    return [*lines, f"[dim]definition version[/] {definition.definition_version}"]
+    lines += [
+        f"{styled('dim', f'{word} =')} {' '.join(text.split())}" for word, text in stated.items() if text
+    ]
+    return [*lines, f"{styled('dim', 'definition version')} {definition.definition_version}"]
 
 
 def _show_evidence(number: int, row: Evidence, definition: Definition) -> None:
     place = f"{row.file.rpartition('/')[2]} · {row.table} · row {row.row}"
-    words = [f"[bold]{number}. {plain(place)}[/]", plain(row.unit_id)]
+    words = [styled("bold", f"{number}. {plain(place)}"), plain(row.unit_id)]
     if definition.numerator is not None:
         words.append("in the numerator" if row.in_numerator else "not in the numerator")
     if row.value is not None:
@@ -128,17 +130,17 @@ def _show_evidence(number: int, row: Evidence, definition: Definition) -> None:
         words.append(f"value {_number(row.value)}{of}")
     say(" · ".join(words))
     for name in row.deciding:
-        say(f"[bold green]▶ {plain(name)} = {_cell(row.cells[name])}[/]", indent=3)
+        say(styled("bold green", f"▶ {plain(name)} = {_cell(row.cells[name])}"), indent=3)
     for one in row.corrections:
         said = f"✎ {plain(one.column)} was delivered as {plain(one.delivered)}. {plain(one.said)}"
-        say(f"[yellow]{said}[/]", indent=3)
+        say(styled("yellow", said), indent=3)
     others = [
         f"{plain(name)} = {_cell(cell)}"
         for name, cell in row.cells.items()
         if cell is not None and name not in row.deciding and not name.endswith("_key")
     ]
     if others:
-        say(f"[dim]{' · '.join(others)}[/]", indent=5)
+        say(styled("dim", " · ".join(others)), indent=5)
 
 
 def _cell(cell: object) -> str:

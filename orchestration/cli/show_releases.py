@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orchestration.cli.console import TableColumn, plain, plain_lines, say, show_table
+from orchestration.cli.console import TableColumn, plain, say, show_table, styled
 from orchestration.releases.changes import Change
 from orchestration.releases.proof import Proof
 
@@ -12,14 +12,14 @@ from orchestration.releases.proof import Proof
 def show_proof(proof: Proof, fine: str, whole: str, broken: str) -> bool:
     """Print what was found file by file, in the words given for what is right; whether nothing is wrong."""
     rows = [
-        (f"[red]{plain(file.name)}[/]", f"[red]{plain(file.problem)}[/]")
+        (styled("red", plain(file.name)), styled("red", plain(file.problem)))
         if file.problem
         else (plain(file.name), fine)
         for file in proof.files
     ]
     show_table((TableColumn("file"), TableColumn("finding", wraps=True)), rows)
     for note in proof.notes:
-        say(plain_lines(note), indent=2)
+        say(note, indent=2)
     say(f"{proof.donor} {proof.quarter} {proof.release} {whole if proof.is_whole else broken}.")
     return proof.is_whole
 

@@ -13,16 +13,16 @@ from ingest.contracts.loading import load_region
 from ingest.contracts.region import Region
 from ingest.contracts.source import Source
 from ingest.deliveries.delivery import Delivery, quarter_end
-from ingest.deliveries.landing import scan
+from ingest.deliveries.landing import scan, strays
 from ingest.deliveries.receipts import receipt_of
 from orchestration import soundness
 from orchestration.checks.waits import waits_lines
-from orchestration.cli.console import TableColumn, plain_lines, say, show_table
+from orchestration.cli.console import Style, TableColumn, say, show_table, styled
 from orchestration.settings import Settings
 from orchestration.warehouse import logframes
 
 DUE_DAYS = 15  # where a region's contract states none
-_COLOURS = {
+_COLOURS: dict[str, Style] = {
     "broken": "red",
     "arrived": "green",
     "late": "yellow",
@@ -72,8 +72,9 @@ def _source_status(
 ) -> SourceStatus:
     own = [d for d in deliveries if (d.region, d.source) == (contract.region, name)]
     there = [d for d in own if d.quarter == quarter]
+    delivered = [d for d in there if not d.stray]
     due = quarter_end(quarter).date() + timedelta(days=contract.due_days.get(name, DUE_DAYS))
-    last = max((d.received_at for d in there), default=None)
+    last = max((d.received_at for d in delivered or there), default=None)
     state, note = _state(home, source, quarter, own, there, due, today)
     return SourceStatus(contract.region, name, state, due, len(there), last, note)
 
@@ -103,10 +104,11 @@ def _state(
         found = [r for r in receipts if r.status == word]
         if found and (word == "paused" or not any(r.status == "current" for r in receipts)):
             return word, "; ".join(waits_lines(found[0]) or [found[0].message])
-    first = min(d.received_at for d in there).date()
+    first = min(d.received_at for d in [d for d in there if not d.stray] or there).date()
+    left = [line for r in receipts for line in ([r.message] if r.refused == "stray_file" else r.left_out)]
     if first > due:
-        return "late", f"arrived {(first - due).days} days after {due}"
-    return "arrived", ""
+        return "late", "; ".join([f"arrived {(first - due).days} days after {due}", *left])
+    return "arrived", "; ".join(left)
 
 
 def show_status(settings: Settings, quarter: str) -> None:
@@ -121,11 +123,13 @@ def show_status(settings: Settings, quarter: str) -> None:
     )
     rows = []
     for row in quarter_status(settings, quarter):
-        colour = _COLOURS.get(row.state, "dim")
+        colour: Style = _COLOURS.get(row.state, "dim")
         arrived = f"{row.arrived_at:%Y-%m-%d}" if row.arrived_at else ""
-        state = f"[{colour}]{row.state}[/]"
+        state = styled(colour, row.state)
         name = f"{row.region}/{row.source}" if row.source else row.region
-        rows.append((name, state, str(row.files or ""), arrived, str(row.due or ""), plain_lines(row.note)))
+        rows.append((name, state, str(row.files or ""), arrived, str(row.due or ""), row.note))
     show_table(columns, rows, f"Deliveries for {quarter}")
+    for stray in strays(settings.landing):
+        say(f"{styled('yellow', 'not read')} {stray.relative}: {stray.message}")
     for why in logframes.faults().values():
-        say(f"[red]broken[/] {plain_lines(why)}")
+        say(f"{styled('red', 'broken')} {why}")

@@ -159,14 +159,15 @@ def as_dbt_vars(logframes: list[Logframe], feeds: Path | str) -> dict[str, Any]:
 
 def _entry(logframe: Logframe, position: int, indicator: Indicator, over_time: str) -> dict[str, Any]:
     entry = indicator.model_dump(by_alias=True, exclude={"disaggregations", "joins"})
+    regions = indicator.regions or logframe.donor.regions
     return entry | {
         "donor": logframe.donor.code,
         "donor_name": logframe.donor.name,
         "position": position,
         "over_time": over_time,
         "has_target": over_time == indicator.over_time[0],  # a target belongs to the first way of stating it
-        "regions": indicator.regions or logframe.donor.regions,
-        "together": logframe.donor.together,
+        "regions": regions,
+        "together": logframe.donor.together if len(regions) > 1 else None,  # one region is all there is
         "since": logframe.donor.since,
         "until": logframe.donor.until,
         "scale": indicator.scale or (100 if indicator.unit == "percent" else 1),

@@ -25,7 +25,7 @@ from tests.recount import definitions as families
 from tests.recount import world as worlds
 from tests.recount.recount import Cell, Counted, recount
 
-COUNT = int(os.environ.get("SANGAM_DEFINITIONS", "250"))
+COUNT = int(os.environ.get("SANGAM_DEFINITIONS", "80"))
 AT_ONCE = 500
 SINCE = {"khulna": "2021Q2"}
 DONOR = {

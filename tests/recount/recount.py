@@ -28,14 +28,15 @@ class Counted:
 
 
 def recount(world: World, definition: Definition, since: dict[str, str]) -> dict[Cell, Counted]:
-    """Every cell with a record in it; `since`: the first quarter in which a region is part of `all`."""
+    """Every cell with a record in it; `since`: the first quarter in which a region reports."""
     cells: dict[Cell, Counted] = {}
     regions = definition.words.get("regions") or ["sindh", "khulna"]
     for quarter in QUARTERS:
-        found = {region: _rows(world, definition, region, quarter) for region in regions}
-        groups = {region: [region] for region in regions}
+        joined = [region for region in regions if quarter >= since.get(region, quarter)]
+        found = {region: _rows(world, definition, region, quarter) for region in joined}
+        groups = {region: [region] for region in joined}
         if len(regions) > 1:
-            groups["all"] = [region for region in regions if quarter >= since.get(region, quarter)]
+            groups["all"] = joined
         for name, members in groups.items():
             rows = pd.concat([found[region] for region in members])
             for (dimension, category), part in _parts(rows, definition).items():
@@ -130,7 +131,7 @@ def _counted(part: pd.DataFrame, definition: Definition) -> Counted:
         of = units if definition.words.get("denominator") else None
         return Counted(yes if len(rows) or not left_out else None, yes, of, left_out)
     if kind == "sum":
-        return Counted(total if len(rows) or not left_out else None, total, None, left_out)
+        return Counted(total, total, None, left_out)  # a sum of nothing is 0, and says what is left out
     if kind == "median":
         return Counted(_median([float(v) for v in rows["value"]]), None, None, left_out)
     numerator = total if definition.value or definition.denominator else yes
@@ -166,6 +167,14 @@ def _records(world: World, definition: Definition, region: str, quarter: str) ->
     people = {
         p["person_id"]: p for p in world.feeds["person"] if (p["region"], p["quarter"]) == (region, quarter)
     }
+    # a record that names no person: as the quarter's register knows it, else as that of its own quarter did
+    by_record = {
+        (link["of_quarter"], link["local_id"]): link["canonical_id"]
+        for at in (False, True)
+        for link in world.feeds["crosswalk"]
+        if link["region"] == region and link["local_id"].startswith("S")
+        and link["quarter"] == (quarter if at else link["of_quarter"])
+    }  # fmt: skip
     found = []
     for row in rows:
         day = row["received_on"]
@@ -174,6 +183,8 @@ def _records(world: World, definition: Definition, region: str, quarter: str) ->
         if "dated_by" in words and words["over_time"] == ["in_quarter"] and day < start:
             continue
         person = CANONICAL.get(row["person_id"], row["person_id"])
+        if row["person_id"] is None and row["source"] == "lists":
+            person = by_record.get((row["quarter"], row["service_id"]))
         registered = person if person in people else None
         known = people.get(person, {"sex": None, "attributes": {}})
         found.append(

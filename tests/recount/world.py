@@ -53,11 +53,14 @@ def made(seed: int) -> World:
                 world.add("service", region, "mis", quarter, record, **cells)
             for record in range(1, 13):
                 person = f"P{chance.randrange(14)}"
+                named = person if chance.random() < 0.7 else None
                 world.add(
                     "service", region, "lists", quarter, record, service_id=f"S0-{record}", service_code="list",
-                    person_id=person if chance.random() < 0.9 else None, received_on=None,
+                    person_id=named, received_on=None,
                     amount=chance.choice([None, 5, 7]), attributes={"band": chance.choice("ab")},
                 )  # fmt: skip
+                if named is None:
+                    _found_later(world, chance, region, quarter, record)
             for record in range(1, 9):
                 attributes = {"district": chance.choice("DE"), "kind": f"k{record % 3}"}
                 for measure in ("received", "eligible"):
@@ -96,6 +99,16 @@ def _register(world: World, chance: random.Random, region: str, quarter: str) ->
                     local_id=f"P{number}",
                     canonical_id=f"P{number - 6}", method="rule", status="linked",
                 )  # fmt: skip
+
+
+def _found_later(world: World, chance: random.Random, region: str, quarter: str, record: int) -> None:
+    """Whom the registers of a list's quarter and of later ones know a record as that names no person, if anyone."""
+    for later in QUARTERS:
+        if later >= quarter and chance.random() < 0.6:
+            world.add(
+                "crosswalk", region, "lists", later, 100 + record, entity="person", of_quarter=quarter,
+                local_id=f"S0-{record}", canonical_id=f"P{chance.randrange(6)}", method="rule", status="linked",
+            )  # fmt: skip
 
 
 def _service(chance: random.Random, name: str, quarter: str) -> tuple[str, dict[str, Any]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
 
-from orchestration.cli.console import TableColumn, box_of, plain, say, show_table
+from orchestration.cli import console as terminal
+from orchestration.cli.console import TableColumn, box_of, complain, plain, say, show_table, styled
 from tests.terminal import bare, open_window, without_colours
 
 WIDTHS = [40, 60, 80, 200, None]
@@ -81,8 +83,49 @@ def test_in_a_narrow_window_each_cell_has_a_line(window: int) -> None:
 def test_paragraphs_and_frames_are_whole(window: int | None) -> None:
     out = io.StringIO()
     with redirect_stdout(out):
-        say(f"[red]refused[/] {plain(LONG)}", indent=4)
+        say(f"{styled('red', 'refused')} {plain(LONG)}", indent=4)
         box_of("eu_success EU-03", [plain(LONG), plain(CELLS[1][0]), plain(CELLS[1][1])])
     assert bare(out.getvalue()).count(bare(LONG)) == 2
     assert all(bare(cell) in bare(out.getvalue()) for cell in CELLS[1][:2])
     assert window is not None or "│" not in out.getvalue()
+
+
+HOSTILE = [
+    "[/x]",
+    "[/x",
+    "[bold]",
+    "[link=http://x]y",
+    "a\\",
+    "[",
+    "]",
+    "\ufdd1\ufdd0red\ufdd0",
+    "\udcff",
+    "[/]",
+]
+
+
+@pytest.mark.parametrize("window", [80, None], indirect=True)
+@pytest.mark.parametrize("first", HOSTILE)
+def test_nothing_is_markup_wherever_it_stands(window: int | None, first: str) -> None:
+    """Whether or not anybody made it plain, alone and beside another: two halves may make a whole."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        for second in HOSTILE:
+            pair = f"{first} = {second}"
+            say(f"{first}{styled('bold', second)}{first}", as_one=True)
+            box_of(pair, [first, second])
+            show_table([TableColumn(first), TableColumn(second, wraps=True)], [[pair, second]], title=pair)
+            complain(pair)
+    for shown in (out.getvalue(), err.getvalue()):
+        shown.encode()
+        said = bare(shown)
+        if first not in HOSTILE[-3:-1]:
+            assert said.count(bare(first)) >= len(HOSTILE)
+
+
+def test_styles_end_where_they_are_said_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    coloured = Console(file=io.StringIO(), force_terminal=True, color_system="standard", width=80)
+    monkeypatch.setattr(terminal, "console", coloured)
+    say(f"a {styled('dim', 'b ' + styled('red', 'c') + ' d')} e")
+    words = coloured.file.getvalue().split()  # type: ignore[attr-defined]
+    assert words == ["a", "\x1b[2mb", "\x1b[0m\x1b[31mc\x1b[0m\x1b[2m", "d\x1b[0m", "e"]

@@ -102,6 +102,15 @@ def test_a_big_dump_that_takes_rows_back_is_read_again(tmp_path: Path) -> None:
     assert out.getvalue().count("\r\n") == 12_001
 
 
+def test_tables_that_are_never_filled_are_said(tmp_path: Path) -> None:
+    path, out, said = tmp_path / "x.sql", io.StringIO(), []
+    path.write_text(
+        "CREATE TABLE a (i int);\nCREATE TABLE b (i int);\nCREATE TABLE c (i int);\nINSERT INTO b VALUES (1);\n"
+    )
+    export.to_csv(path, "b", out, tell=said.append)
+    assert (out.getvalue(), said) == ("i\r\n1\r\n", ["Without a record: a, c."])
+
+
 @needs_cases
 def test_a_table_of_two_databases_is_named_in_full() -> None:
     path = CASES / "mysqldump/use2.sql"

@@ -202,6 +202,8 @@ def test_databases_and_schemas_are_part_of_the_name() -> None:
         ("(1.2.3,'a')", "1.2.3"),
         ("(NUL,'a')", "NUL"),
         ("(NOW(),'a')", ""),
+        (r"(1\2,'a')", r"1\2"),
+        (r"(\N,'a')", r"\N"),
     ],
 )
 def test_expressions_are_refused(values: str, found: str) -> None:
@@ -270,7 +272,23 @@ def test_a_dump_without_ends_is_cut_only_between_statements_unnoticed() -> None:
         assert end in wholes or text[end - 1] in ";.\n"
 
 
-@pytest.mark.parametrize("dollar", ["$a{}$ ", "$$ $b{}$ ", "/* ", "' \" ", "` "])
+@pytest.mark.parametrize(
+    "dollar",
+    [
+        "$a{}$ ",
+        "$$ $b{}$ ",
+        "/* ",
+        "' \" ",
+        "` ",
+        "COPY ",
+        "CREATE ",
+        "'\nCOPY ",
+        "/*! ",
+        "(",
+        "BEGIN ",
+        "a.",
+    ],
+)
 @pytest.mark.parametrize("module", [pg_dump, mysqldump])
 def test_what_never_ends_takes_linear_time(module: Any, dollar: str) -> None:
     text = "CREATE VIEW v AS " + "".join(dollar.format(number) for number in range(40_000)) + "\n"

@@ -121,6 +121,19 @@ def test_a_table_without_rows_is_there() -> None:
     assert [(p.table, len(p.rows)) for p in found] == [("person", 0)]
 
 
+def test_a_table_with_fewer_records_than_it_must_have_stops_the_file() -> None:
+    words = {"person": {**PEOPLE["person"], "at_least": 2}}
+    chunks = [named("person", ["id", "full_name", "age"], [[str(number), "A", "3"]]) for number in (1, 2)]
+    assert len(taken(chunks, source_of(words))["person"]) == 2
+    for found, said in (
+        (chunks[:1], "has 1 records"),
+        ([named("person", ["id", "full_name", "age"], [])], "0"),
+    ):
+        refused = refusal(found, source_of(words))
+        assert refused.code == "too_few_records"
+        assert said in str(refused) and "expected are at least 2" in str(refused)
+
+
 def test_titles_blank_rows_and_rows_as_people_see_them() -> None:
     rows: Cells = [
         ["Register of persons 2021"],

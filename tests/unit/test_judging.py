@@ -37,6 +37,15 @@ def one_column(
 REQUIRED = {"required": True}
 
 
+def test_a_table_without_records_is_said_so() -> None:
+    tables = {name: {"key": ["id"], "columns": {"id": {"type": "code"}}} for name in ("full", "bare")}
+    result = judged([named("full", ["id"], [["1"]]), named("bare", ["id"], [])], source_of(tables))
+    assert warnings(result, "bare") == [("empty_table", "")]
+    assert warnings(result, "full") == []
+    assert table_counts(result)["bare"].warnings == {"empty_table": 1}
+    result.connection.close()
+
+
 @pytest.mark.parametrize(
     ("column", "cell", "expected"),
     [

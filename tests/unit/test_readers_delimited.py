@@ -305,3 +305,19 @@ def test_without_a_header_each_record_is_one() -> None:
     (chunk,) = delimited.read(Source("x.csv", lambda: io.BytesIO(raw)), header=False)
     assert chunk.rows.tolist() == [1, 2]
     assert chunk.cells.schema.names == ["column_1", "column_2", "column_3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "doubted"),
+    [
+        ('id;name\n"1";Thul"\n"2";"b"\n', {2: "stray_quote"}),
+        ('id,name\n1,Da""du"\n2,"a, b"\n', {2: "stray_quote"}),
+        ('id,name\n1,6"\n2,7"\n', {}),  # a file whose quotes are all inches
+        ('id,name\n1,"a\nb ""c"""\n2,"b"\n3,c"\n', {5: "stray_quote"}),
+        ('id,name\n1,"a \\"x\\" b"\n2,"b"\n', {}),
+    ],
+)
+def test_a_quote_in_a_bare_cell_is_in_doubt_where_cells_stand_in_quotes(
+    text: str, doubted: dict[int, str]
+) -> None:
+    assert doubts(text) == doubted

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import Refused
 from ingest.readers import mysqldump, read, sniff, sql_values
+from ingest.readers.arrow_csv import inside_quotes
 from ingest.readers.byte_source import Source, from_path
 
 # mysql_real_escape_string (MySQL C API), which mysqldump uses for text.
@@ -258,6 +259,13 @@ def test_tables_in_turn_are_gathered_and_keep_their_order() -> None:
         ([{"a": "1"}, {"a": "4"}], [1, 3]),
         ([{"b": "2", "a": "3"}], [2]),
     ]
+
+
+@given(st.text("'a,", max_size=300), st.integers(0, 70))
+def test_quoted_bytes_are_those_behind_an_odd_number_of_quotes(text: str, more: int) -> None:
+    content = np.frombuffer((text + "'" * more).encode(), np.uint8)
+    plain = [(text + "'" * more)[: place + 1].count("'") % 2 == 1 for place in range(content.size)]
+    assert inside_quotes(content, ord("'")).tolist() == plain
 
 
 def test_missing_file_is_told(tmp_path: Path) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import gzip
+import json
 import stat
+import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -21,9 +23,9 @@ from hypothesis import strategies as st
 import ingest.readers
 from ingest.errors import OurFault, Refused, SangamError
 from ingest.judging import delivered_file
-from ingest.readers import Chunk, delimited, pool, read
+from ingest.readers import Chunk, Known, delimited, pool, read
 from ingest.readers.chunk import batch
-from ingest.readers.frames import packed, unpacked
+from ingest.readers.frames import packed, packed_known, unpacked, unpacked_known
 from ingest.readers.stumbles import refusal_of, refusals
 from ingest.run import ingest_source
 from tests import attacks
@@ -50,7 +52,10 @@ def refused(path: Path) -> Refused:
     [
         ("a cell at XFD1048576", "MiB of memory"),
         ("a row numbered 4 billion", ""),
-        ("a long text repeated", "memory"),
+        ("a long text repeated", "repeats 1 values until they are 2,000,000"),
+        ("rows-repeated=1e9", "values down to row 1,000,000,000"),
+        ("columns-repeated=1e9", "values up to column 1,000,000,000"),
+        ("rows and columns repeated", "repeats 1 values"),
         ("nested elements", "damaged"),
         ("zip with a workbook within", "memory"),
         ("zip with overlapping members", "bomb"),
@@ -93,6 +98,29 @@ def test_limits_are_settings(
         list(read(path))
 
 
+def test_what_a_sheet_repeats_within_reason_is_read(tmp_path: Path) -> None:
+    """As LibreOffice writes it: like rows and cells once, and the blank rest of the sheet as one row."""
+    path = tmp_path / "a.ods"
+    cell = '<table:table-cell office:value-type="string" table:number-columns-repeated="3"><text:p>x</text:p>'
+    path.write_bytes(
+        attacks.ods(
+            f'<table:table-row table:number-rows-repeated="5000">{cell}</table:table-cell>'
+            '<table:table-cell table:number-columns-repeated="16381"/></table:table-row>'
+            '<table:table-row table:number-rows-repeated="1043576">'
+            '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+        )
+    )
+    (chunk,) = read(path)
+    assert (chunk.cells.num_rows, chunk.cells.num_columns) == (5000, 3)
+
+
+def test_blanks_without_end_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["ingest.readers.sniff"], "_MOST_BLANK", 1 << 20)
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(gzip.compress(bytes(1 << 22)))
+    assert "blank" in str(refused(path))
+
+
 def test_a_reader_that_is_gone_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = workbook(tmp_path / "a.xlsx")
     monkeypatch.setattr(pool, "_CHILD", "ingest.no_such_module")
@@ -100,6 +128,10 @@ def test_a_reader_that_is_gone_is_a_refusal(tmp_path: Path, monkeypatch: pytest.
     assert refused(path).code == "our_fault"
     monkeypatch.setattr(pool, "_CHILD", "tests.ended_by_signal")
     assert "its reader ended over it (SIGABRT" in str(refused(path))
+    monkeypatch.setattr(pool, "_CHILD", "tests.never_answers")
+    monkeypatch.setattr(pool, "_PATIENCE", 0.2)
+    silent = refused(path)
+    assert silent.code == "our_fault" and "did not answer within" in str(silent)
     monkeypatch.undo()
     assert len(list(read(path))) == 1
 
@@ -132,6 +164,11 @@ def test_damaged_workbooks_are_read_or_refused(data: st.DataObject) -> None:
                 assert len(chunk.rows) == chunk.cells.num_rows
         except Refused as refusal:
             assert refusal.code != "our_fault", refusal.__dict__
+
+
+def test_what_is_known_of_a_dump_passes_through_frames_unchanged() -> None:
+    known = Known({("a", "", "t"): [("a", "s", "p")]}, {("a", "t"): 2}, {("a", "t"), ("b",)})
+    assert unpacked_known(json.loads(json.dumps(packed_known(known)))) == known
 
 
 def test_chunks_pass_through_frames_unchanged() -> None:

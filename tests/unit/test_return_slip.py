@@ -73,11 +73,13 @@ def _flat(words: dict[str, Any], before: str = "") -> dict[str, str]:
     return flat
 
 
-@pytest.mark.parametrize("code", [*CELL_REASONS[1:], *RECORD_CODES, "total_mismatch", *REFUSAL_CODES])
+@pytest.mark.parametrize(
+    "code", [*CELL_REASONS[1:], *RECORD_CODES, "total_mismatch", "empty_table", *REFUSAL_CODES]
+)
 def test_english_has_every_code(code: str) -> None:
     text = english().finding(code)
     assert text.title and text.meaning and text.fix
-    assert code in REFUSAL_CODES or english().message(code)
+    assert code in (*REFUSAL_CODES, "empty_table") or english().message(code)
 
 
 @pytest.mark.parametrize("language", OWN_LANGUAGES)
@@ -181,6 +183,16 @@ def test_a_near_word_is_suggested(tmp_path: Path) -> None:
     findings.gather(result, KEY)
     content = judged_content(result, _delivery(tmp_path), table_counts(result), [])
     assert [g.suggestion for g in content.groups] == ["Jamshoro"]
+
+
+def test_a_table_without_records_has_a_line_and_no_place(tmp_path: Path) -> None:
+    result = judged([named("bare", ["id"], [])], source_of({"bare": {"key": ["id"], "columns": {"id": {}}}}))
+    findings.gather(result, KEY)
+    content = judged_content(result, _delivery(tmp_path), table_counts(result), [])
+    (group,) = content.groups
+    assert (group.table, group.code, group.severity, group.label) == ("bare", "empty_table", "warning", "")
+    assert (group.rows, group.keys, group.count) == ("", (), 1)
+    assert content.is_worth_sending and not content.rows
 
 
 def test_rows_are_as_delivered_in_the_order_of_the_file(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 -- Grain: one row per donor, indicator, over_time, region, period, dimension and category.
--- All kinds but survey shares; complete records. Sums are of decimals: the order of rows does not matter.
+-- All kinds but survey shares; complete records, and those that a sum has nothing of: it is 0 and says how many.
+-- Sums are of decimals: the order of rows does not matter.
 {{ config(materialized='table') }}
 with evidence as (
     -- an identifier is unique in its region only
@@ -9,7 +10,7 @@ with evidence as (
     inner join {{ ref('dim_period') }} as dim_period
         on evidence.period = dim_period.quarter and evidence.region = dim_period.region
             and evidence.source = dim_period.source
-    where dim_indicator.kind <> 'survey_share' and evidence.is_complete
+    where dim_indicator.kind <> 'survey_share' and (evidence.is_complete or dim_indicator.kind = 'sum')
 ),
 
 regions as (

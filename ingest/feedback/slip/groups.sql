@@ -36,7 +36,8 @@ from stated
 left join shown
     on stated.tbl = shown.tbl and stated.code = shown.code and stated.col = shown.col
         and stated.value = shown.value
-where stated.record is not null
+-- total rows have a block of their own
+where stated.record is not null or stated.code <> 'total_mismatch'
 group by stated.tbl, stated.code, stated.severity, stated.col, shown.line
 order by
     stated.severity asc,

@@ -86,7 +86,9 @@ def _said(spec: Table, mark: dict[str, str]) -> str:
 
 
 def marked(spec: Table, code: str, column: str) -> tuple[str, ...]:
-    """The columns a finding is about: the key for duplicates, all of a rule's columns, else the cell's own."""
+    """The columns a finding is about: the key for duplicates, all of a rule's columns, none, or the cell's own."""
+    if code == "empty_table":
+        return ()
     rule = spec.rules.get(code.removeprefix("rule:"))
     if rule and rule.columns:
         return rule.columns

@@ -27,7 +27,7 @@ from ingest.sql import quote, render
 # Findings in which the value itself is what is wrong: a value that comes more than once has a line of its own.
 BY_VALUE = (
     "bad_date", "future_date", "bad_number", "ambiguous_grouping", "out_of_range", "bad_identifier",
-    "unknown_code", "bad_code", "orphan_reference",
+    "unknown_code", "bad_code", "wrong_letters", "orphan_reference", "reference_mismatch", "choice_mismatch",
 )  # fmt: skip
 VALUES_SHOWN = 5  # such lines for each column and code; all other values share one, with some examples
 EXAMPLES_SHOWN = 4
@@ -100,12 +100,13 @@ class FileContent:
     rows: tuple[TableRows, ...] = ()
     columns: dict[tuple[str, str], Column] = field(default_factory=dict)  # by table and name
     labels: dict[tuple[str, str], str] = field(default_factory=dict)  # the same columns' headers in the file
+    unread: tuple[str, ...] = ()  # files of a zip of which nothing was read
     source: Source | None = None  # the contract; none for a refused file
 
     @property
     def is_worth_sending(self) -> bool:
         """Whether there is anything to tell."""
-        return bool(self.refusal or self.groups or self.totals or self.resolved)
+        return bool(self.refusal or self.groups or self.totals or self.resolved or self.unread)
 
     @property
     def is_dump(self) -> bool:
@@ -115,7 +116,12 @@ class FileContent:
     def expected(self, table: str, column: str, code: str, words: Catalogue) -> str:
         """What the cells of a column may hold, where a finding is about their value."""
         spec = self.columns.get((table, column))
-        if spec is None or self.source is None or code not in BY_VALUE or code == "orphan_reference":
+        if (
+            spec is None
+            or self.source is None
+            or code not in BY_VALUE
+            or code.startswith(("orphan_", "reference_", "choice_"))
+        ):
             return ""
         parent = self.labels.get((table, spec.within), spec.within)
         return expected(spec.model_copy(update={"within": parent}), self.source, words)
@@ -151,6 +157,7 @@ def judged_content(
         labels={
             (t, cell.name): label(judged, t, cell.name) for t, cells in judged.cells.items() for cell in cells
         },
+        unread=tuple(judged.unread),
         source=judged.source,
     )
 
@@ -206,7 +213,7 @@ def _group(
         int(new),
         text,
         int(count) - named if text else 0,
-        tuple(key for key in keys or [] if not key.startswith("row:")),
+        tuple(key for key in keys or [] if key and not key.startswith("row:")),
         message or (rule.message if rule else ""),
         _nearest(judged, spec, shown[0]) if code == "unknown_code" and spec and len(shown) == 1 else "",
     )

@@ -86,6 +86,10 @@ def _delivery(pen: Pen, row: int, content: FileContent) -> int:
     )
     if content.refusal is None:
         row = _fact(pen, row, "result", *_result(pen, content), good=not content.count("quarantined"))
+        if content.unread:
+            row = _fact(
+                pen, row, "not_read", *_told(pen, "not_read_why", files=", ".join(content.unread)), good=False
+            )
         row = _fact(pen, row, "since_last", *_told(pen, "since_last_counts", **_since(content)))
     return row + 1
 
