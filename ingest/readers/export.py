@@ -77,8 +77,7 @@ def to_csv(
         cells = filled(chunk) if kind == "html" else chunk.cells
         _write_records(out, cells, len(columns), chunk.beyond)
         doubts.note(chunk)
-        for code in sorted({mark.code for mark in chunk.marks} & _NOT_PRINTED.keys()):
-            tell(f"{chunk.table}: {_NOT_PRINTED[code]}")
+        _tell_hidden(chunk, tell)
     if columns is None:
         raise SangamError(
             f"{path.name}: there is no table '{table}'. {_listing(known or _tables(path, encoding, {}))}"
@@ -112,6 +111,11 @@ def _in_legacy_fonts(chunk: Chunk) -> Iterator[str]:
                 f"Column '{start.schema.names[place]}' is typed in the font {told.font.told}, row "
                 f"{chunk.rows[told.first]} for one: its letters only look like {told.font.script} in that font."
             )
+
+
+def _tell_hidden(chunk: Chunk, tell: Callable[[str], None]) -> None:
+    for code in sorted({mark.code for mark in chunk.marks} & _NOT_PRINTED.keys()):
+        tell(f"{chunk.table}: {_NOT_PRINTED[code]}")
 
 
 def _named(path: Path, table: str | None, known: Collection[str]) -> str:

@@ -20,7 +20,7 @@ from ingest.contracts.table import Table
 from ingest.contracts.vocabularies import VOCABULARY_SEPARATOR, match_spelling, spellings
 from ingest.tables.headers import Found, match_form
 from ingest.tables.piece import Sums
-from ingest.tables.summary_words import LIKE_A_TOTAL, begins_a_note, label_form, label_of
+from ingest.tables.summary_words import LIKE_A_NOTE, LIKE_A_TOTAL, begins_a_note, label_form, label_of
 
 _PROBED = 4  # columns from the left in which labels and notes stand, beside the key
 _NUMBERS = ("integer", "number")
@@ -46,14 +46,18 @@ def set_apart(
     table: Table,
     vocabularies: Mapping[str, Any],
     passed_over: np.ndarray,
-    suspects: np.ndarray | None = None,
+    looked_at: np.ndarray | None = None,
 ) -> Apart:
     """Look at the rows below a header. `passed_over`: rows that the contract's own words for totals take.
 
-    `rows`: each row's place in the file. `suspects`: the rows to look at, where that is known already.
+    `rows`: each row's place in the file. `looked_at`: the rows to look at, where that is known already.
     """
     sheet = _Sheet(body, rows, found, table, vocabularies, passed_over)
-    for at in np.flatnonzero(sheet.suspects() if suspects is None else suspects).tolist():
+    if looked_at is None:
+        arrays = {name: pa.array(column, pa.string()) for name, column in sheet.columns.items()}
+        looked_at = suspects(arrays, found, table) | passed_over
+        looked_at[:1] = True
+    for at in np.flatnonzero(looked_at).tolist():
         if passed_over[at]:
             sheet.group_ends(at)
         elif sheet.is_note(at):
@@ -61,6 +65,44 @@ def set_apart(
         elif (column := sheet.summary_column(at)) is not None:
             sheet.add_summary(at, column)
     return Apart(sheet.apart & ~passed_over, tuple(sheet.sums))
+
+
+def suspects(arrays: Mapping[str, pa.Array], found: Sequence[Found], table: Table) -> np.ndarray:
+    """Rows worth a look: a word of totals, a blank key, or hardly a cell filled in the columns on the left.
+
+    `arrays`: the columns by their names in the contract.
+    """
+    labels = {f.name: match_form(f.label) for f in found}
+    keys = _keys(found, table)
+    probed = list(dict.fromkeys([*_texts(found, table)[:_PROBED], *keys]))
+    suspect = np.zeros(len(next(iter(arrays.values()), ())), bool)
+    if not probed:
+        return suspect
+    cells = {n: pc.fill_null(pc.utf8_trim_whitespace(arrays[n]), "") for n in probed}
+    blank = {n: _is(pc.equal(column, "")) for n, column in cells.items()}
+    filled = np.sum([~column for column in blank.values()], axis=0)
+    suspect |= _is(pc.is_in(cells[probed[0]], value_set=_FIRST_NUMBER))
+    for name in probed:
+        suspect |= _is(pc.match_substring_regex(cells[name], LIKE_A_TOTAL))
+        suspect |= _is(pc.equal(pc.utf8_lower(cells[name]), labels[name]))
+    suspect |= _is(pc.match_substring_regex(cells[probed[0]], LIKE_A_NOTE))
+    if len(probed) > 1:
+        first, *others = (cells[name] for name in probed[:3])
+        suspect |= np.logical_and.reduce([_is(pc.equal(first, o)) for o in others]) & (filled > 1)
+    bare = np.logical_or.reduce([filled <= 1, *(blank[name] for name in keys)])
+    if bare.sum() > _MANY:
+        bare[:-_LAST] = False
+    return suspect | bare
+
+
+def _texts(found: Sequence[Found], table: Table) -> list[str]:
+    """Columns in which labels and notes may stand."""
+    return [f.name for f in found if f.column.type not in _NUMBERS or f.name in table.key]
+
+
+def _keys(found: Sequence[Found], table: Table) -> list[str]:
+    names = {f.name for f in found}
+    return [name for name in table.key if name in names and name not in table.layout.fill_down]
 
 
 class _Sheet:
@@ -78,9 +120,8 @@ class _Sheet:
         self.rows, self.table = rows, table
         self.columns = {name: body[name].to_numpy(object) for name in body.columns}
         self.found = {f.name: f for f in found}
-        self.numbers = [f.name for f in found if f.column.type in _NUMBERS and f.name not in table.key]
-        self.texts = [name for name in self.found if name not in self.numbers]
-        self.keys = [name for name in table.key if name in self.found and name not in table.layout.fill_down]
+        self.texts, self.keys = _texts(found, table), _keys(found, table)
+        self.numbers = [name for name in self.found if name not in self.texts]
         self.vocabularies, self.passed_over = vocabularies, passed_over
         self.known: dict[str, set[str]] = {}
         self.apart = passed_over.copy()
@@ -88,30 +129,6 @@ class _Sheet:
         self.start = 0  # of the rows since the last total
         self.figures: np.ndarray | None = None
         self.above = self.taken = np.zeros(0)
-
-    def suspects(self) -> np.ndarray:
-        """Rows worth a look: a word of totals, a blank key, or hardly a cell filled in the columns on the left."""
-        probed = list(dict.fromkeys([*self.texts[:_PROBED], *self.keys]))
-        arrays = {name: pa.array(self.columns[name], pa.string()) for name in probed}
-        cells = {n: pc.fill_null(pc.utf8_trim_whitespace(array), "") for n, array in arrays.items()}
-        blank = {n: _is(pc.equal(column, "")) for n, column in cells.items()}
-        filled = np.sum([~column for column in blank.values()], axis=0)
-        suspect = np.zeros(len(self.rows), bool)
-        suspect[:1] = True
-        if not probed:
-            return suspect
-        suspect |= _is(pc.is_in(cells[probed[0]], value_set=_FIRST_NUMBER))
-        for name in probed:
-            again = match_form(self.found[name].label)
-            suspect |= _is(pc.match_substring_regex(cells[name], LIKE_A_TOTAL))
-            suspect |= _is(pc.equal(pc.utf8_lower(cells[name]), again))
-        if len(probed) > 1:
-            first, *others = (cells[name] for name in probed[:3])
-            suspect |= np.logical_and.reduce([_is(pc.equal(first, o)) for o in others]) & (filled > 1)
-        bare = np.logical_or.reduce([filled <= 1, *(blank[name] for name in self.keys)])
-        if bare.sum() > _MANY:
-            bare[:-_LAST] = False
-        return suspect | bare | self.passed_over
 
     def cells(self, at: int) -> dict[str, str]:
         """The filled cells of a row."""
@@ -127,8 +144,11 @@ class _Sheet:
         if self._is_header(cells):
             return True
         text = values[0]
-        if len(set(values)) > 1 or label_of(text).is_bare:
+        if label_of(text).is_bare:
             return False
+        if len(set(values)) > 1:  # such as who prepared and who checked it
+            figures = any(character.isdecimal() for n in self.numbers for character in cells.get(n, ""))
+            return begins_a_note(text, marks=False) and not figures and not self._has_a_records_key(cells)
         is_text = re.search(r"[^\W\d_]", text) is not None and not self._is_value(next(iter(cells)), text)
         if len(values) >= 3:  # a cell over the row
             return is_text and not label_of(text).is_total
@@ -169,7 +189,8 @@ class _Sheet:
         labels = {n: label_of(c) for n, c in cells.items() if n in self.texts and not self._is_value(n, c)}
         labels = {n: label for n, label in labels.items() if label.speaks}
         for name, label in labels.items():
-            if label.is_bare and (name in self.keys or self._lacks(cells, cells[name])):
+            is_key = name in self.keys and not label.may_be_a_name
+            if label.is_bare and (is_key or self._lacks(cells, cells[name])):
                 return name
         for name, label in labels.items():
             if self._agrees(at, name, label.of, cells):

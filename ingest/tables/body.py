@@ -14,12 +14,12 @@ import pyarrow.compute as pc
 
 from ingest.contracts.table import Layout, Table, Totals
 from ingest.readers import Chunk
-from ingest.tables.apart import set_apart
+from ingest.tables.apart import set_apart, suspects
 from ingest.tables.context import complete
 from ingest.tables.headers import Found, match_form
 from ingest.tables.piece import Piece
-from ingest.tables.summary_words import LIKE_A_TOTAL
 
+_LAST_ROW = 1 << 62
 _DITTO = pa.array(["-do-", "do", '"', "”", "〃", '-"-', "'' ''"])
 
 
@@ -69,16 +69,17 @@ def as_piece(
 
 def without_totals(piece: Piece, table: Table, vocabularies: Mapping[str, Any]) -> Piece:
     """A piece of a delimited file without the total rows that stand below its records."""
-    keys = [piece.cells.column(key) for key in table.key if key in piece.cells.schema.names]
-    hits = [pc.fill_null(pc.match_substring_regex(key, LIKE_A_TOTAL), False) for key in keys]
-    suspects = np.logical_or.reduce([hit.to_numpy(zero_copy_only=False) for hit in hits]) if hits else None
-    if suspects is None or not suspects.any():
+    arrays = {f.name: piece.cells.column(f.name) for f in piece.columns}
+    looked_at = suspects(arrays, piece.columns, table)
+    if not looked_at.any():
         return piece
     body = piece.cells.to_pandas().astype(object)
     nothing = np.zeros(len(body), bool)
-    apart = set_apart(body, piece.rows, piece.columns, table, vocabularies, nothing, suspects)
+    apart = set_apart(body, piece.rows, piece.columns, table, vocabularies, nothing, looked_at)
     kept = piece.cells.filter(pa.array(~apart.mask))
-    return replace(piece, cells=kept, rows=piece.rows[~apart.mask], sums=apart.sums)
+    # A total may add up records of pieces before and after this one.
+    sums = tuple(replace(one, first=0, last=_LAST_ROW) for one in apart.sums)
+    return replace(piece, cells=kept, rows=piece.rows[~apart.mask], sums=sums)
 
 
 def _labelled(body: pd.DataFrame, total: Totals) -> np.ndarray:

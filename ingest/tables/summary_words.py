@@ -21,8 +21,9 @@ _TOTAL = """
     ڪل ڪُل جملي ٽوٽل ميزان مجموعو جمع
     ಒಟ್ಟು ಒಟ್ಟಾರೆ ಮೊತ್ತ ಉಪಮೊತ್ತ ಟೋಟಲ್
     ആകെ മൊത്തം
-    kul ekun ekoon sarvamot jumla mizan ottu
+    kul ekun ekoon sarvamot jumla mizan ottu ttl
 """
+_ALSO_NAMES = "kul jumla mizan sum میزان ميزان"  # of persons
 # What stands beside such a word and names no record: with nothing else, the label says total and no more.
 _BESIDE = """
     grand sub net gross state district division block taluk taluka tehsil upazila union ward page column row report
@@ -35,13 +36,17 @@ _BESIDE = """
 """
 _AVERAGE = "average avg mean percent percentage औसत सरासरी গড় اوسط سراسري ಸರಾಸರಿ ശരാശരി"
 _CARRIED = re.compile(r"(?:(?:carried|brought) (?:forward|down|over)|[bc]/(?:f|d|fwd))\W*", re.IGNORECASE)
-_NOTE = re.compile(
-    r"(?:notes?|n\.? ?b|sources?|remarks?|disclaimer|footnotes?|print(?:ed)?|generated|report|prepared|checked|verified"
-    r"|approved|certified|signature|signed|sd/|date of|data|as on|page|end of|downloaded|last updated|figures?"
-    r"|टीप|टिप|नोट|टिप्पणी|स्रोत|मुद्रित|दिनांक|सूचना|হস্তাক্ষর|নোট|টীকা|দ্রষ্টব্য|বি\.? ?দ্র|সূত্র|উৎস|মুদ্রিত"
-    r"|نوٹ|ماخذ|نوٽ|ذريعو|ಸೂಚನೆ|ಟಿಪ್ಪಣಿ|ಮೂಲ|കുറിപ്പ്)(?![a-z])|[*†‡§#]",
-    re.IGNORECASE,
+# Words that begin notes; those that are also names of persons only with what follows in notes.
+_NOTE_WORDS = (
+    r"(?:notes?|n\.? ?b|sources?|disclaimer|footnotes?|printed|generated|prepared|verified|certified|signature|sd/"
+    r"|date of|as on|end of|downloaded|last updated|टीप|टिप|नोट|टिप्पणी|स्रोत|मुद्रित|हस्ताक्षर|स्वाक्षरी|দ্রষ্টব্য|হস্তাক্ষর|নোট"
+    r"|টীকা|বি\.? ?দ্র|সূত্র|উৎস|মুদ্রিত|نوٹ|ماخذ|دستخط|نوٽ|ذريعو|صحيح|ಸೂಚನೆ|ಟಿಪ್ಪಣಿ|ಸಹಿ|കുറിപ്പ്)(?:[^a-z]|$)"
+    r"|(?:remarks?|print|report|checked|approved|signed|data|page|figures?|date|place|दिनांक|सूचना|पृष्ठ|তারিখ|পৃষ্ঠা|تاریخ"
+    r"|صفحہ|ಮೂಲ|ದಿನಾಂಕ|ಪುಟ)(?:\s*[:.–—-]|\s+(?:by|on|of|at|is|are|as|from|for|provisional|no|[0-9]+)(?:[^a-z]|$))"
 )
+_NOTE = re.compile(_NOTE_WORDS, re.IGNORECASE)
+_NOTE_MARKS = tuple("*†‡§#")
+LIKE_A_NOTE = f"(?i)^(?:{_NOTE_WORDS})"  # for a first look at whole columns
 _MARKS = re.compile(r"[\s/|\\()\[\]{}:;.,=*_~«»\"'”“।\-–—‒]+")
 
 
@@ -49,11 +54,11 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(match_form(word) for word in text.split())
 
 
-_TOTALS, _BESIDES, _AVERAGES = _words(_TOTAL), _words(_BESIDE), _words(_AVERAGE)
+_TOTALS, _BESIDES, _AVERAGES, _NAMES = map(_words, (_TOTAL, _BESIDE, _AVERAGE, _ALSO_NAMES))
 # For a first look at whole columns, letters of any case: RE2.
-LIKE_A_TOTAL = "(?i)" + "|".join(
-    sorted({re.escape(word) for word in _TOTALS | _AVERAGES} | {"[bc]/[fd]", "forward"})
-)
+_LIKE = [*sorted(map(re.escape, _TOTALS | _AVERAGES)), "[bc]/[fd]", "forward", r"t\s+o\s+t\s+a\s+l"]
+_EDGE = r"[^\p{L}\p{M}\p{N}]"
+LIKE_A_TOTAL = f"(?i)(?:^|{_EDGE})(?:{'|'.join(_LIKE)})"
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class Label:
     is_total: bool = False
     is_summary: bool = False
     of: str = ""  # what else stands in it, such as the group that is added up
+    may_be_a_name: bool = False
 
     @property
     def speaks(self) -> bool:
@@ -82,6 +88,8 @@ def label_of(cell: str) -> Label:
     if _CARRIED.fullmatch(form):
         return Label(is_summary=True)
     words = [word for word in _MARKS.split(form) if word]
+    if len(words) > 3 and all(len(word) == 1 for word in words):  # T O T A L
+        words = ["".join(words)]
     is_total, is_average = (any(word in known for word in words) for known in (_TOTALS, _AVERAGES))
     if not (is_total or is_average):
         return Label()
@@ -89,7 +97,7 @@ def label_of(cell: str) -> Label:
     # A number beside it is a count (Total: 12); one that is joined to it makes a code (SUM-01).
     joined = re.search(r"[^\W\d_]-?\d", form) is not None
     rest = [word for word in words if word not in known and (joined or not word.isdecimal())]
-    return Label(is_total and not is_average, is_average, " ".join(rest))
+    return Label(is_total and not is_average, is_average, " ".join(rest), _NAMES.issuperset(words))
 
 
 def label_form(cell: str) -> str:
@@ -97,6 +105,6 @@ def label_form(cell: str) -> str:
     return " ".join(word for word in _MARKS.split(match_form(cell)) if word)
 
 
-def begins_a_note(cell: str) -> bool:
-    """Whether a cell begins as notes do: Note, Source, Printed on, a footnote's mark."""
-    return _NOTE.match(match_form(cell)) is not None
+def begins_a_note(cell: str, *, marks: bool = True) -> bool:
+    """Whether a cell begins as notes do: Note, Source, Printed on, and with `marks` a footnote's mark."""
+    return _NOTE.match(match_form(cell)) is not None or (marks and cell.startswith(_NOTE_MARKS))

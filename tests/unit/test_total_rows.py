@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,12 +31,19 @@ ROWS[0][4] = "150"
 TOTALS = [
     "Total", "TOTAL:", "Grand Total", "Sub-Total", "G. Total", "Total (2)", "Overall", "Sum",
     "कुल", "कुल योग", "महायोग", "योग / Total", "एकूण", "एकूण / Total", "एकंदर", "मोट / Total",
+    "Grand Total :", "T O T A L", "TOTAL (1 to 2)", "Gross Total (A+B)", "Ttl.", "कुल योग :-", "एकूण (तालुका)", "ڪل ٽوٽل",
     "মোট", "সর্বমোট", "کل", "میزان", "کُل", "ٽوٽل", "ڪل", "ಒಟ್ಟು", "ಒಟ್ಟು ಮೊತ್ತ", "ആകെ", "Kul Yog", "District total",
 ]  # fmt: skip
 
 
 def of(*more: list[str | None]) -> JudgedDrop:
-    return judged([grid([HEADER, *ROWS, *more])], SOURCE)
+    """Judged as a sheet; a delimited file with the same rows must come out the same."""
+    result = judged([grid([HEADER, *ROWS, *more])], SOURCE)
+    other = judged([named("t", HEADER, [*ROWS, *more])], SOURCE)
+    assert values(other, "t", "code") == values(result, "t", "code")
+    assert (reasons(other, "t"), warnings(other, "t")) == (reasons(result, "t"), warnings(result, "t"))
+    other.close()
+    return result
 
 
 @pytest.mark.parametrize("label", TOTALS)
@@ -86,6 +94,50 @@ def test_what_only_looks_like_a_total_is_held_back_and_not_dropped() -> None:
     assert reasons(of(["Jharkhand", None, None, "121", "180"]), "t") == {3: ["bad_code"]}
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["Kul", "Rampur", "5", "6"], ["Mizan", "Kul", "1", "1"], ["Totaram", None, "5", "6"],
+        ["Sum Devi", "x", "1", "1"],
+        ["Data Ram", None, None, None], ["Page Devi", "Sadar", "1", None], ["Chandra", "Totalpur", "120", "180"],
+        ["Kulsum", "Total Nagar", "5", "6"], ["Sourav", "Note", None, None], ["*Asha", "Rampur", "1", None],
+    ],
+)  # fmt: skip
+def test_a_person_is_never_taken_for_a_total_or_a_note(row: list[str | None]) -> None:
+    columns = {"name": {"type": "text", "required": True}, "village": {"type": "text"}}
+    source = source_of(
+        {
+            "t": {
+                "key": ["name"],
+                "columns": columns | {"women": {"type": "integer"}, "men": {"type": "integer"}},
+            }
+        },
+        format=["xlsx", "delimited"],
+    )
+    header = ["name", "village", "women", "men"]
+    rows = [["Asha", "Totalpur", "100", "150"], ["Lata", "Rampur", "20", "30"], row]
+    for chunk in (grid([header, *rows]), named("t", header, rows)):
+        result = judged([chunk], source)
+        assert values(result, "t", "name") == ["Asha", "Lata", row[0]]
+        assert (reasons(result, "t"), warnings(result, "t")) == ({}, [])
+        result.close()
+
+
+def test_a_total_on_top_counts_what_is_below() -> None:
+    for figure, said in (("120", []), ("121", [("total_mismatch", "Total")])):
+        top = ["Total", None, None, figure, "180"]
+        for chunk in (grid([HEADER, top, *ROWS]), named("t", HEADER, [top, *ROWS])):
+            result = judged([chunk], SOURCE)
+            assert (values(result, "t", "code"), warnings(result, "t")) == (["108001", "108002"], said)
+            result.close()
+
+
+def test_a_total_of_a_long_delimited_file_is_compared_with_all_its_pieces() -> None:
+    last = named("t", HEADER, [["108003", "x", "y", "1", "1"], ["Total", None, None, "121", "181"]])
+    result = judged([named("t", HEADER, ROWS), replace(last, rows=last.rows + 2)], SOURCE)
+    assert (values(result, "t", "code"), warnings(result, "t")) == (["108001", "108002", "108003"], [])
+
+
 def test_records_that_speak_of_totals_stay() -> None:
     more = [
         ["108003", "Total Sanitation Campaign", "Kul", "1", "1"],
@@ -117,6 +169,15 @@ def test_averages_and_sums_carried_over_are_neither_records_nor_compared(label: 
         ["Figures provisional"] * 5,
         ["code", "place", "block", "women", "men"],
         ["(1)", "(2)", "(3)", "(4)", "(5)"],
+        ["Source: MIS, 2021", None, None, None, None],
+        ["* provisional", None, None, None, None],
+        ["नोट: आँकड़े अनंतिम हैं", None, None, None, None],
+        [None, None, None, None, "Sd/-"],
+        ["Page 1 of 3", None, None, None, None],
+        [None, None, "Page 1 of 3", None, None],
+        ["Prepared by", None, None, "Checked by", None],
+        ["Date: 02/07/2021", None, None, "Place: Ranchi", None],
+        ["Note:", "figures are provisional", None, None, None],
     ],
 )
 def test_notes_and_headers_again_are_no_records(note: list[str | None]) -> None:
