@@ -28,7 +28,7 @@ from ingest.readers.cell_text import text_cells
 from ingest.readers.chunk import Chunk, Mark, Span
 from ingest.readers.grid import grid, hidden_columns
 from ingest.readers.marks import Marks, with_texts
-from ingest.readers.ods_spans import ods_spans
+from ingest.readers.ods_marks import ods_marks
 from ingest.readers.xls_marks import xls_marks
 from ingest.readers.xlsb_marks import xlsb_marks
 from ingest.readers.xlsx_mended import mended
@@ -56,7 +56,8 @@ def read(source: Source) -> Iterator[Chunk]:
             marks |= xlsb_marks(content)
         by_number = dict(enumerate(xls_marks(content)))
         book = CalamineWorkbook.from_filelike(io.BytesIO(seen))
-        merged = ods_spans(content)
+        merged, of_ods = ods_marks(content)
+        marks |= of_ods
         for number, sheet in enumerate(book.sheets_metadata):
             if sheet.typ == SheetTypeEnum.WorkSheet:
                 found = book.get_sheet_by_name(sheet.name)
