@@ -14,6 +14,7 @@ ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
     0x2B: "#GETTING_DATA",
 }  # fmt: skip
+_MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
 
 
 @dataclass
@@ -36,16 +37,32 @@ def error_word(number: int) -> str:
 
 
 def with_texts(columns: Sequence[pa.Array], texts: Mapping[tuple[int, int], str | None]) -> list[pa.Array]:
-    """The columns with these texts in their places; columns and rows beyond stay out."""
+    """The columns with these texts in their places; there are more and longer ones where a text stands beyond.
+
+    Raises ValueError for a text where no sheet has a cell.
+    """
+    if not texts:
+        return list(columns)
+    filled = [place for place, text in texts.items() if text is not None]
+    height = max(len(columns[0]) if columns else 0, *(row + 1 for row, _ in filled), 0)
+    width = max(len(columns), *(column + 1 for _, column in filled), 0)
+    if height > _MOST_ROWS or width > _MOST_COLUMNS:
+        raise ValueError(f"a cell in row {height:,}, column {width:,}")
     by_column: dict[int, dict[int, str | None]] = {}
     for (row, column), text in texts.items():
-        if column < len(columns) and row < len(columns[column]):
+        if row < height and column < width:
             by_column.setdefault(column, {})[row] = text
-    changed = list(columns)
+    blank = pa.nulls(height, pa.string())
+    changed = [_longer(column, height) for column in columns] + [blank] * (width - len(columns))
     for column, found in by_column.items():
         rows = sorted(found)
-        mask = np.zeros(len(columns[column]), bool)
+        mask = np.zeros(height, bool)
         mask[rows] = True
         given = pa.array([found[row] for row in rows], pa.string())
-        changed[column] = pc.replace_with_mask(columns[column], pa.array(mask), given)
+        changed[column] = pc.replace_with_mask(changed[column], pa.array(mask), given)
     return changed
+
+
+def _longer(column: pa.Array, height: int) -> pa.Array:
+    more = height - len(column)
+    return pa.concat_arrays([column, pa.nulls(more, pa.string())]) if more else column

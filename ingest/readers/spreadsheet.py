@@ -28,7 +28,7 @@ from ingest.readers.cell_text import text_cells
 from ingest.readers.chunk import Chunk, Mark, Span
 from ingest.readers.grid import grid, hidden_columns
 from ingest.readers.marks import Marks, with_texts
-from ingest.readers.ods_spans import ods_spans
+from ingest.readers.ods_marks import ods_marks
 from ingest.readers.xls_marks import xls_marks
 from ingest.readers.xlsb_marks import xlsb_marks
 from ingest.readers.xlsx_mended import mended
@@ -57,6 +57,7 @@ def read(source: Source) -> Iterator[Chunk]:
         by_number = dict(enumerate(xls_marks(content)))
         merged = ods_spans(content, source)
         book = CalamineWorkbook.from_filelike(io.BytesIO(seen))
+        marks |= ods_marks(content)
         for number, sheet in enumerate(book.sheets_metadata):
             if sheet.typ == SheetTypeEnum.WorkSheet:
                 found = book.get_sheet_by_name(sheet.name)

@@ -18,6 +18,8 @@ from ingest.errors import Refused
 from ingest.judging.delivered_file import judge_file
 from ingest.judging.judged_drop import JudgedDrop
 from ingest.readers import read, sniff
+from tests.tables import judged as judge_chunks
+from tests.tables import reasons, source_of, values
 
 GP = (
     "LGD code", "District", "Block", "Gram Panchayat", "Gram Sabha held on", "Women attended", "Total attended",
@@ -215,6 +217,17 @@ def test_the_small_cases(shared: Path, name: str, column: int, right: list[Any])
 def test_streams_named_in_capitals_are_read(shared: Path, name: str) -> None:
     assert sniff(case(shared, name)) == "xls"
     assert any(any(row) for row in cells(case(shared, name)))
+
+
+def test_a_merged_number_of_the_case_is_a_finding(shared: Path) -> None:
+    table = {
+        "key": ["id"],
+        "columns": {"id": {"type": "code"}, "x": {"type": "integer"}},
+        "layout": {"sheet": "S"},
+    }
+    result = judge_chunks(list(read(case(shared, "mergednum.xlsx"))), source_of({"S": table}))
+    assert reasons(result, "S") == {1: ["merged_number"], 2: ["merged_number"]}
+    assert values(result, "S", "x") == [100, None]
 
 
 def test_error_words_reach_judging(shared: Path) -> None:
