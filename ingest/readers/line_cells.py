@@ -25,11 +25,12 @@ class LineCells:
         )
 
     def is_bare(self, body: str) -> bool:
-        """Whether a quote stands in a cell that has none around it, in a file that encloses such cells."""
-        dialect = self._dialect
-        if not dialect.encloses or dialect.quote not in body:
+        """Whether a quote stands in a cell that has none around it: a doubled one, or in a file that encloses cells."""
+        quote = self._dialect.quote
+        if quote not in body:
             return False
-        return dialect.quote in self._enclosed.sub(dialect.delimiter, body)
+        bare = self._enclosed.sub(self._dialect.delimiter, body)
+        return quote * 2 in bare or (self._dialect.encloses and quote in bare)
 
     def plain(self, body: str) -> list[str] | None:
         """The cells of a record whose quotes are in order, `\\"` meant as a quote included; None for any other."""

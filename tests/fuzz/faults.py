@@ -162,8 +162,12 @@ def _drop_records(tokens: list[Token], form: Format, pick: Pick) -> list[Token]:
 
 def _unbalance(tokens: list[Token], form: Format, pick: Pick) -> list[Token]:
     at = _at(tokens, _STRUCTURE, pick) + pick(0, 1)
-    beside = {tokens[at - 1].kind, tokens[min(at, len(tokens) - 1)].kind}
     strays = form.strays
+    if form.kind in ("delimited", "zip") and not any(token.kind == "quote" for token in tokens):
+        strays = tuple(
+            stray for stray in strays if stray != '"'
+        )  # where no cell is enclosed, it is a letter: 6"
+    beside = {tokens[at - 1].kind, tokens[min(at, len(tokens) - 1)].kind}
     if "value" in beside and form.kind in ("mysqldump", "pg_dump"):
         strays = tuple(stray for stray in strays if stray in "'\t\n") or strays
     return [*tokens[:at], Token(strays[pick(0, len(strays) - 1)], "frame"), *tokens[at:]]

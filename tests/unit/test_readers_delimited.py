@@ -336,6 +336,7 @@ def test_without_a_header_each_record_is_one() -> None:
     [
         ('id;name\n"1";Thul"\n"2";"b"\n', {2: "stray_quote"}),
         ('id,name\n1,Da""du"\n2,"a, b"\n', {2: "stray_quote"}),
+        ('id,name\n1,Da""du"\n2,b\n', {2: "stray_quote"}),
         ('id,name\n1,6"\n2,7"\n', {}),  # a file whose quotes are all inches
         ('id,name\n1,"a\nb ""c"""\n2,"b"\n3,c"\n', {5: "stray_quote"}),
         ('id,name\n1,"a \\"x\\" b"\n2,"b"\n', {}),
