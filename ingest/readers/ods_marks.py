@@ -37,7 +37,7 @@ class _Styles:
 
 
 def ods_marks(content: bytes) -> dict[str, Marks]:
-    """Per sheet what is to be said; {} for other files. Merged ranges, and the bounds of what repeats, are in `ods_spans`.
+    """Per sheet what is to be said; {} for other files. Merged ranges and bounds of repeats are in `ods_spans`.
 
     Raises zipfile.BadZipFile and ValueError for a damaged one.
     """

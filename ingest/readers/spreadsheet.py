@@ -29,6 +29,7 @@ from ingest.readers.chunk import Chunk, Mark, Span
 from ingest.readers.grid import grid, hidden_columns
 from ingest.readers.marks import Marks, with_texts
 from ingest.readers.ods_marks import ods_marks
+from ingest.readers.ods_spans import ods_spans
 from ingest.readers.xls_marks import xls_marks
 from ingest.readers.xlsb_marks import xlsb_marks
 from ingest.readers.xlsx_mended import mended
