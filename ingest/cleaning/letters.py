@@ -22,7 +22,7 @@ _MISREAD = "|".join(
     )
 )
 # What programs write for letters they do not have, and letters that only one font has.
-_LOST = r"\?{3}|\x{FFFD}|\p{Co}"
+_LOST = r"\?{3}|[\x{80}-\x{9F}]|\x{FFFD}|\p{Co}"
 
 
 def do_not_belong(text: str, scripts: Iterable[str]) -> str:

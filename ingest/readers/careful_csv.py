@@ -52,8 +52,8 @@ def careful_records(
         line += 1
         if not body.strip(blank):
             continue
-        row = cells.plain(body)
-        doubtful = begins <= doubt_until or (row is not None and cells.is_bare(body))
+        row, mended = cells.plain_or_parted(body, width)
+        doubtful = mended or begins <= doubt_until or (row is not None and cells.is_bare(body))
         if row is None and body.count(dialect.quote) % 2:
             partner = ahead.next_odd()
             row = _over_lines(text, ahead, partner, cells, dialect, width) if partner else None

@@ -41,7 +41,7 @@ class Chunk:
     `marks`: what is hidden, and formulas without a result, of a workbook's sheet.
     Delimited text: `labels`: the header as it stands, where its names had to be made unique. `above`: title lines
     above it. `doubts`: by position in `cells`, why a record cannot be trusted (a reason code). `beyond`: by position,
-    the cells of a record that the header has no column for.
+    the cells of a record that the header has no column for. `remarks`: what is odd about the header, and on which line.
     `within`: database, and schema for PostgreSQL, that a dump's table lies in; `rivals`: those of other tables of its
     name, as far as known. `unread`: columns whose values the file does not have as text, and what it has instead.
     """
@@ -58,6 +58,7 @@ class Chunk:
     above: tuple[str, ...] = ()
     doubts: Mapping[int, str] = field(default_factory=dict)
     beyond: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    remarks: tuple[tuple[str, int], ...] = ()
     within: tuple[str, ...] = ()
     rivals: tuple[tuple[str, ...], ...] = ()
     unread: dict[str, str] = field(default_factory=dict)

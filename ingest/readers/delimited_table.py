@@ -21,11 +21,12 @@ from ingest.readers.byte_source import Source
 from ingest.readers.careful_csv import Records
 from ingest.readers.chunk import Chunk, batch, empty_batch, unique_names
 from ingest.readers.dialect import Dialect
-from ingest.readers.header_line import MOST_COLUMNS, SEARCHED, title_lines
+from ingest.readers.header_line import MOST_COLUMNS, SEARCHED, remarks_on, title_lines
 
 RAGGED, STRAY = "ragged_row", "stray_quote"
 _RETURN = 13
 csv.field_size_limit(2**31 - 1)  # of a cell; the module's own bound is 128 KiB
+_MOST = 0.5
 _A_FEW_MORE = 8  # cells than the header that a record may have and be parsed with the others
 
 
@@ -59,6 +60,7 @@ class DelimitedTable:
     columns: list[str] = field(default_factory=list)
     above: tuple[str, ...] = ()
     has_rows: bool = False
+    remarks: list[tuple[str, int]] = field(default_factory=list)  # not handed on yet
 
     @property
     def width(self) -> int:
@@ -99,6 +101,7 @@ class DelimitedTable:
             keep, surplus = self._cut(content, records, first, too_wide)
             body, stops = body[keep], np.cumsum(keep)[stops - 1]
             widths = np.where(widths > self.width + _A_FEW_MORE, self.width, widths)
+        self._remark_on_width(widths, int(records.lines[first]))
         parsed_width = max(self.width, int(widths.max()))
         missing = parsed_width - widths
         if missing.any():
@@ -124,6 +127,7 @@ class DelimitedTable:
         rows, lines = rows[first:], lines[first:]
         if not rows:
             return
+        self._remark_on_width(np.array([len(row) for row in rows]), lines[0])
         doubts = {place: RAGGED for place, row in enumerate(rows) if len(row) < self.width}
         doubts |= {place - first: STRAY for place in found.doubtful if place >= first}
         surplus = {place: row[self.width :] for place, row in enumerate(rows) if len(row) > self.width}
@@ -134,17 +138,22 @@ class DelimitedTable:
         )
         yield from self._chunk(cells, np.array(lines, np.int64), doubts, surplus)
 
+    def _remark_on_width(self, widths: np.ndarray, line: int) -> None:
+        """Note where most records have more cells than the header, were they empty: it may lack a delimiter."""
+        if not self.has_rows and np.mean(widths > self.width) > _MOST:
+            self.remarks.append(("narrow_header", line))
+
     def without_rows(self) -> Iterator[Chunk]:
         """One chunk of no rows for a file that has a header only."""
         if not self.has_rows:
             yield Chunk(
                 self.source.stem, empty_batch(self.columns), np.empty(0, np.int64), False,
-                file=self.source.member, labels=self.labels, above=self.above,
+                file=self.source.member, labels=self.labels, above=self.above, remarks=tuple(self.remarks),
             )  # fmt: skip
 
     def _begin(self, rows: list[list[str]], lines: np.ndarray) -> int:
         """Take the header from the first records; how many of them are no records of the table."""
-        titles = title_lines(rows, lines.tolist())
+        titles = title_lines(rows, lines.tolist(), self.dialect.has_codes)
         self.above = tuple(" ".join(filter(None, row)) for row in rows[:titles] if any(row))
         self.labels = tuple(rows[titles]) if self.has_header else ("",) * len(rows[titles])
         if len(self.labels) > MOST_COLUMNS:
@@ -154,6 +163,9 @@ class DelimitedTable:
                 f"{MOST_COLUMNS:,} columns. Is the line break between records missing? Save it anew and send that.",
             )
         self.columns = unique_names(list(self.labels))
+        if self.has_header:
+            odd = remarks_on(self.labels, rows[titles + 1 :], self.dialect.has_codes, self.dialect.quote)
+            self.remarks = [(code, int(lines[titles])) for code in odd]
         return titles + self.has_header
 
     def _chunk(
@@ -172,8 +184,9 @@ class DelimitedTable:
             self.has_rows = True
             yield Chunk(
                 self.source.stem, kept, lines.astype(np.int64), False, file=self.source.member,
-                labels=self.labels, above=self.above, doubts=doubts, beyond=surplus,
+                labels=self.labels, above=self.above, doubts=doubts, beyond=surplus, remarks=tuple(self.remarks),
             )  # fmt: skip
+            self.remarks = []
 
     def _cells(self, record: np.ndarray) -> list[str]:
         text = io.StringIO(record.tobytes().decode("utf-8"), newline="")

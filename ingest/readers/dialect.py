@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 SAMPLE = 1 << 16
@@ -44,6 +45,11 @@ class Dialect:
             return len(cells) > 3 and any(cells)
         there = [cells[place] for place in self.codes if place < len(cells) and cells[place]]
         return bool(there) and all(_CODE.fullmatch(cell) for cell in there)
+
+    def has_codes(self, cells: Sequence[str]) -> bool:
+        """Whether what stands in the columns of codes are codes, in most of those that are filled."""
+        there = [cells[place] for place in self.codes if place < len(cells) and cells[place]]
+        return sum(bool(_CODE.fullmatch(cell)) for cell in there) * 2 > len(there)
 
 
 @dataclass(frozen=True)

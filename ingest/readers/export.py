@@ -18,16 +18,10 @@ from ingest.errors import SangamError
 from ingest.readers import WHOLE, Known, ReadAgain, read, sniff
 from ingest.readers.ahead import ahead
 from ingest.readers.chunk import Chunk
-from ingest.readers.legacy_fonts import SAMPLED, font_of
+from ingest.readers.oddities import Oddities
 
 _ROWS_AT_ONCE = 50_000
-_LINES_SHOWN = 12
-_COLUMNS_LOOKED_AT = 500
 _QUOTED = (b'"', b",", b"\r", b"\n")
-_WHAT = {
-    "ragged_row": "Another number of cells than the header",
-    "stray_quote": "Quotation marks do not pair, so that cells and records may end elsewhere",
-}
 _NOT_PRINTED = {"hidden_not_read": "the page hides cells that have text; they are not printed."}
 
 
@@ -60,29 +54,25 @@ def to_csv(
     if kind != "delimited":
         table = _named(path, table, known)
     columns: list[str] | None = None
-    doubts = _Doubts()
+    oddities = Oddities()
     for chunk in chunks:
         if table not in (None, chunk.table, chunk.full_name, f"{chunk.file}/{chunk.table}"):
             continue
         if columns is None:
             name = _name(chunk, known)
             columns = known[name].columns if name in known else chunk.cells.schema.names
-            for line in (
-                *(f"Above the header stands: {line}" for line in chunk.above),
-                *_in_legacy_fonts(chunk),
-            ):
-                tell(line)
             if header and not chunk.is_grid:
                 _write(out, [pa.array([name]) for name in chunk.labels or columns])
+            oddities.begin(chunk)
         cells = filled(chunk) if kind == "html" else chunk.cells
         _write_records(out, cells, len(columns), chunk.beyond)
-        doubts.note(chunk)
+        oddities.note(chunk)
         _tell_hidden(chunk, tell)
     if columns is None:
         raise SangamError(
             f"{path.name}: there is no table '{table}'. {_listing(known or _tables(path, encoding, {}))}"
         )
-    for line in (*doubts.told(), *_unfilled(known)):
+    for line in (*oddities.told(), *_unfilled(known)):
         tell(line)
 
 
@@ -100,17 +90,6 @@ def _read(path: Path, kind: str, encoding: str, header: bool) -> tuple[dict[str,
         return _listed(chunks), chunks
     dumps: dict[str, Known] = {}
     return _tables(path, encoding, dumps), ahead(read(path, encoding, header, dumps), path.name)
-
-
-def _in_legacy_fonts(chunk: Chunk) -> Iterator[str]:
-    """A line for each column whose first cells are text in a font that nobody has any more."""
-    start = chunk.cells.slice(0, SAMPLED)
-    for place in range(min(start.num_columns, _COLUMNS_LOOKED_AT)):
-        if told := font_of(start.column(place)):
-            yield (
-                f"Column '{start.schema.names[place]}' is typed in the font {told.font.told}, row "
-                f"{chunk.rows[told.first]} for one: its letters only look like {told.font.script} in that font."
-            )
 
 
 def _tell_hidden(chunk: Chunk, tell: Callable[[str], None]) -> None:
@@ -142,29 +121,6 @@ def _write_records(
     for start, stop in _runs(cells.num_rows, beyond):
         more = [pa.array([cell]) for cell in beyond.get(start, ())]
         _write(out, [column.slice(start, stop - start) for column in columns] + more)
-
-
-class _Doubts:
-    """What is said of records that the reader cannot vouch for: how many, and on which lines."""
-
-    def __init__(self) -> None:
-        self._lines: dict[str, list[int]] = {}
-        self._counts: Counter[str] = Counter()
-
-    def note(self, chunk: Chunk) -> None:
-        for place, code in sorted(chunk.doubts.items()):
-            self._counts[code] += 1
-            lines = self._lines.setdefault(code, [])
-            if len(lines) < _LINES_SHOWN:
-                lines.append(int(chunk.rows[place]))
-
-    def told(self) -> Iterator[str]:
-        for code, lines in self._lines.items():
-            more = self._counts[code] - len(lines)
-            where = f"line{'s' * (len(lines) > 1)} {', '.join(map(str, lines))}" + f" and {more:,} more" * (
-                more > 0
-            )
-            yield f"{_WHAT.get(code, code)}: {where}."
 
 
 def _runs(count: int, beyond: Mapping[int, object]) -> Iterator[tuple[int, int]]:

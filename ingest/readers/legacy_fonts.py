@@ -44,7 +44,10 @@ def _any(strings: str) -> str:
 FONTS = (
     LegacyFont(
         "Kruti Dev", "DevLys", "Devanagari",
-        _any("'k|jk|kj| lk|gk|yk|;k|Hk|vk|/k| ek|qj|uk |sM|[k|xk| dk|j.k|Mk|yh |hj|wj| iz| dl|gj|uh |xj|dqekj|bZ "),
+        _any(
+            "'k|jk|kj| lk|gk|yk|;k|Hk|vk|/k| ek|qj|uk |sM|[k|xk| dk|j.k|Mk|yh |hj|wj| iz| dl|gj|uh |xj|bZ |"
+            "lhrk|nsoh|dqekj|jke "
+        ),
     ),
     LegacyFont(
         "SutonnyMJ", "another font of Bijoy", "Bengali",

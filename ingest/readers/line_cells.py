@@ -17,6 +17,8 @@ class LineCells:
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
+        neither = f"[^{re.escape(dialect.delimiter + dialect.quote)}]"
+        self._lost = re.compile(f"(?<={neither}){re.escape(dialect.quote)}(?={neither})")
         self._budget = _BUDGET
         quote, delimiter = dialect.quote, re.escape(dialect.delimiter) + " *" * dialect.pads
         self._enclosed = re.compile(
@@ -43,6 +45,20 @@ class LineCells:
         if found is None and escaped in body:
             found = self._strictly(body.replace(escaped, dialect.quote * 2))
         return found
+
+    def plain_or_parted(self, body: str, width: int) -> tuple[list[str] | None, bool]:
+        """As `plain`; and whether a delimiter was put before a quoted cell (`shoes"red, large"`) to reach `width`.
+
+        A reading without such a quote wins, also where the other has as many cells by chance.
+        """
+        row = self.plain(body)
+        few = body.count(self._dialect.quote) <= _MOST_QUOTES
+        if few and row is not None and any(self._dialect.quote in cell for cell in row):
+            for lost in self._lost.finditer(body):
+                cells = self._strictly(body[: lost.start()] + self._dialect.delimiter + body[lost.start() :])
+                if cells is not None and len(cells) == width:
+                    return cells, True
+        return row, False
 
     def _strictly(self, body: str) -> list[str] | None:
         dialect = self._dialect

@@ -140,8 +140,7 @@ def require(match: HeaderMatch, table: Table, table_name: str, file: str) -> tup
         more = len(match.unknown) + len(match.twice) - len(hints)
         raise Refused(
             "wrong_format",
-            f"{file}, table '{table_name}': column {', '.join(hints)}"
-            f"{f' and {more:,} more' * (more > 0)}. Remove it or rename it; if it is new, agree it first so that the "
-            "contract can name it.",
+            f"{file}, table '{table_name}': column {', '.join(hints)}{f' and {more:,} more' * (more > 0)}. Remove it "
+            "or rename it; if it is new, agree it first so that the contract can name it.",
         )
     return match.found

@@ -89,6 +89,9 @@ def main() -> int:
     for name in ("polluted_files", "survey_sample"):
         begun = time.perf_counter()
         found = list(scored(root / name))
+        if not found:
+            print(f"{name}: no files there.")
+            continue
         simple = sum(points for _, points, _ in found) / len(found)
         line = f"{name}: {len(found):,} files, simple {simple:.3f}"
         if name == "polluted_files":
@@ -100,7 +103,7 @@ def main() -> int:
         for told in (False, True):
             off = sorted((points, file) for file, points, said in found if points < 9.9995 and said == told)
             print(f"  {len(off):,} differ and {'are told' if told else 'nothing is said'}")
-            for points, file in off[:_SHOWN]:
+            for points, file in off[: _SHOWN if told else None]:
                 print(f"    {points:6.3f}  {file}")
     return 0
 

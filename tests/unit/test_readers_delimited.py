@@ -346,3 +346,48 @@ def test_a_quote_in_a_bare_cell_is_in_doubt_where_cells_stand_in_quotes(
     text: str, doubted: dict[int, str]
 ) -> None:
     assert doubts(text) == doubted
+
+
+def test_rows_of_one_filled_cell_above_a_row_of_labels_are_titles() -> None:
+    text = "Department,,\nTravel in 2013,,\nName,Date,Cost\nA,14-Jan,£5\nB,15-Jan,£6\n"
+    (chunk,) = chunks(text)
+    assert chunk.above == ("Department", "Travel in 2013")
+    assert (chunk.cells.schema.names, chunk.rows.tolist()) == (["Name", "Date", "Cost"], [4, 5])
+    text = "id,,\nA1,7,8\nA2,8,9\n"  # a header that names one column
+    assert table(text)[0] == ["id", "column_2", "column_3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "remarks"),
+    [
+        ("id,name\nA1,Sita\nA2,Ram\nA3,Asha\n", []),
+        ("area,2019,2020\nN,5,7\nS,6,8\nW,1,2\n", []),  # years
+        ("id,nfhs5_urban\n1,3.4\n2,4.5\n3,5.6\n", []),
+        ("A0,4,Mia\nA1,5,Sita\nA2,6,Ram\nA3,7,Asha\n", [("no_header", 1)]),
+        ("X,,Z,\nx,y,x,y\n" + "1,2,3,4\n" * 12, [("more_header", 1)]),
+        ("Id,N\nid,n\n1,2\n", [("more_header", 1)]),
+        ("Persons employed,,\nsegment,2013,2014\nN,5,7\n", [("blank_header", 1)]),
+        ('id,"a""b",n\nA1,2,3\n', [("quoted_header", 1)]),
+        ("idname,n\nA1,Sita,\nA2,Ram,\nA3,Asha,3\n", [("narrow_header", 2)]),
+        ("x,,,,\n1,2,3,4,5\n", [("blank_header", 1)]),
+    ],
+)
+def test_what_is_odd_about_a_header(text: str, remarks: list[tuple[str, int]]) -> None:
+    assert [remark for chunk in chunks(text) for remark in chunk.remarks] == remarks
+
+
+def test_a_delimiter_lost_before_a_quoted_cell_is_put_there_and_the_record_in_doubt() -> None:
+    text = 'id,what,n\nA1,"red, small",1\nA2"red, large",2\nA3,5" pipe,3\nA4,shoes,4\n'
+    assert table(text)[1] == [
+        ["A1", "red, small", "1"],
+        ["A2", "red, large", "2"],
+        ["A3", '5" pipe', "3"],
+        ["A4", "shoes", "4"],
+    ]
+    assert doubts(text) == {3: "stray_quote"}
+
+
+def test_a_quoted_cell_may_hold_lines_like_those_of_other_files() -> None:
+    text = '"a","b","c","d"\n"1","x\n0,1,2,3\ny","2","3"\n"4","5","6","7"\n'
+    assert table(text)[1:] == ([["1", "x\n0,1,2,3\ny", "2", "3"], ["4", "5", "6", "7"]], [2, 5])
+    assert doubts(text) == {}

@@ -80,3 +80,15 @@ def test_grids_have_no_invented_header_and_html_spans_are_filled(tmp_path: Path)
     path.write_text("<html><p>nothing</p></html>", encoding="utf-8")
     with pytest.raises(SangamError, match="no table"):
         exported(path)
+
+
+def test_what_is_odd_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("A0,4,Mia\nA1,5,S\x9cita\nA2,6,Ram\nA3,7,Asha,x\n", encoding="utf-8")
+    told: list[str] = []
+    to_csv(path, None, io.StringIO(), tell=told.append)
+    assert told == [
+        "Line 1 is taken for the header and looks like a record: if it is one, use --no-header.",
+        "Another number of cells than the header: line 4.",
+        "Signs that a wrong encoding leaves in the place of letters: line 2.",
+    ]
