@@ -24,7 +24,7 @@ from python_calamine import (
 
 from ingest.errors import Refused
 from ingest.readers.byte_source import Source, whole
-from ingest.readers.cell_text import text_cells
+from ingest.readers.cell_text import Value, text_cells
 from ingest.readers.chunk import Chunk, Mark, Span
 from ingest.readers.grid import grid, hidden_columns
 from ingest.readers.marks import Marks, with_texts
@@ -90,12 +90,21 @@ def _spans(ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]] | None) -> 
     return [(first[0], first[1], last[0], last[1]) for first, last in ranges or []]
 
 
+def _as_text(rows: list[list[Value]]) -> list[pa.Array]:
+    """Rows as columns of text. Of many short columns each would cost more than its cells: they are made as one."""
+    width, height = len(rows[0]), len(rows)
+    if width <= height:
+        return [text_cells(column) for column in zip(*rows, strict=True)]
+    together = text_cells([value for column in zip(*rows, strict=True) for value in column])
+    return [together.slice(at * height, height) for at in range(width)]
+
+
 def _columns(sheet: CalamineSheet) -> list[pa.Array]:
     """All columns as text. The parser gives rows from the first on, but columns only from the first that is filled."""
     if sheet.start is None:
         return []
     rows, parts = sheet.iter_rows(), []
     while some := list(islice(rows, _ROWS_AT_ONCE)):
-        parts.append([text_cells(column) for column in zip(*some, strict=True)])
+        parts.append(_as_text(some))
     columns = [pa.concat_arrays(pieces) for pieces in zip(*parts, strict=True)]
     return [pa.nulls(len(columns[0]), pa.string())] * sheet.start[1] + columns if columns else []

@@ -154,3 +154,19 @@ def test_a_damaged_workbook_is_refused(tmp_path: Path) -> None:
             list(read(path))
         assert refusal.value.code == "unreadable_file"
         assert "d.xlsx" in str(refusal.value)
+
+
+def test_a_sheet_wider_than_long(tmp_path: Path) -> None:
+    path = tmp_path / "e.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet("S")
+    given: list[list[Any]] = [[f"c{at}" for at in range(300)], [at / 2 for at in range(300)]]
+    for row, cells in enumerate(given):
+        sheet.write_row(row, 0, cells)
+    sheet.write_blank(0, 299, None, book.add_format({"bold": True}))
+    book.close()
+    (chunk,) = read(path)
+    assert rows(chunk) == [
+        [*given[0][:299], None],
+        [str(number).removesuffix(".0") for number in given[1]],
+    ]
