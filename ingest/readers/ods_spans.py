@@ -36,7 +36,7 @@ class _Sheet:
 def ods_spans(content: bytes, source: Source) -> dict[str, list[Span]]:
     """Per sheet its merged ranges (top, left, bottom, right), 0-based; {} for other files.
 
-    Raises Refused for a sheet with more rows, columns or repeated values than an honest one has.
+    Raises Refused for damaged XML, and for more rows, columns or repeated values than an honest sheet has.
     """
     if content[:2] != b"PK":
         return {}
@@ -57,7 +57,6 @@ def _sheets(xml: io.BufferedIOBase, source: Source) -> dict[str, _Sheet]:
         resolve_entities=False,
         no_network=True,
         huge_tree=True,
-        recover=True,
     )
     try:
         for event, element in walk:
@@ -70,8 +69,13 @@ def _sheets(xml: io.BufferedIOBase, source: Source) -> dict[str, _Sheet]:
                 element.clear()
                 while (before := element.getprevious()) is not None:
                     before.getparent().remove(before)
-    except etree.XMLSyntaxError:
-        pass  # damage is for the parser of the values to tell
+    except (
+        etree.XMLSyntaxError
+    ) as error:  # the parser of the values would pass over it, and over the row it is in
+        raise Refused(
+            "unreadable_file",
+            f"{source.name}: the workbook is damaged or cut short ({error.msg}). Open it, save it anew and send that.",
+        ) from error
     return sheets
 
 

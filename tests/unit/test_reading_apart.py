@@ -114,6 +114,19 @@ def test_what_a_sheet_repeats_within_reason_is_read(tmp_path: Path) -> None:
     assert (chunk.cells.num_rows, chunk.cells.num_columns) == (5000, 3)
 
 
+def test_a_damaged_tag_of_a_sheet_loses_no_row(tmp_path: Path) -> None:
+    row = (
+        '<table:table-row><table:table-cell office:value-type="string"><text:p>x</text:p></table:table-cell>'
+    )
+    end = "</table:table-row>"
+    path = tmp_path / "a.ods"
+    path.write_bytes(attacks.ods(2 * (row + end)))
+    assert [chunk.cells.num_rows for chunk in read(path)] == [2]
+    for damaged in (row.replace("table:table-row", "taXle:table-row") + end, row + end.replace("row", "rox")):
+        path.write_bytes(attacks.ods(row + end + damaged + row + end))
+        assert "damaged" in str(refused(path))
+
+
 def test_blanks_without_end_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules["ingest.readers.sniff"], "_MOST_BLANK", 1 << 20)
     path = tmp_path / "a.csv.gz"
