@@ -109,7 +109,7 @@ def _value_and_error(
         return _number(name, column)
     if column.type in ("date", "month"):
         make = expressions.date_value if column.type == "date" else expressions.month_value
-        made = make(text, n(name))
+        made = make(text, n(name), source.time_zone)
         late = f"WHEN {value} > DATE '{quarter_end}' THEN {_reason('future_date')}" if quarter_end else ""
         return made, f"WHEN {value} IS NULL THEN {_reason('bad_date')} {late}", "DATE"
     if column.type == "phone":
@@ -158,6 +158,8 @@ def _coded(name: str, column: Column, vocabularies: Mapping[str, Any]) -> tuple[
     if column.within:
         key = f"coalesce({v(column.within)}, '') || {quote(VOCABULARY_SEPARATOR)} || {text}"
         return f"CASE WHEN {key} IN ({keys}) THEN {looked_up}[{key}] END", unknown, "VARCHAR"
+    if column.others_stay:
+        return f"CASE WHEN {text} IN ({keys}) THEN {looked_up}[{text}] ELSE {text} END", "", "VARCHAR"
     same = [k for k, c in known.items() if k == c]
     plain = f"WHEN {text} IN ({', '.join(quote(s) for s in same)}) THEN {text}" if same else ""
     return f"CASE {plain} WHEN {text} IN ({keys}) THEN {looked_up}[{text}] END", unknown, "VARCHAR"

@@ -16,12 +16,13 @@ import duckdb
 from ingest.cleaning.look_ups import define_look_ups
 from ingest.contracts.correction_words import Correction
 from ingest.contracts.source import Source
-from ingest.judging import cells, corrections, duplicates, rules, totals
+from ingest.judging import cells, corrections, duplicates, not_yet, rules, totals
 from ingest.judging.judged_drop import JudgedDrop
 from ingest.judging.noted import noted_findings
 from ingest.judging.references import orphan_findings
 from ingest.judging.swapped_dates import warn_of_swapped_dates
 from ingest.judging.taking import alike, take
+from ingest.judging.unlisted import warn_of_unlisted
 from ingest.sql import render
 from ingest.tables.piece import Piece
 
@@ -36,13 +37,15 @@ def judge(
     threads: int = 2,
     related: Mapping[str, str] | None = None,
     key: bytes | None = None,
+    late_up_to: date | None = None,
     corrected: Sequence[Correction] = (),
 ) -> JudgedDrop:
     """Read every piece, then decide about every record: first cells, then keys, references and rules.
 
     `related` gives SQL relations for tables outside the drop that rules compare with, by `source/table` and
     quarters back (`mis/beneficiary`, `shg_status@1`); `key` makes the pseudonyms they are matched by.
-    `corrected`: the corrections that cover this file. Raises Refused as the readers and the layout do.
+    `late_up_to`: of an extract that came late, the day of its receipt. `corrected`: the corrections that cover this
+    file. Raises Refused as the readers and the layout do.
     """
     connection = duckdb.connect(
         config={
@@ -51,7 +54,7 @@ def judge(
             "preserve_insertion_order": True,
         }
     )
-    judged = JudgedDrop(connection, source, quarter_end, key)
+    judged = JudgedDrop(connection, source, quarter_end, key, late_up_to=late_up_to)
     # Values in clear may spill when memory is short: into a folder that is ours alone.
     judged.spill_to(tempfile.mkdtemp(prefix="sangam-"))
     connection.execute(render(__file__, "drop.sql", dropped_code=corrections.DROPPED))
@@ -67,12 +70,15 @@ def judge(
         rules.apply_each(judged, name, table, "warning", related or {})
         totals.check_totals(judged, name, table)
         warn_of_swapped_dates(judged, name)
+        warn_of_unlisted(judged, name)
     corrections.flag(judged)
+    not_yet.warn(judged)
     return judged
 
 
 def _judge_table(judged: JudgedDrop, name: str) -> None:
     table = judged.source.tables[name]
+    not_yet.read_as_not_yet(judged, name, table)
     noted_findings(judged, name)
     cells.cell_findings(judged, name)
     cells.order_findings(judged, name, table)

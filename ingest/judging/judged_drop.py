@@ -43,6 +43,7 @@ class JudgedDrop:
     kinds: dict[str, str] = field(default_factory=dict)  # the contract's table that each delivered one is
     kind: str = ""  # the file's format, as `readers.sniff` names it
     dropped: set[str] = field(default_factory=set)  # tables of which a correction drops records
+    late_up_to: date | None = None  # of an extract that came late: the day of its receipt
 
     def spill_to(self, folder: str) -> None:
         """Let the database use a folder that goes with it, also where a refused file leaves nobody to close it."""
