@@ -7,7 +7,7 @@ batches; what is measured and found of a batch does not belong here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,10 +16,10 @@ import duckdb
 from expectations.suite import Suite, load_suite
 from ingest.contracts.loading import has_source, load_region
 from ingest.contracts.source import Source
-from ingest.deliveries.delivery import NO_QUARTER
+from ingest.deliveries.delivery import NO_QUARTER, part_of
 from ingest.deliveries.places import folder
 from ingest.deliveries.receipt import Receipt
-from ingest.deliveries.receipts import receipt_by
+from ingest.deliveries.receipts import receipt_by, receipts
 from ingest.sql import quote
 
 
@@ -42,6 +42,9 @@ class Batch:
     quarter: str
     receipts: tuple[Receipt, ...]
     previous: Batch | None = None
+    twins: tuple[
+        tuple[str, str], ...
+    ] = ()  # files of this one, each with one of the same bytes delivered before
 
     @property
     def contract(self) -> Source:
@@ -68,6 +71,14 @@ class Batch:
     def files(self) -> list[list[str]]:
         """What decides about the records of the batch."""
         return sorted([receipt.mark, receipt.judged_as.key_id] for receipt in self.receipts)
+
+    @property
+    def earlier(self) -> Iterator[Batch]:
+        """The batches before this one, the latest first."""
+        batch = self.previous
+        while batch:
+            yield batch
+            batch = batch.previous
 
     def side(self, home: Path) -> Side:
         """Where the accepted records lie, and how many were read and quarantined, by the contract's tables."""
@@ -97,10 +108,30 @@ def batches(home: Path, quarter: str, wanted: Iterable[tuple[str, str]] | None =
     made = []
     for (region, source), quarters in sorted(found.items()):
         previous = None
+        alike = _by_bytes(receipts(home, region, source))
         for at in sorted(quarters):
-            previous = Batch(region, source, at, tuple(quarters[at]), previous)
+            twins = [(r.path, twin) for r in quarters[at] if (twin := _twin(r, alike[r.sha256]))]
+            previous = Batch(region, source, at, tuple(quarters[at]), previous, tuple(twins))
             made.append(previous)
     return made
+
+
+def _by_bytes(all_receipts: Iterable[Receipt]) -> dict[str, list[Receipt]]:
+    found: dict[str, list[Receipt]] = defaultdict(list)
+    for receipt in all_receipts:
+        found[receipt.sha256].append(receipt)
+    return found
+
+
+def _twin(receipt: Receipt, alike: Iterable[Receipt]) -> str | None:
+    """A file with the same bytes that is of an earlier quarter, came earlier, or is another part of the drop."""
+    own = (receipt.quarter, part_of(receipt.region, receipt.source, receipt.file))
+    for other in alike:
+        place = (other.quarter, part_of(other.region, other.source, other.file))
+        came_before = (other.received_at, other.path) < (receipt.received_at, receipt.path)
+        if place != own and (other.quarter < receipt.quarter or came_before):
+            return other.path
+    return None
 
 
 def _current_drops(home: Path) -> list[tuple[str, str, str, str, str]]:

@@ -28,7 +28,8 @@ Key = tuple[str, str, str]
 def fingerprint(batch: Batch) -> str:
     """A hash of all that decides about the result of a batch; another hash means: check again."""
     before = [batch.previous.quarter, batch.previous.files] if batch.previous else []
-    content = json.dumps([CODE, batch.suite.fingerprint, batch.files, before])
+    sent = [[one.quarter, sorted(r.sha256 for r in one.receipts)] for one in batch.earlier]
+    content = json.dumps([CODE, batch.suite.fingerprint, batch.files, before, sent, batch.twins])
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 

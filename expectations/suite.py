@@ -27,7 +27,8 @@ from ingest.contracts.yaml_file import Document, merge, read_mapping
 
 SUITES = Path(__file__).parent / "suites"
 COMMON = "_common"
-Kind = Literal["table", "column", "figure", "place"]
+DELIVERY = "delivery"  # the name under which a delivery as a whole is measured
+Kind = Literal["table", "column", "figure", "place", "delivery"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,13 @@ MEASURES: dict[str, Measure] = {
     # records of a place; beside those before
     "place_rows": Measure("place", "number"),
     "place_rows_ratio": Measure("place", "share"),
+    # files that were delivered before: their bytes for another quarter or part, their records for an earlier quarter
+    "sent_before": Measure("delivery", "number"),
+    # of an extract: dates that lie in its quarter, where an earlier extract has some in its own
+    "dated_in_quarter": Measure("delivery", "number"),
+    # of a round: records of the time of the round before, by all their dates; keys that an earlier round has
+    "dated_before": Measure("table", "share"),
+    "keys_before": Measure("table", "share"),
 }
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.measuring.questions import figure_sql, places_sql, words
-from expectations.suite import MEASURES, Kind, Place, Suite, load_suite, suite_words
+from expectations.suite import DELIVERY, MEASURES, Kind, Place, Suite, load_suite, suite_words
 from ingest import empty_tables
 from ingest.cleaning.look_ups import define_look_ups
 from ingest.code_state import code_fingerprint
@@ -80,6 +80,7 @@ def _names(suite: Suite, source: Source, columns: dict[str, list[str]]) -> Itera
         "column": [f"{table}.{column}" for table, names in columns.items() for column in names],
         "figure": list(suite.figures),
         "place": list(suite.places),
+        "delivery": [DELIVERY],
     }
     named_by_header = [
         re.escape(f"{table}.") + re.sub(r"\\{\d+\\}", ".+", re.escape(column))

@@ -17,7 +17,7 @@ from ingest.code_state import code_fingerprint
 from ingest.contracts.delivery_contract import DeliveryContract, load_delivery_contract
 from ingest.contracts.loading import fingerprint, load_region
 from ingest.contracts.source import Source
-from ingest.deliveries import previous, related
+from ingest.deliveries import previous, related, versions
 from ingest.deliveries.delivery import NO_QUARTER, Delivery, quarter_end
 from ingest.deliveries.landing import scan
 from ingest.deliveries.places import vault_path
@@ -102,7 +102,9 @@ def _bring_in(this: Ingest, region: str, source: str) -> related.Arrivals:
     arrivals = {
         other: _bring_in(this, region, other) for other in sorted(contract.looked_up_sources() - {source})
     }
-    own = related.Arrivals(scan(this.landing, up_to=this.quarter, sources=[(region, source)]), {})
+    arrived = scan(this.landing, up_to=this.quarter, sources=[(region, source)])
+    kept = [version for delivery in arrived for version in versions.earlier(this.home, delivery)]
+    own = related.Arrivals([*kept, *arrived], {})
     arrivals[source] = own
     in_order = sorted(own.deliveries, key=lambda d: d.quarter)
     if source in contract.looked_up_sources():
@@ -117,6 +119,8 @@ def _bring_in(this: Ingest, region: str, source: str) -> related.Arrivals:
             both = {"read_now": True, "seconds": round(before.seconds + receipt.seconds, 3)}
             receipt = receipt.model_copy(update=both)
         own.receipts[delivery.relative] = receipt
+        if not receipt.refused:
+            versions.keep(this.home, delivery)
     return own
 
 
@@ -131,6 +135,7 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
         contract=fingerprint(delivery.region, delivery.source),
         engine=ENGINE,
         key_id=pseudonyms.key_id(this.key),
+        late_up_to=_late_up_to(delivery, contract.source),
         is_changed=delivery.is_changed,
         stray=delivery.stray,
         last=previous.marks(last),
@@ -175,6 +180,11 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
     receipt = receipt.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
     keep(this.home, receipt)
     return receipt
+
+
+def _late_up_to(delivery: Delivery, source: Source) -> str:
+    has_ends = any(table.ends for table in source.tables.values())
+    return str(delivery.late_up_to) if has_ends and delivery.late_up_to else ""
 
 
 @contextmanager
@@ -252,7 +262,9 @@ def _read_and_write(
     home, key = this.home, this.key
     require_sound(delivery.region, delivery.source, home)
     last_day = None if delivery.quarter == NO_QUARTER else quarter_end(delivery.quarter).date()
-    judged = judge_file(delivery.path, contract, last_day, compared.relations, key)
+    judged = judge_file(
+        delivery.path, contract, last_day, compared.relations, key, late_up_to=delivery.late_up_to
+    )
     try:
         written = accepted.write_accepted(home, judged, delivery, key)
         # Accepted is what was written: the check that nothing is lost compares it with what was read.

@@ -166,6 +166,34 @@ class ExpectFigureBesideLastTime(ExpectMeasure):
     looks_at = "The suite's own numbers, as a share of last time's"
 
 
+class ExpectSentBefore(ExpectMeasure):
+    """A delivery's files and records were not delivered before."""
+
+    measure: Literal["sent_before"] = "sent_before"
+    looks_at = "Whether files were delivered before, for another quarter or part"
+
+
+class ExpectDatedInQuarter(ExpectMeasure):
+    """So many dates of an extract lie in its quarter."""
+
+    measure: Literal["dated_in_quarter"] = "dated_in_quarter"
+    looks_at = "Dates of an extract that lie in its quarter, where an earlier one has some in its own"
+
+
+class ExpectDatedBefore(ExpectMeasure):
+    """So many of a round's records are dated in the time of the round before."""
+
+    measure: Literal["dated_before"] = "dated_before"
+    looks_at = "Records of a round that are dated in the time of the round before"
+
+
+class ExpectKeysBefore(ExpectMeasure):
+    """So many of a round's keys are an earlier round's."""
+
+    measure: Literal["keys_before"] = "keys_before"
+    looks_at = "Keys of a round that an earlier round has"
+
+
 class ExpectPlaceRows(ExpectMeasure):
     """Each expected place has so many records."""
 

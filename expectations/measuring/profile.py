@@ -17,6 +17,7 @@ import pandas as pd
 from expectations.batch import Batch, Side
 from expectations.measuring.facts import TableFacts, connect, facts
 from expectations.measuring.questions import figure_sql, places_sql, words
+from expectations.measuring.whole import whole
 from expectations.results import Columns
 from expectations.suite import Check, Place, Suite
 from ingest.contracts.source import Source
@@ -57,19 +58,17 @@ def profile(
 def profiles_of(home: Path, batches: list[Batch]) -> list[tuple[Batch, pd.DataFrame]]:
     """The profile of each batch."""
     with connect() as connection:
-        return [
-            (
-                batch,
-                profile(
-                    connection,
-                    batch.suite,
-                    batch.contract,
-                    batch.side(home),
-                    batch.previous.side(home) if batch.previous else None,
-                ),
-            )
-            for batch in batches
-        ]
+        return [(batch, _with_the_whole(connection, batch, home)) for batch in batches]
+
+
+def _with_the_whole(connection: duckdb.DuckDBPyConnection, batch: Batch, home: Path) -> pd.DataFrame:
+    before = batch.previous.side(home) if batch.previous else None
+    parts = profile(connection, batch.suite, batch.contract, batch.side(home), before)
+    asked = [row for row in whole(connection, batch, home) if batch.suite.asks(row[3], row[1])]
+    if not asked:
+        return parts
+    columns = {name: list(cells) for name, cells in zip(COLUMNS, zip(*asked, strict=True), strict=True)}
+    return pd.concat([stored_profile(columns), parts], ignore_index=True)
 
 
 def stored_profile(columns: Columns) -> pd.DataFrame:

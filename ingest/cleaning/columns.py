@@ -118,7 +118,7 @@ def _value_and_error(
         return _number(name, column)
     if column.type in ("date", "month"):
         make = expressions.date_value if column.type == "date" else expressions.month_value
-        made = make(text, n(name), column.dates or source.dates)
+        made = make(text, n(name), column.dates or source.dates, source.time_zone)
         short = expressions.is_short_of_century(n(name))
         late = f"WHEN {value} > DATE '{quarter_end}' THEN {_reason('future_date')}" if quarter_end else ""
         bad = f"CASE WHEN {short} THEN {_reason('two_digit_year')} ELSE {_reason('bad_date')} END"
@@ -170,6 +170,8 @@ def _coded(name: str, column: Column, vocabularies: Mapping[str, Any]) -> tuple[
     if column.within:
         key = f"coalesce({v(column.within)}, '') || {quote(VOCABULARY_SEPARATOR)} || {text}"
         return f"CASE WHEN {key} IN ({keys}) THEN {looked_up}[{key}] END", unknown, "VARCHAR"
+    if column.others_stay:
+        return f"CASE WHEN {text} IN ({keys}) THEN {looked_up}[{text}] ELSE {text} END", "", "VARCHAR"
     same = [k for k, c in known.items() if k == c]
     plain = f"WHEN {text} IN ({', '.join(quote(s) for s in same)}) THEN {text}" if same else ""
     return f"CASE {plain} WHEN {text} IN ({keys}) THEN {looked_up}[{text}] END", unknown, "VARCHAR"

@@ -135,18 +135,30 @@ def is_short_of_century(digits: str) -> str:
     return f"regexp_full_match({digits}, '({word}[ ,./-]+)?{word}[ ,./-]+''?[0-9]{{2}}')"
 
 
-def date_value(value: str, digits: str = "", parts: DateParts = "dmy") -> str:
+def date_value(value: str, digits: str = "", parts: DateParts = "dmy", time_zone: str = "") -> str:
     """The day in `value`: ISO (a time of day is allowed), DD-Mon-YYYY, Excel serial, and three numbers between slashes,
     dashes or dots, in the order that `parts` says; only the year has four digits.
+
+    Of a time with an offset, the day it then is in `time_zone`; without one, the day as it is written.
     """
     d = digits or ascii_digits(value)
     slashed = f"replace(replace({d}, '-', '/'), '.', '/')"
     worded = f"regexp_replace({d}, '[ ,./-]+', '-', 'g')"
     shape, form = _NUMBERS[parts]
-    time = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?\s*(Z|[+-][0-9]{2}:?[0-9]{2})?"
+    time = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?"
+    offset = r"\s*(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
+    in_zone = ""
+    if time_zone:
+        # `+0530` and a blank before the offset are not read as they stand.
+        near = f"regexp_replace({d}, '{offset}$', '\\1')"
+        stamp = f"regexp_replace({near}, '([+-][0-9]{{2}})([0-9]{{2}})$', '\\1:\\2')"
+        in_zone = (
+            f"WHEN regexp_full_match({d}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{time}{offset}') "
+            f"THEN CAST(timezone({quote(time_zone)}, try_cast({stamp} AS TIMESTAMPTZ)) AS DATE) "
+        )
     return (
         f"CASE WHEN regexp_full_match({value}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') THEN try_cast({value} AS DATE) "
-        f"WHEN regexp_full_match({d}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}({time})?') "
+        f"{in_zone}WHEN regexp_full_match({d}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}({time}({offset})?)?') "
         f"THEN try_cast(left({d}, 10) AS DATE) "
         f"WHEN regexp_full_match({d}, '{shape}') "
         f"THEN CAST(try_strptime({slashed}, '{form}') AS DATE) "
@@ -157,12 +169,12 @@ def date_value(value: str, digits: str = "", parts: DateParts = "dmy") -> str:
     )
 
 
-def month_value(value: str, digits: str = "", parts: DateParts = "dmy") -> str:
+def month_value(value: str, digits: str = "", parts: DateParts = "dmy", time_zone: str = "") -> str:
     """The first day of the month in `value`: `YYYY-MM`, `MM/YYYY`, or a full date."""
     d = digits or ascii_digits(value)
     return (
         f"CASE WHEN regexp_full_match({d}, '[0-9]{{4}}-[0-9]{{2}}') THEN try_cast({d} || '-01' AS DATE) "
         f"WHEN regexp_full_match({d}, '[0-9]{{1,2}}[/-][0-9]{{4}}') "
         f"THEN CAST(try_strptime('01/' || replace({d}, '-', '/'), '%d/%m/%Y') AS DATE) "
-        f"ELSE CAST(date_trunc('month', {date_value(value, d, parts)}) AS DATE) END"
+        f"ELSE CAST(date_trunc('month', {date_value(value, d, parts, time_zone)}) AS DATE) END"
     )

@@ -32,6 +32,7 @@ class Column(Word):
     )
     pattern: Regex = ""  # shape of a code: regular expression that the cell matches in full, digits in ASCII
     vocabulary: str = ""  # name of a vocabulary of the source or region
+    others_stay: bool = False  # what the vocabulary does not list stays as delivered, with a warning
     within: str = ""  # the vocabulary is keyed by the value of this other column
     ref: str = ""  # "table" (its key) or "table.column"
     # Of a reference: further columns that say to which record this one belongs, with the column there that they equal.
@@ -61,6 +62,12 @@ class Column(Word):
         except re.error as error:
             raise ValueError(f"'{pattern}' is no regular expression: {error}.") from error
         return given
+
+    @model_validator(mode="after")
+    def _others_are_of_a_list(self) -> Column:
+        if self.others_stay and (not self.vocabulary or self.within or self.type == "codes"):
+            raise Fault("only beside a plain 'vocabulary' are there others: leave it out.", "others_stay")
+        return self
 
     @model_validator(mode="after")
     def _shape_is_of_text(self) -> Column:

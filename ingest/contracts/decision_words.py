@@ -43,6 +43,8 @@ class Decision(Word):
             if not RECORD.match(record):
                 words = f"'{record}' is no record, expected source/identifier, such as mis/KMSS-00001."
                 raise Fault(words, "records", number)
+        if len(set(self.records)) == 1:
+            raise Fault(f"'{self.records[0]}' is named twice: a decision is about two records.", "records")
         return self
 
     def contradicts(self, other: Decision) -> bool:
@@ -75,4 +77,29 @@ def read_decisions(programme: Path) -> list[Decision]:
             if one.contradicts(other):
                 words = f"{other.by} decided the opposite on {other.on}: {other.why} Take one of them out."
                 raise SangamError(line(document, (number, "decision"), words))
+        if one.decision == "different" and (chain := _one_by(decisions, one)):
+            words = f"the two are one by what was decided of {', '.join(chain)}. Take one of them out."
+            raise SangamError(line(document, (number, "decision"), words))
     return decisions
+
+
+def _one_by(decisions: list[Decision], different: Decision) -> list[str]:
+    """The records over which decisions `same` lead from one of the two to the other; none where they do not."""
+    links = [
+        set(one.records)
+        for one in decisions
+        if one.decision == "same" and (one.region, one.entity) == (different.region, different.entity)
+    ]
+    first, last = different.records
+    came_from: dict[str, str] = {first: ""}
+    waiting = [first]
+    while waiting:
+        here = waiting.pop()
+        for there in sorted({r for link in links if here in link for r in link} - came_from.keys()):
+            came_from[there] = here
+            waiting.append(there)
+    chain: list[str] = []
+    here = last if last in came_from else ""
+    while here:
+        chain, here = [*chain, here], came_from[here]
+    return chain[::-1]

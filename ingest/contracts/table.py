@@ -67,6 +67,9 @@ class Table(Word):
     layout: Layout = Layout()
     # Dates that must not run backwards; `column.date` is a date of the record which `column` refers to.
     order: tuple[tuple[str, ...], ...] = ()
+    # Dates that end something, each with the columns that go with it. In an extract that came late, one after the
+    # quarter reads as not yet: both are empty for that quarter, with a warning.
+    ends: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     rules: dict[str, Rule] = Field(default_factory=dict)
     at_least: int = Field(default=0, ge=0)  # records; a delivery with fewer is refused
     on_conflict: Literal["duplicate_key", "conflicting_label"] = "duplicate_key"
@@ -91,6 +94,16 @@ class Table(Word):
                 ) from error
         return self
 
+    @model_validator(mode="after")
+    def _ends_may_be_empty(self) -> Table:
+        for name, others in self.ends.items():
+            if self.columns[name].type != "date":
+                raise Fault(f"'{name}' is no date, so it ends nothing.", "ends", name)
+            for one in (name, *others):
+                if self.columns[one].required or one in self.key:
+                    raise Fault(f"'{one}' is required, so it cannot be empty until it ends.", "ends", name)
+        return self
+
     def _named_columns(self) -> Iterator[tuple[tuple[Any, ...], tuple[str, ...]]]:
         """Where this table's columns are named, and which."""
         yield ("key",), self.key
@@ -107,6 +120,8 @@ class Table(Word):
             yield ("layout", "totals", number, "column"), (total.column,)
             yield ("layout", "totals", number, "sum"), total.sum
             yield ("layout", "totals", number, "group"), (total.group,) if total.group else ()
+        yield ("ends",), tuple(self.ends)
+        yield from ((("ends", name), others) for name, others in self.ends.items())
         for name, rule in self.rules.items():
             yield ("rules", name, "parts"), rule.parts
             yield ("rules", name, "total"), (rule.total,) if rule.total else ()

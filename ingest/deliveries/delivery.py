@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from ingest.contracts.loading import load_region
 
+# Received so many days after its quarter's end, a drop holds what happened since.
+LATE_AFTER = timedelta(days=45)
 QUARTER = re.compile(r"^\d{4}Q[1-4]$")
 NO_QUARTER = "_"  # the partition of reference tables, which belong to no quarter
 
@@ -33,6 +35,13 @@ class Delivery:
     def is_changed(self) -> bool:
         """Whether the file is no longer the one that the delivery log says has arrived."""
         return bool(self.logged_sha256) and self.logged_sha256 != self.sha256
+
+    @property
+    def late_up_to(self) -> date | None:
+        """Of an extract that came late, the day up to which it may hold events: that of its receipt."""
+        if self.quarter == NO_QUARTER or self.received_at - quarter_end(self.quarter) <= LATE_AFTER:
+            return None
+        return self.received_at.date()
 
     @property
     def file(self) -> str:

@@ -52,7 +52,7 @@ def waiting(home: Path, deliveries: Iterable[Delivery], receipts: Mapping[str, R
         part = (delivery.region, delivery.source, delivery.part)
         source = load_source(delivery.region, delivery.source)
         reasons = beyond_bounds(last[part], receipt, source) if part in last else []
-        if reasons and not is_let_through(home, delivery.sha256):
+        if reasons and not is_let_through(home, delivery.sha256, delivery.relative):
             held[delivery.relative] = Waits(against=last[part].path, reasons=tuple(reasons))
         else:
             last[part] = receipt

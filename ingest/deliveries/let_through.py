@@ -1,10 +1,13 @@
 """A person lets a delivery through that waits: a file of its own that is never changed.
 
-SANGAM_HOME/decisions/drops/<sha256>.json
+SANGAM_HOME/decisions/drops/<sha256>-<hash of the path>.json
+
+It is about one file of the landing: the same bytes sent again, for another quarter, wait for a decision of their own.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,14 +18,15 @@ from ingest.errors import SangamError
 from ingest.files import write_json
 
 
-def decision_path(home: Path, sha256: str) -> Path:
-    """Where the decision about a waiting delivery is recorded."""
-    return home / "decisions" / "drops" / f"{sha256}.json"
+def decision_path(home: Path, sha256: str, path: str) -> Path:
+    """Where the decision about a waiting delivery is recorded; `path`: within the landing."""
+    own = hashlib.sha256(path.encode()).hexdigest()[:8]
+    return home / "decisions" / "drops" / f"{sha256}-{own}.json"
 
 
-def is_let_through(home: Path, sha256: str) -> bool:
-    """Whether somebody let a delivery with these bytes through."""
-    return decision_path(home, sha256).exists()
+def is_let_through(home: Path, sha256: str, path: str) -> bool:
+    """Whether somebody let the file at a path of the landing through, with these bytes."""
+    return decision_path(home, sha256, path).exists()
 
 
 def paused(home: Path, region: str, source: str, quarter: str) -> list[Receipt]:
@@ -44,7 +48,7 @@ def let_through(
     """
     if not by.strip() or not reason.strip():
         raise SangamError("Letting a delivery through needs a name (--by) and a reason (--reason).")
-    path = decision_path(home, receipt.sha256)
+    path = decision_path(home, receipt.sha256, receipt.path)
     if not path.exists():
         words = {
             "region": receipt.region,

@@ -63,6 +63,7 @@ class JudgedAs(_Part):
     contract: str
     engine: str
     key_id: str
+    late_up_to: str = ""  # of an extract that came late: the day of its receipt, where that decides anything
     is_changed: bool = False  # since it arrived, as the delivery log has it
     stray: str = ""  # why its name is not of the drop
     last: tuple[str, ...] = ()  # deliveries that findings are compared with

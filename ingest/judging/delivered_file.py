@@ -25,11 +25,13 @@ def judge_file(
     last_day: date | None,
     related: Mapping[str, str] | None = None,
     key: bytes | None = None,
+    *,
+    late_up_to: date | None = None,
 ) -> JudgedDrop:
     """The file's records with their reasons. The caller closes the connection.
 
     `related`: SQL relations for what rules look up outside the drop; a rule whose relation is missing is left out.
-    `key`: of the pseudonyms they are matched by.
+    `key`: of the pseudonyms they are matched by. `late_up_to`: of an extract that came late, the day of its receipt.
     Raises Refused when the file cannot be read as the contract says, SangamError for a rule whose SQL fails.
     """
     source = contract.source
@@ -60,6 +62,7 @@ def judge_file(
                     quarter_end=last_day,
                     related=related,
                     key=key,
+                    late_up_to=late_up_to,
                     corrected=contract.corrections_of(path.name, quarter),
                     file=path.name,
                 )

@@ -8,6 +8,9 @@ create table corrected (
     id varchar, action varchar, tbl varchar, record bigint, col varchar, key varchar, message varchar
 );
 
+-- End dates after the quarter of an extract that came late.
+create table not_yet (tbl varchar, record bigint, col varchar, key varchar, message varchar);
+
 -- Findings with the message that is a record's own, where there is one.
 create view told as
 with dropped as (

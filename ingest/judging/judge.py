@@ -16,7 +16,7 @@ import duckdb
 from ingest.cleaning.look_ups import define_look_ups
 from ingest.contracts.correction_words import Correction
 from ingest.contracts.source import Source
-from ingest.judging import cells, corrections, duplicates, rules, totals
+from ingest.judging import cells, corrections, duplicates, not_yet, rules, totals
 from ingest.judging.judged_drop import JudgedDrop
 from ingest.judging.legacy_fonts import refuse_legacy_fonts
 from ingest.judging.noted import noted_findings
@@ -24,6 +24,7 @@ from ingest.judging.references import disagreements, orphan_findings
 from ingest.judging.swapped_dates import warn_of_swapped_dates
 from ingest.judging.taking import alike, take
 from ingest.judging.unfilled import warn_of_unfilled
+from ingest.judging.unlisted import warn_of_unlisted
 from ingest.sql import render
 from ingest.tables.piece import Piece
 
@@ -38,6 +39,7 @@ def judge(
     threads: int = 2,
     related: Mapping[str, str] | None = None,
     key: bytes | None = None,
+    late_up_to: date | None = None,
     corrected: Sequence[Correction] = (),
     file: str = "the file",
 ) -> JudgedDrop:
@@ -45,8 +47,9 @@ def judge(
 
     `related` gives SQL relations for tables outside the drop that rules compare with, by `source/table` and
     quarters back (`mis/beneficiary`, `shg_status@1`); `key` makes the pseudonyms they are matched by.
-    `corrected`: the corrections that cover this file; `file`: its name, for messages. Raises Refused as the readers and
-    the layout do, and for text in a legacy font.
+    `late_up_to`: of an extract that came late, the day of its receipt. `corrected`: the corrections that cover this
+    file; `file`: its name, for messages. Raises Refused as the readers and the layout do, and for text in a legacy
+    font.
     """
     connection = duckdb.connect(
         config={
@@ -55,7 +58,7 @@ def judge(
             "preserve_insertion_order": True,
         }
     )
-    judged = JudgedDrop(connection, source, quarter_end, key)
+    judged = JudgedDrop(connection, source, quarter_end, key, late_up_to=late_up_to)
     # Values in clear may spill when memory is short: into a folder that is ours alone.
     judged.spill_to(tempfile.mkdtemp(prefix="sangam-"))
     connection.execute(render(__file__, "drop.sql", dropped_code=corrections.DROPPED))
@@ -73,12 +76,15 @@ def judge(
         totals.check_totals(judged, name, table)
         warn_of_swapped_dates(judged, name)
         warn_of_unfilled(judged, name)
+        warn_of_unlisted(judged, name)
     corrections.flag(judged)
+    not_yet.warn(judged)
     return judged
 
 
 def _judge_table(judged: JudgedDrop, name: str) -> None:
     table = judged.source.tables[name]
+    not_yet.read_as_not_yet(judged, name, table)
     noted_findings(judged, name)
     cells.cell_findings(judged, name)
     cells.order_findings(judged, name, table)

@@ -45,6 +45,7 @@ class JudgedDrop:
     unread: dict[str, str] = field(default_factory=dict)  # members of a zip that are no table, with why
     litter: list[str] = field(default_factory=list)  # members that systems left in a zip
     dropped: set[str] = field(default_factory=set)  # tables of which a correction drops records
+    late_up_to: date | None = None  # of an extract that came late: the day of its receipt
 
     def spill_to(self, folder: str) -> None:
         """Let the database use a folder that goes with it, also where a refused file leaves nobody to close it."""

@@ -54,3 +54,16 @@ class Attachments:
         self.found = taken if self.found.empty else pd.concat([self.found, taken])
         self.refused.append(best[~best["r"].isin(clear["r"])][_PAIR].assign(reason="several possible"))
         self.open = self.open[~self.open.isin(clear["r"])]
+
+    def follow(self, pairs: pd.DataFrame) -> None:
+        """Attach open records that somebody decided to be the same (l, r) as one that was found."""
+        both = pd.concat([pairs[["l", "r"]], pairs[["r", "l"]].set_axis(["l", "r"], axis=1)])
+        both = both[both["r"].isin(self.open) & ~both["r"].isin(self.found["row"])]
+        led = both.merge(self.found, left_on="l", right_on="row").sort_values(["r", "l"]).drop_duplicates("r")
+        if led.empty:
+            return
+        taken = pd.DataFrame(
+            {"row": led["r"], "label": led["label"], "method": "decision", "weight": float("nan")}
+        )
+        self.found = pd.concat([self.found, taken])
+        self.open = self.open[~self.open.isin(taken["row"])]

@@ -33,6 +33,32 @@ class Clusters:
         """Columns row, label."""
         return pd.DataFrame({"row": np.arange(len(self.label)), "label": self.label})
 
+    def decide(self, pairs: pd.DataFrame) -> None:
+        """Join what somebody decided to be the same: values that tell them apart are one from now on.
+
+        Pairs that others decided to be different are not among them: such decisions do not load.
+        """
+        if pairs.empty:
+            return
+        joined = self._components(pairs)
+        label = joined[self.tells["row"].to_numpy(int)]
+        decided = np.isin(label, joined[pairs["l"].to_numpy(int)])
+        ends = self.tells.assign(label=label)[decided]
+        # A value stands for all that it was decided to be one with; chains of decisions end after as many rounds.
+        while True:
+            least = ends.groupby(["label", "domain"])["value"].transform("min")
+            changed = ends.assign(one=least)[ends["value"] != least].drop_duplicates(["domain", "value"])
+            if changed.empty:
+                break
+            same = changed.set_index(["domain", "value"])["one"].to_dict()
+            self.tells, ends = (
+                part.assign(
+                    value=[same.get(at, at[1]) for at in zip(part["domain"], part["value"], strict=True)]
+                )
+                for part in (self.tells, ends)
+            )
+        self.join(pairs, "decision")
+
     def join(self, pairs: pd.DataFrame, method: str) -> None:
         """Join the clusters of each pair (l, r, weight, levels); pairs that contradict are refused and kept."""
         pairs = pairs[self.label[pairs["l"].to_numpy(int)] != self.label[pairs["r"].to_numpy(int)]]

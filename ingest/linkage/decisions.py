@@ -19,7 +19,7 @@ def load_decisions(region: str, root: Path | None = None) -> list[Decision]:
 
 
 def pairs(decisions: list[Decision], word: str, rows: pd.DataFrame) -> pd.DataFrame:
-    """Pairs (l, r, weight, levels) of rows the decisions are about; records that are not there are passed over.
+    """Pairs (l, r, weight, levels) of rows the decisions are about; of records that are not there says `not_there`.
 
     `rows`: columns row, source, quarter, local_id.
     """
@@ -33,6 +33,12 @@ def pairs(decisions: list[Decision], word: str, rows: pd.DataFrame) -> pd.DataFr
     ]
     ends = pd.DataFrame(sorted((min(p), max(p)) for p in found), columns=["l", "r"], dtype="int64")
     return ends.assign(weight=float("nan"), levels="")
+
+
+def not_there(decisions: list[Decision], rows: pd.DataFrame) -> list[str]:
+    """The records that decisions name and that none of the rows is."""
+    named = dict.fromkeys(record for one in decisions for record in one.records)
+    return [record for record in named if not _rows(record, rows)]
 
 
 def _rows(record: str, rows: pd.DataFrame) -> list[int]:

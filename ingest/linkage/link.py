@@ -27,7 +27,7 @@ from ingest.errors import SangamError
 from ingest.files import write_json
 from ingest.linkage import crosswalk
 from ingest.linkage.crosswalk import LinkageSummary
-from ingest.linkage.decisions import Decision, load_decisions, pairs
+from ingest.linkage.decisions import Decision, load_decisions, not_there, pairs
 from ingest.linkage.identities import VaultFile, load, open_connection
 from ingest.linkage.resolve import resolve
 
@@ -76,6 +76,27 @@ def link_region(home: Path, region: str, quarter: str, *, demo: bool = False) ->
         for entity in contract.linkage:
             summaries += _link_if_changed(Job(home, contract, entity, each, key, decisions), files)
     return summaries
+
+
+def unheard(home: Path, region: str, quarter: str) -> list[str]:
+    """Decisions that name a record which no quarter up to `quarter` has, in words. Call it after `link_region`."""
+    at = folder(home, "feeds", feed="crosswalk", region=region)
+    told = []
+    for entity in load_region(region).linkage:
+        markers = [
+            at / f"_linked-{each}-{entity}.json" for each in sorted(_linked_before(home, region, quarter))
+        ]
+        linked = [json.loads(path.read_text(encoding="utf-8")) for path in markers if path.exists()]
+        nowhere = set.intersection(*(set(one.get("not_there", ())) for one in linked)) if linked else set()
+        told += [
+            f"The decision '{one.decision}' of {one.by}, {one.on}, is not heard: there is no record "
+            f"{record} in any delivery up to {quarter}. Check the identifier, or take the decision out."
+            for one in load_decisions(region)
+            if one.entity == entity
+            for record in one.records
+            if record in nowhere
+        ]
+    return told
 
 
 def _linked_before(home: Path, region: str, quarter: str) -> set[str]:
@@ -146,27 +167,29 @@ def _link_if_changed(job: Job, files: list[tuple[VaultFile, list[str]]]) -> list
     if known["mark"] == mark and all((job.home / path).exists() for path in known["files"]):
         return [LinkageSummary(**row) for row in known["summaries"]]
     started = time.perf_counter()
-    summaries, written = _link(job, [file for file, _ in used])
+    summaries, written, missing = _link(job, [file for file, _ in used])
     names = [path.relative_to(job.home).as_posix() for path in written]
     for name in set(known["files"]) - set(names):
         (job.home / name).unlink(missing_ok=True)
-    write_json(marker, {"mark": mark, "files": names, "summaries": [asdict(one) for one in summaries]})
+    known = {"mark": mark, "files": names, "not_there": missing}
+    write_json(marker, {**known, "summaries": [asdict(one) for one in summaries]})
     seconds = round(time.perf_counter() - started, 3)
     return [replace(one, seconds=seconds, linked_now=True) for one in summaries]
 
 
-def _link(job: Job, files: list[VaultFile]) -> tuple[list[LinkageSummary], list[Path]]:
-    """Link one entity of a quarter; gives a summary a source and the files written."""
+def _link(job: Job, files: list[VaultFile]) -> tuple[list[LinkageSummary], list[Path], list[str]]:
+    """Link one entity of a quarter; gives a summary a source, the files written, decided records that are not there."""
     for file in files:
         if not file.path.exists():
             raise SangamError(
                 f"The identities of {job.contract.region}/{file.source}, {file.quarter}, are no longer in the "
                 "vault. Take the source in again: they are made anew from the landing."
             )
-    named = [record.rpartition("/")[2] for decision in job.decided for record in decision.records]
+    named = [record for decision in job.decided for record in decision.records]
+    ids = [record.rpartition("/")[2] for record in named]
     with open_connection() as connection:
-        if not load(connection, files, job.entity, job.linkage, job.key, named, job.quarter):
-            return [], []
+        if not load(connection, files, job.entity, job.linkage, job.key, ids, job.quarter):
+            return [], [], named
         records = connection.execute("select row, source, quarter, local_id from identity order by row").df()
         same, different = (pairs(job.decided, word, records) for word in ("same", "different"))
         resolved = resolve(connection, job.linkage, same, different)
@@ -175,4 +198,5 @@ def _link(job: Job, files: list[VaultFile]) -> tuple[list[LinkageSummary], list[
         if not job.linkage.deduplicate:
             sources = [source for source in sources if source != job.linkage.register_source]
         target = crosswalk.Target(job.home, job.contract.region, job.quarter, job.entity)
-        return crosswalk.publish(connection, resolved, target, sources)
+        summaries, written = crosswalk.publish(connection, resolved, target, sources)
+        return summaries, written, not_there(job.decided, records)

@@ -38,19 +38,33 @@ def resolve(
     """Who the records of the table `identity` are. `same`, `different`: decided pairs (l, r, weight, levels)."""
     rows = connection.execute("select row, in_register from identity order by row").df()
     size = int(rows["in_register"].sum())
+    same = _chained(same)
     inside = [pair[pair["r"] < size] for pair in (same, different)]
     across = [pair[(pair["l"] < size) & (pair["r"] >= size)] for pair in (same, different)]
     clusters = Clusters(np.arange(size), _tells(connection, linkage), inside[1])
     doubts: list[pd.DataFrame] = []
-    clusters.join(inside[0], "decision")
+    clusters.decide(inside[0])
     if linkage.deduplicate:
         doubts += _join_register(connection, linkage, clusters)
     records = Attachments(rows.loc[~rows["in_register"], "row"], clusters, across[1])
     records.join(across[0], "decision")
     if len(rows) > size:
         doubts += _attach_records(connection, linkage, records)
+        records.follow(same[same["l"] >= size])
     found = pd.concat([*doubts, *clusters.refused, *records.refused], ignore_index=True)
     return _outcome(rows, clusters, records, _open_doubts(found, clusters, records, different))
+
+
+def _chained(same: pd.DataFrame) -> pd.DataFrame:
+    """Decided pairs with those that follow from them: who are one with a third are one."""
+    ends = same[["l", "r"]]
+    while True:
+        both = pd.concat([ends, ends.rename(columns={"l": "r", "r": "l"})])
+        more = both.merge(both, left_on="r", right_on="l")[["l_x", "r_y"]].set_axis(["l", "r"], axis=1)
+        wider = pd.concat([ends, more[more["l"] < more["r"]]]).drop_duplicates().sort_values(["l", "r"])
+        if len(wider) == len(ends.drop_duplicates()):
+            return wider.assign(weight=float("nan"), levels="").reset_index(drop=True)
+        ends = wider
 
 
 def _tells(connection: duckdb.DuckDBPyConnection, linkage: Linkage) -> pd.DataFrame:

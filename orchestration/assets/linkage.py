@@ -1,8 +1,12 @@
 """Who is the same person or household, as a Dagster asset per region; what links them is in `ingest.linkage`."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import dagster as dg
 
 from ingest.contracts.loading import load_region
+from ingest.linkage import unheard
 from orchestration.assets.sources import QUARTERS, asset_key
 from orchestration.resources import Home
 from orchestration.soundness import sound_regions
@@ -36,8 +40,15 @@ def linkage_asset(region: str) -> dg.AssetsDefinition:
         description="Records of one person or household under one identifier: by identifiers first, then by names, "
         "birth and place; the doubtful are on a review list (`lake/review`).",
         tags={"layer": "ingest", "programme": contract.programme, "region": region},
+        check_specs=[
+            dg.AssetCheckSpec(
+                "decisions",
+                asset=linkage_key(region),
+                description="Every decision about who is the same names records that are there.",
+            )
+        ],
     )
-    def link(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
+    def link(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:
         summaries = home.link(region, context.partition_key)
         own = [one for one in summaries if one.quarter == context.partition_key]
         lines = [
@@ -48,12 +59,19 @@ def linkage_asset(region: str) -> dg.AssetsDefinition:
             f"| {one.entity} | {one.source} | {one.records:,} | {one.linked:,} | {one.review:,} | {one.own:,} |"
             for one in own
         ]
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
             metadata={
                 "linkage": dg.MetadataValue.md("\n".join(lines)),
                 "to review": sum(one.review for one in own),
                 "seconds": round(sum(one.seconds for one in summaries), 2),
             }
+        )
+        told = unheard(home.settings.home, region, context.partition_key)
+        yield dg.AssetCheckResult(
+            check_name="decisions",
+            passed=not told,
+            severity=dg.AssetCheckSeverity.WARN,
+            description="\n".join(told) or "Every decision names records that are there.",
         )
 
     return link

@@ -95,7 +95,7 @@ def held(home: Path, there: Iterable[Batch], region: str, source: str, quarter: 
 
 def is_settled(home: Path, batch: Batch) -> bool:
     """Whether somebody decided for every file of a delivery."""
-    return all(is_let_through(home, receipt.sha256) for receipt in batch.receipts)
+    return all(is_let_through(home, receipt.sha256, receipt.path) for receipt in batch.receipts)
 
 
 def require_none(home: Path, donor: str, quarter: str) -> None:

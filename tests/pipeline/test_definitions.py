@@ -5,23 +5,18 @@ SANGAM_DEFINITIONS says how many are counted (`make definitions N=2000`).
 
 from __future__ import annotations
 
-import json
 import os
 import random
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
-from dbt.cli.main import dbtRunner
 
 from ingest.contracts.faults import Fault
-from orchestration.settings import DBT_PROJECT, Settings
-from orchestration.warehouse import dbt, logframes
-from orchestration.warehouse.build_state import build_path
 from orchestration.warehouse.indicator_sense import faults_of
 from orchestration.warehouse.logframe_words import Logframe
 from tests.recount import definitions as families
+from tests.recount import marts
 from tests.recount import world as worlds
 from tests.recount.recount import Cell, Counted, recount
 
@@ -60,30 +55,20 @@ def _drawn(chance: random.Random, count: int) -> tuple[list[families.Definition]
 
 def _built(home: Path, definitions: list[families.Definition]) -> dict[str, dict[Cell, Counted]]:
     """What real dbt makes of them: by indicator and cell."""
-    settings = Settings(home, home / "landing")
-    frame = _logframe([one.words for one in definitions])
-    words = logframes.as_dbt_vars([frame], str(settings.feeds)) | {"services": [], "tiers": []}
-    with dbt.environment(settings, worlds.QUARTERS):
-        for command in (["seed"], ["run", "--select", "+indicator_values", "+indicator_evidence"]):
-            done = dbtRunner().invoke(
-                ["--quiet", *command, "--project-dir", str(DBT_PROJECT), "--target-path", str(home / "target"),
-                 "--vars", json.dumps(words)]
-            )  # fmt: skip
-            assert done.success, done.exception or [
-                r.message for r in getattr(done.result, "results", []) if r.status == "error"
-            ]
+    marts.build(home, [_logframe([one.words for one in definitions])], worlds.QUARTERS)
+    rows = marts.rows(
+        home,
+        "select indicator, region, quarter, dimension, category, value, numerator, denominator, left_out "
+        "from marts.indicator_values where state <> 'not_reported'",
+    )
+    scaled = marts.rows(
+        home,
+        "select count(*) from marts.indicator_values as v join conformed.dim_indicator "
+        "using (donor, indicator, over_time) where kind = 'ratio' and v.state = 'reported' "
+        "and abs(v.value - scale * v.numerator / v.denominator) > 1e-9",
+    )
+    assert scaled == [(0,)]
     found: dict[str, dict[Cell, Counted]] = {}
-    with duckdb.connect(str(build_path(settings))) as connection:
-        rows = connection.execute(
-            "select indicator, region, quarter, dimension, category, value, numerator, denominator, left_out "
-            "from marts.indicator_values where state <> 'not_reported'"
-        ).fetchall()
-        scaled = connection.execute(
-            "select count(*) from marts.indicator_values as v join conformed.dim_indicator "
-            "using (donor, indicator, over_time) where kind = 'ratio' and v.state = 'reported' "
-            "and abs(v.value - scale * v.numerator / v.denominator) > 1e-9"
-        ).fetchone()
-    assert scaled == (0,)
     for indicator, region, quarter, dimension, category, *numbers in rows:
         found.setdefault(indicator, {})[region, quarter, dimension, category] = Counted(*numbers)
     return found

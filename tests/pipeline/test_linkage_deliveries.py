@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from ingest.boundary.pseudonyms import SECRET_VARIABLE
 from ingest.contracts.loading import load_region
 from ingest.errors import SangamError
-from ingest.linkage import link_region
+from ingest.linkage import link_region, unheard
 from ingest.linkage.decisions import Decision
 from ingest.run import ingest_source
 
@@ -167,20 +168,24 @@ def landing(tmp_path: Path) -> Path:
     """A register of seven registrations of five people, and an allowance list of three."""
     folder = tmp_path / "landing" / "khulna"
     _deliver(folder, "2021Q1", _PEOPLE)
-    page = folder / "allowances" / "2021Q1" / "allowance_widow_2021Q1.html"
+    _list(folder, "2021Q1", _LISTED)
+    return folder.parent
+
+
+def _list(folder: Path, quarter: str, listed: list[tuple[str, str, str, str]]) -> None:
+    page = folder / "allowances" / quarter / f"allowance_widow_{quarter}.html"
     page.parent.mkdir(parents=True)
     head = "".join(f"<th>{cell}</th>" for cell in _LIST)
     rows = "".join(
         f"<tr><td>{i + 1}</td><td>{name}</td><td>{father}</td><td>{nid}</td><td>{born}</td><td></td>"
         "<td>৳৫০০/-</td><td>03/2021</td></tr>"
-        for i, (name, father, nid, born) in enumerate(_LISTED)
+        for i, (name, father, nid, born) in enumerate(listed)
     )
     page.write_text(
         f'<html><head><meta charset="UTF-8"></head><body><h3>Ward-09</h3><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></body></html>",
         encoding="utf-8",
     )
-    return folder.parent
 
 
 def _deliver(folder: Path, quarter: str, people: list[str]) -> None:
@@ -307,6 +312,102 @@ def test_decisions_are_heard_and_undone(home: Path, landing: Path, monkeypatch: 
         monkeypatch.setattr("ingest.linkage.link.load_decisions", lambda region, own=decisions: own)
         link_region(home, "khulna", "2021Q1")
         assert _who(home, "mis") == list(expected)
+
+
+def test_a_decision_that_names_no_record_is_told(
+    home: Path, landing: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _take_in(home, landing, "khulna")
+    words = {
+        "region": "khulna",
+        "entity": "person",
+        "decision": "same",
+        "by": "Asha",
+        "on": "2021-07-05",
+        "why": "x",
+    }
+    records = ["mis/KMSS-00001", "mis/KMSS-00009"]
+    told = [Decision.model_validate(words | {"records": records})]
+    monkeypatch.setattr("ingest.linkage.link.load_decisions", lambda region: told)
+    link_region(home, "khulna", "2021Q1")
+    (said,) = unheard(home, "khulna", "2021Q1")
+    assert "'same' of Asha, 2021-07-05, is not heard: there is no record mis/KMSS-00009 in any" in said
+    # Who registers later is found; a quarter before says nothing against the decision.
+    later = "KMSS-00009|আছিয়া বেগম|Achhia Begum|মোসলেম উদ্দিন|4795195191756|28/06/1952|F|Ward-09|015|01/05/2021"
+    _deliver(landing / "khulna", "2021Q2", [*_PEOPLE, later])
+    _take_in(home, landing, "khulna")
+    link_region(home, "khulna", "2021Q2")
+    assert unheard(home, "khulna", "2021Q2") == []
+    assert _who(home, "mis", "2021Q2") == list("11335671")
+
+
+def test_who_was_on_an_earlier_list_and_registers_later_is_found(home: Path, landing: Path) -> None:
+    def of_the_list(quarter: str) -> list[str | None]:
+        rows = _crosswalk(home, "khulna", "allowances")
+        rows = rows[(rows["quarter"] == quarter) & (rows["of_quarter"] == "2021Q1")].sort_values("_record")
+        return [None if pd.isna(value) else value[-1] for value in rows["canonical_id"]]
+
+    late = "KMSS-00008|আছিয়া বেগম|Achhia Begum|মোসলেম উদ্দিন|4795195191756|28/06/1952|F|Ward-09|015|01/05/2021"
+    _deliver(landing / "khulna", "2021Q2", [*_PEOPLE, late])
+    _take_in(home, landing, "khulna")
+    link_region(home, "khulna", "2021Q2")
+    assert of_the_list("2021Q1") == ["1", "3", None]  # as the register of its own day has it
+    assert of_the_list("2021Q2") == ["1", "3", "8"]
+
+
+_QUARTERS = ("2021Q1", "2021Q2", "2021Q3")
+
+
+def _listed_so_far(home: Path) -> dict[str, int]:
+    """Persons of each quarter's register who are on a list of any quarter so far, as FC-01 counts them."""
+    rows = _crosswalk(home, "khulna", "allowances").dropna(subset="canonical_id")
+    known = _crosswalk(home, "khulna", "mis")
+    counted = {}
+    for quarter in _QUARTERS:
+        register = set(known.loc[known["quarter"] == quarter, "canonical_id"])
+        found = rows[(rows["quarter"] == quarter) & (rows["of_quarter"] <= quarter)]["canonical_id"]
+        counted[quarter] = len(register & set(found))
+    return counted
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_who_counts_to_date_never_gets_fewer_when_data_are_added(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    names = ["রহিমা খাতুন", "ফাতেমা বেগম", "আছিয়া বেগম", "গোপাল দাস", "আমজাদ শেখ", "মোমেনা বিবি", "সালমা আক্তার", "নিমাই রায়"]
+    people = [
+        (name, f"47{n}124210241{n}", f"1{n}/0{n + 1}/19{60 + n}", f"KMSS-0000{n}")
+        for n, name in enumerate(names)
+    ]
+    folder, home = tmp_path / "landing" / "khulna", tmp_path / "home"
+    home.mkdir()
+    known: list[tuple[str, str, str, str]] = []
+    registers = {}
+    for quarter in _QUARTERS:  # registers grow; lists are of anybody
+        known += [one for one in people if one not in known and chance.random() < 0.5]
+        registers[quarter] = [
+            f"{id_}|{name}|{id_}|পিতা {id_[-1]}|{nid}|{born}|F|Jalma|0150000000{id_[-1]}|01/11/2018"
+            for name, nid, born, id_ in known
+        ]
+        listed = chance.sample(people, 4)
+        _list(folder, quarter, [(name, "", nid, born) for name, nid, born, _ in listed])
+    first, *others = chance.sample(_QUARTERS[:2], 2)
+    arrivals = [
+        [quarter for quarter in _QUARTERS if quarter != first and quarter not in others],
+        others,
+        [first],
+    ]
+    before = dict.fromkeys(_QUARTERS, 0)
+    for arrived in arrivals:  # the latest register first, older ones late
+        for quarter in arrived:
+            _deliver(folder, quarter, registers[quarter])
+        _take_in(home, folder.parent, "khulna")
+        link_region(home, "khulna", _QUARTERS[-1])
+        counted = _listed_so_far(home)
+        assert all(counted[quarter] >= before[quarter] for quarter in _QUARTERS), (before, counted)
+        there = [quarter for quarter in _QUARTERS if counted[quarter]]
+        assert [counted[q] for q in there] == sorted(counted[q] for q in there)
+        before = counted
+    assert before["2021Q3"] > 0
 
 
 def test_a_deleted_vault_is_made_anew_from_the_landing(home: Path, landing: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -127,8 +128,11 @@ def _service(chance: random.Random, name: str, quarter: str) -> tuple[str, dict[
     }
 
 
-def write(world: World, home: Path) -> None:
-    """The world's rows into the feeds of a home's lake, every delivery current."""
+def write(world: World, home: Path, refused: Iterable[tuple[str, str, str]] = ()) -> None:
+    """The world's rows into the feeds of a home's lake, every delivery current.
+
+    `refused`: region, source and quarter of deliveries that were not taken in.
+    """
     write_schemas(home)
     drops: dict[tuple[str, str, str], str] = {}
     with duckdb.connect() as connection:
@@ -153,3 +157,9 @@ def write(world: World, home: Path) -> None:
         drop = {"file": f"{source}.csv", "sha256": sha256, "status": "current"}
         drop |= {"received_at": "2021-10-01 00:00:00", "cadence": "round" if source == "imi" else "quarter"}
         write_drops(home, {"region": region, "source": source, "quarter": quarter}, [drop])
+    for region, source, quarter in refused:
+        names = {"region": region, "source": source, "quarter": quarter}
+        cadence = "round" if source == "imi" else "quarter"
+        drop = {"file": f"{source}_{quarter}.xlsx", "sha256": f"{source}-{quarter}", "status": "refused"}
+        drop |= {"refusal": "missing_column", "received_at": "2021-10-01 00:00:00", "cadence": cadence}
+        write_drops(home, names, [drop])

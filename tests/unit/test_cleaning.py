@@ -264,6 +264,34 @@ def test_dates(delivered: str, expected: date | None) -> None:
     assert evaluate(day, [delivered]) == [expected]
 
 
+@pytest.mark.parametrize(
+    ("delivered", "here", "in_karachi"),
+    [
+        ("2021-06-30T20:00:00.000Z", 30, 1),
+        ("2021-06-30 20:00:00Z", 30, 1),
+        ("2021-06-30T18:59:59Z", 30, 30),
+        ("2021-07-01T01:00:00+05:00", 1, 1),
+        ("2021-07-01T01:00:00.000+0500", 1, 1),
+        ("2021-06-30 20:00:00+00", 30, 1),  # as PostgreSQL writes it
+        ("2021-07-01 05:00:00 +09:00", 1, 1),
+        ("2021-07-01T03:30:00 +0900", 1, 30),
+        ("2021-06-30T13:00:00-07:00", 30, 1),
+        ("২০২১-০৬-৩০T২০:০০:০০Z", 30, 1),
+        ("2021-06-30T23:00:00", 30, 30),  # no offset: as it is written
+    ],
+)
+def test_a_time_with_an_offset_is_of_the_day_it_is_in_the_region(
+    delivered: str, here: int, in_karachi: int
+) -> None:
+    def zoned(value: str) -> str:
+        text = expressions.text(value)
+        return expressions.date_value(text, expressions.ascii_digits(text), time_zone="Asia/Karachi")
+
+    assert evaluate(day, [delivered]) == [date(2021, 7 if here == 1 else 6, here)]
+    assert evaluate(zoned, [delivered]) == [date(2021, 7 if in_karachi == 1 else 6, in_karachi)]
+    assert evaluate(zoned, ["2021-06-30T25:00:00Z", "2021-06-31T20:00:00Z"]) == [None, None]
+
+
 @given(
     st.lists(
         st.tuples(st.dates(date(1930, 1, 1), date(2079, 12, 31)), st.sampled_from(sorted(ZEROS))),

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.boundary.pseudonyms import key_id
+from ingest.contracts.decision_words import read_decisions
 from ingest.contracts.linkage import Agreeing, Comparison, Linkage, LinkRule, Telling
 from ingest.contracts.loading import forget, load_region
 from ingest.errors import SangamError
@@ -296,6 +297,41 @@ def test_a_decision_beats_everything_and_taking_it_out_undoes_it(tmp_path: Path)
         _decision("different", "allowances/A1", "mis/B2"),
     ]
     assert who_is_who(tmp_path, KHULNA, rows, apart)[0]["A1"] is None
+
+
+def test_who_is_decided_to_be_the_same_is_one_whatever_the_numbers_say(tmp_path: Path) -> None:
+    number, other = "4711242102415", "4795195191756"
+    own = {"official_id_kind": "nid", "official_id": number}
+    rows = {
+        "mis": [
+            _person("B1", **own), _person("B2", **OTHER, official_id=other, official_id_kind="nid"),
+            _person("B3", **own), _person("B4", **OTHER, official_id=other, official_id_kind="nid"),
+        ],
+        "allowances": [_person("A1", name="মোমেনা", first_seen=None), _person("A2", **OTHER, first_seen=None)],
+    }  # fmt: skip
+    rows["allowances"][0] |= {"relative_name": "সলিম", "birth_date": date(1940, 3, 3), "birth_year": 1940}
+    apart, _, _ = who_is_who(tmp_path, KHULNA, rows)
+    assert (apart["B1"], apart["B2"], apart["B3"], apart["B4"], apart["A1"]) == ("B1", "B2", "B1", "B2", None)
+    # One typed the number of another person; of two records of lists one is nobody's without the other.
+    decided = [_decision("same", "mis/B1", "mis/B2"), _decision("same", "allowances/A1", "allowances/A2")]
+    found, who, doubts = who_is_who(tmp_path, KHULNA, rows, decided)
+    assert found == dict.fromkeys(found, "B1")
+    assert who.loc[["B1", "A1"], "method"].tolist() == ["decision", "decision"]
+    assert doubts.empty
+
+
+def test_decisions_that_contradict_over_a_third_record_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "regions").mkdir(parents=True)
+    (tmp_path / "regions" / "khulna.yml").write_text("title: S\n")
+    words = "- {{region: khulna, entity: person, by: me, on: 2021-07-05, why: x, "
+    words += "decision: {}, records: [mis/{}, mis/{}]}}"
+    entries = [("same", 1, 2), ("different", 3, 1), ("same", 3, 2)]
+    (tmp_path / "decisions.yml").write_text("\n".join(words.format(*one) for one in entries))
+    with pytest.raises(SangamError, match=r"decisions.yml:2: .*decided of mis/3, mis/2, mis/1. Take one"):
+        read_decisions(tmp_path)
+    (tmp_path / "decisions.yml").write_text(words.format("same", 1, 1))
+    with pytest.raises(SangamError, match="named twice"):
+        read_decisions(tmp_path)
 
 
 def test_decisions_are_read_and_must_say_who_when_and_why(tmp_path: Path) -> None:
