@@ -6,7 +6,7 @@ export SANGAM_HOME ?= $(CURDIR)/.sangam
 STAMP := $(VENV)/.installed
 SQL := dbt_project/models ingest expectations orchestration
 
-.PHONY: setup demo ui test check bench bench-readers attacks clean lock format
+.PHONY: setup demo ui test check bench bench-readers bench-linkage attacks clean lock format
 
 setup: $(STAMP)
 
@@ -46,6 +46,10 @@ bench: setup
 # SANGAM_POLLOCK names the folder with Pollock's files; see the module.
 bench-readers: setup
 	$(BIN)/python -m tests.bench.readers
+
+# Precision, recall and share to review of who is who, on samples with twins, sisters and namesakes.
+bench-linkage: setup
+	$(BIN)/python -m tests.bench.linkage
 # What reading each of many hostile files costs.
 attacks: setup
 	$(BIN)/python -m tests.attacks
