@@ -6,7 +6,7 @@ export SANGAM_HOME ?= $(CURDIR)/.sangam
 STAMP := $(VENV)/.installed
 SQL := dbt_project/models ingest expectations orchestration
 
-.PHONY: setup demo ui test check bench bench-readers excel-truth attacks definitions fuzz clean lock format
+.PHONY: setup demo ui test check bench bench-readers bench-linkage excel-truth attacks definitions fuzz clean lock format
 
 setup: $(STAMP)
 
@@ -50,6 +50,10 @@ bench-readers: setup
 # SANGAM_EXCEL_TRUTH names the folder with workbooks and Excel's CSVs; see the module.
 excel-truth: setup
 	$(BIN)/python -m tests.bench.excel_truth
+
+# Precision, recall and share to review of who is who, on samples with twins, sisters and namesakes.
+bench-linkage: setup
+	$(BIN)/python -m tests.bench.linkage
 
 # What reading each of many hostile files costs.
 attacks: setup

@@ -1,26 +1,49 @@
-"""What similarity is made of: comparisons with their levels and the probabilities of each, and how sure a level makes.
+"""What similarity is made of: comparisons with their levels, the surest first, and the probabilities of each.
 
-m: how often two records of one entity are on the level; u: how often two records of different ones are. A level's
-weight is log2(m / u) (Fellegi and Sunter, A Theory for Record Linkage, 1969). They are fixed, not estimated from each
-delivery: the same two records get the same weight every quarter, so a decision does not turn round because other
-records came. m follows what typists do to names and dates in both scripts; u how often it happens by chance in
-registers of some ten thousand people of one district.
+The probabilities and where they are from are in `weights.yml`; how common values are is in `frequencies.sql`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+from ingest.contracts.yaml_file import read_mapping
+
+WEIGHTS = Path(__file__).with_name("weights.yml")
+# Days that are written down where only the year is known.
+_STAND_INS = ((1, 1), (6, 1), (7, 1), (12, 31))
 
 
 @dataclass(frozen=True)
 class Level:
-    """One outcome of a comparison."""
+    """One outcome of a comparison: its label in `weights.yml`, and when it holds, over `x_l` and `x_r`."""
 
     label: str
-    sql: str  # over `x_l` and `x_r`
+    sql: str
+    by_frequency: bool = False  # whether it counts how common the value is
+
+
+@dataclass(frozen=True)
+class Weight:
+    """How often two records of one entity (m) and of two (u) are on a level, and where that is from."""
+
     m: float
     u: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Frequency:
+    """How common a value is: by how many different `companion` values it goes with; empty: by its records.
+
+    Records of one person share both, so that who is registered twice makes a name no commoner.
+    """
+
+    column: str
+    companion: str = ""
 
 
 def _named(column: str) -> tuple[Level, ...]:
@@ -33,12 +56,17 @@ def _named(column: str) -> tuple[Level, ...]:
         return "list_has_any({}, {})".format(*both(form))
 
     return (
-        Level("same", share("plain"), 0.70, 0.0010),
-        Level("sounds the same", share("key"), 0.13, 0.0004),
-        Level("same consonants", share("bones"), 0.09, 0.0006),
-        Level("close", "names_closest({}, {}) >= 0.92".format(*both("key")), 0.05, 0.0050),
-        Level("different", "ELSE", 0.03, 0.9930),
+        Level("same", share("plain"), by_frequency=True),
+        Level("sounds the same", share("key"), by_frequency=True),
+        Level("same consonants", share("bones"), by_frequency=True),
+        Level("close", "names_closest({}, {}) >= 0.92".format(*both("key"))),
+        Level("different", "ELSE"),
     )
+
+
+def _stands_in(side: str) -> str:
+    days = ", ".join(str(pair) for pair in _STAND_INS)
+    return f"(month(birth_date_{side}), day(birth_date_{side})) IN ({days})"
 
 
 _TYPED = "damerau_levenshtein(CAST(birth_date_l AS VARCHAR), CAST(birth_date_r AS VARCHAR)) <= 1"
@@ -46,40 +74,50 @@ _TURNED = (
     "(year(birth_date_l) = year(birth_date_r) AND month(birth_date_l) = day(birth_date_r) "
     "AND day(birth_date_l) = month(birth_date_r))"
 )
+# Two years that somebody guessed are not one year mistyped.
+_SLIPPED = f"({_TYPED} OR {_TURNED}) AND NOT ({_stands_in('l')} AND {_stands_in('r')})"
 _IDS = ("given_id_l, given_id_r", "given_id_r, given_id_l")
 
 COMPARISONS: dict[str, tuple[Level, ...]] = {
     "name": _named("name"),
     "relative_name": _named("relative"),
     "birth_date": (
-        Level("same", "birth_date_l = birth_date_r", 0.93, 0.0002),
-        Level("one digit or day and month changed", f"{_TYPED} OR {_TURNED}", 0.04, 0.0040),
-        Level("different", "ELSE", 0.03, 0.9958),
+        Level(
+            "same, of a day that stands for a year",
+            f"birth_date_l = birth_date_r AND {_stands_in('l')}",
+            by_frequency=True,
+        ),
+        Level("same", "birth_date_l = birth_date_r", by_frequency=True),
+        Level("one digit or day and month changed", _SLIPPED),
+        Level("different", "ELSE"),
     ),
     "birth_year": (
-        Level("same", "birth_year_l = birth_year_r", 0.93, 0.02),
-        Level("within two years", "abs(birth_year_l - birth_year_r) <= 2", 0.05, 0.08),
-        Level("different", "ELSE", 0.02, 0.90),
+        Level("same", "birth_year_l = birth_year_r"),
+        Level("within two years", "abs(birth_year_l - birth_year_r) <= 2"),
+        Level("different", "ELSE"),
     ),
-    "sex": (Level("same", "sex_l = sex_r", 0.99, 0.5), Level("different", "ELSE", 0.01, 0.5)),
-    "place": (Level("same", "place_l = place_r", 0.95, 0.07), Level("different", "ELSE", 0.05, 0.93)),
+    "sex": (Level("same", "sex_l = sex_r"), Level("different", "ELSE")),
+    "place": (Level("same", "place_l = place_r", by_frequency=True), Level("different", "ELSE")),
     "group_ids": (
-        Level("in common", "list_has_any(group_ids_l, group_ids_r)", 0.97, 0.01),
-        Level("none in common", "ELSE", 0.03, 0.99),
+        Level("in common", "list_has_any(group_ids_l, group_ids_r)"),
+        Level("none in common", "ELSE"),
     ),
     # Numbers of different kind or length (a 10-digit and a 13-digit NID) say nothing about each other.
-    "official_id": (
-        Level("same", "official_id_l = official_id_r", 0.998, 0.000001),
-        Level("different", "ELSE", 0.002, 0.999999),
-    ),
-    "phone": (Level("same", "phone_l = phone_r", 0.80, 0.002), Level("different", "ELSE", 0.20, 0.998)),
+    "official_id": (Level("same", "official_id_l = official_id_r"), Level("different", "ELSE")),
+    "phone": (Level("same", "phone_l = phone_r"), Level("different", "ELSE")),
     # An identifier typed from a paper: a digit wrong, two turned round, the end missing.
     "given_id": (
-        Level("same", "given_id_l = given_id_r", 0.90, 0.0005),
-        Level("one slip", "damerau_levenshtein(given_id_l, given_id_r) <= 1", 0.04, 0.04),
-        Level("cut short", f"starts_with({_IDS[0]}) OR starts_with({_IDS[1]})", 0.02, 0.02),
-        Level("different", "ELSE", 0.04, 0.9395),
+        Level("same", "given_id_l = given_id_r"),
+        Level("one slip", "damerau_levenshtein(given_id_l, given_id_r) <= 1"),
+        Level("cut short", f"starts_with({_IDS[0]}) OR starts_with({_IDS[1]})"),
+        Level("different", "ELSE"),
     ),
+}
+FREQUENCIES = {
+    "name": Frequency("name_block", "coalesce(birth_date, make_date(birth_year, 1, 1))"),
+    "relative_name": Frequency("relative_block", "name_block"),
+    "birth_date": Frequency("birth_date", "name_block"),
+    "place": Frequency("place"),
 }
 # Columns that must be filled on both sides for a comparison to say anything.
 _NEEDS = {"name": "name_plain", "relative_name": "relative_plain"}
@@ -102,15 +140,40 @@ def splink_comparison(name: str) -> dict[str, Any]:
     levels: list[dict[str, Any]] = [
         {"sql_condition": unknown, "label_for_charts": "unknown", "is_null_level": True}
     ]
-    levels += [
-        {
-            "sql_condition": level.sql,
-            "label_for_charts": level.label,
-            "m_probability": level.m,
-            "u_probability": level.u,
-            "fix_m_probability": True,
-            "fix_u_probability": True,
-        }
-        for level in COMPARISONS[name]
-    ]
+    levels += [_splink_level(name, level) for level in COMPARISONS[name]]
     return {"output_column_name": name, "comparison_levels": levels}
+
+
+def _splink_level(name: str, level: Level) -> dict[str, Any]:
+    weight = weights()[name][level.label]
+    words: dict[str, Any] = {
+        "sql_condition": level.sql,
+        "label_for_charts": level.label,
+        "m_probability": weight.m,
+        "u_probability": weight.u,
+        "fix_m_probability": True,
+        "fix_u_probability": True,
+    }
+    if level.by_frequency:
+        words |= {
+            "tf_adjustment_column": FREQUENCIES[name].column,
+            "tf_minimum_u_value": weight.u,
+            "disable_tf_exact_match_detection": True,
+        }
+    return words
+
+
+def at_least(name: str, level: str) -> int:
+    """Splink's value of a comparison's level, which this and all surer ones reach."""
+    levels = COMPARISONS[name]
+    return len(levels) - 1 - [one.label for one in levels].index(level)
+
+
+@cache
+def weights() -> dict[str, dict[str, Weight]]:
+    """The probabilities of each level of each comparison."""
+    given = read_mapping(WEIGHTS).content
+    return {
+        name: {label: Weight(one["m"], one["u"], one["from"]) for label, one in levels.items()}
+        for name, levels in given.items()
+    }

@@ -33,7 +33,9 @@ from ingest.linkage.resolve import resolve
 
 # What decides about who is who beside the deliveries, the contract, the decisions and the secret.
 CODE = code_fingerprint(
-    "ingest.linkage.link", packages=("duckdb", "numpy", "pandas", "pyarrow", "scipy", "splink")
+    "ingest.linkage.link",
+    packages=("duckdb", "numpy", "pandas", "pyarrow", "scipy", "splink"),
+    data=("ingest/linkage/weights.yml",),
 )
 
 

@@ -61,11 +61,9 @@ def _key(rule: LinkRule) -> dict[str, str]:
 
 
 def _beside(rule: LinkRule) -> str:
-    if not rule.beside:
+    if not rule.ways:
         return "true"
-    return (
-        "(" + " OR ".join(" AND ".join(agree(column) for column in columns) for columns in rule.beside) + ")"
-    )
+    return "(" + " OR ".join(" AND ".join(agree(column) for column in columns) for columns in rule.ways) + ")"
 
 
 def register_pairs(
@@ -82,8 +80,8 @@ def register_pairs(
             __file__,
             "register_pairs.sql",
             **key,
-            standing_row="row" if rule.beside else "min(row)",
-            grouping="" if rule.beside else f" group by {key['names']}, label",
+            standing_row="row" if rule.ways else "min(row)",
+            grouping="" if rule.ways else f" group by {key['names']}, label",
             largest=_LARGEST,
             holds=_beside(rule),
         )

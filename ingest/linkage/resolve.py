@@ -81,9 +81,9 @@ def _join_register(
         clusters.join(pairs, link_rules.title(rule))
         doubts.append(halves.assign(reason="only half agrees"))
     scored = score(connection, "select * from identity where in_register", linkage, within_register=True)
-    certain = scored["weight"] >= linkage.link_from
-    clusters.join(scored[certain], "similarity")
-    return [*doubts, scored[~certain].assign(reason="doubtful")]
+    certain, unsure = _apart(scored, linkage)
+    clusters.join(certain, "similarity")
+    return [*doubts, unsure]
 
 
 def _attach_records(
@@ -98,9 +98,18 @@ def _attach_records(
     select = "select * from identity where in_register or row in (select row from open_records)"
     scored = score(connection, select, linkage, within_register=False)
     connection.unregister("open_records")
-    certain = scored["weight"] >= linkage.link_from
-    records.join(scored[certain], "similarity")
-    return [*doubts, scored[~certain].assign(reason="doubtful")]
+    certain, unsure = _apart(scored, linkage)
+    records.join(certain, "similarity")
+    return [*doubts, unsure]
+
+
+def _apart(scored: pd.DataFrame, linkage: Linkage) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Scored pairs that are one, and those that somebody should look at, with the reason."""
+    heavy = (scored["weight"] >= linkage.link_from).astype(bool)
+    certain = heavy & scored["may_link"].astype(bool)
+    pairs = scored.drop(columns="may_link")
+    reason = np.where(heavy[~certain], "all but what must agree", "doubtful")
+    return pairs[certain], pairs[~certain].assign(reason=reason)
 
 
 def _open_doubts(

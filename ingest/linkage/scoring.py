@@ -12,11 +12,15 @@ import duckdb
 import pandas as pd
 
 from ingest.contracts.linkage import Linkage
-from ingest.linkage.comparisons import COMPARISONS, label, splink_comparison
+from ingest.linkage.comparisons import COMPARISONS, FREQUENCIES, at_least, label, splink_comparison, weights
+from ingest.sql import render
 
 # How a column takes part in choosing candidate pairs; lists are exploded, all else must be equal.
 _BLOCK = {"name": "name_block", "relative_name": "relative_block", "group_ids": "group_ids"}
-_NONE = ["l", "r", "weight", "levels"]
+_NONE = ["l", "r", "weight", "levels", "may_link"]
+# For frequencies: a value that two different companions have may be one person's in two spellings; records added.
+_SPARED = 2
+_ADDED = 1000
 
 
 def _blocking_rule(columns: tuple[str, ...], pairs: str) -> dict[str, object]:
@@ -34,8 +38,9 @@ def score(
     """Pairs of the selected records with match weight and comparison levels, those that are worth a look.
 
     `select`: rows of `identity`; `within_register`: pairs of two records of the register, else of one of the register
-    and one of another source. Gives columns l, r (row numbers; r is the later one), weight, levels. The weight of two
-    records depends on nothing but these two.
+    and one of another source. Gives columns l, r (row numbers; r is the later one), weight, levels, may_link (whether
+    they agree in what the contract asks for). The weight of two records depends on these two, and on how common in
+    the register the values are that they share.
     """
     connection.execute(f"create or replace table to_compare as {select}")
     rows = connection.execute(
@@ -60,10 +65,33 @@ def score(
     )
     api = DuckDBAPI(connection=connection)
     linker = Linker(api.register("to_compare"), settings, log_level=logging.ERROR)
+    for name in [name for name in linkage.compare if name in FREQUENCIES]:
+        table = _frequencies(connection, name, is_whole=linkage.deduplicate)
+        linker.table_management.register_term_frequency_lookup(api.register(table), FREQUENCIES[name].column)
     predicted = linker.inference.predict(
         threshold_match_weight=linkage.review_from, warning_mode="never"
     ).as_pandas_dataframe()
     return _tidy(predicted, linkage)
+
+
+def _frequencies(connection: duckdb.DuckDBPyConnection, name: str, *, is_whole: bool) -> str:
+    """Make the table of how common a comparison's values are; its name. Of a register in part, nothing is known."""
+    frequency, table = FREQUENCIES[name], f"frequency_of_{name}"
+    select = render(
+        __file__,
+        "frequencies.sql",
+        name=table,
+        term=frequency.column,
+        frequency=f"tf_{frequency.column}",
+        companion=frequency.companion or "row",
+        u=weights()[name]["same"].u,
+        spared=_SPARED if frequency.companion else 0,
+        added=_ADDED,
+    )
+    connection.execute(select)
+    if not is_whole:
+        connection.execute(f"DELETE FROM {table}")
+    return table
 
 
 def _tidy(predicted: pd.DataFrame, linkage: Linkage) -> pd.DataFrame:
@@ -77,4 +105,6 @@ def _tidy(predicted: pd.DataFrame, linkage: Linkage) -> pd.DataFrame:
     }
     texts = [name + ": " + predicted[f"gamma_{name}"].map(names[name]) for name in linkage.compare]
     pairs["levels"] = reduce(lambda text, more: text + "; " + more, texts)
+    asked = [predicted[f"gamma_{n}"] >= at_least(n, level) for n, level in linkage.at_least.items()]
+    pairs["may_link"] = reduce(lambda one, other: one & other, asked, predicted["row_l"].notna())
     return pairs.sort_values(["l", "r"], ignore_index=True)

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from ingest.boundary.pseudonyms import key_id
 from ingest.contracts.decision_words import read_decisions
@@ -20,7 +21,7 @@ from ingest.contracts.loading import forget, load_region
 from ingest.errors import SangamError
 from ingest.linkage import names
 from ingest.linkage.clusters import Clusters
-from ingest.linkage.comparisons import COMPARISONS
+from ingest.linkage.comparisons import COMPARISONS, weights
 from ingest.linkage.decisions import Decision, load_decisions
 from ingest.store.vault import IDENTITY, encrypt, read_identities
 from tests.linkage_rows import KEY, identities, who_is_who
@@ -273,6 +274,145 @@ def test_weights_do_not_depend_on_who_else_is_registered(tmp_path: Path) -> None
     many = [*two, *(_person(f"C{i}", **{**OTHER, "birth_date": date(1950 + i, 1, 1)}) for i in range(9))]
     first, second = (who_is_who(tmp_path, KHULNA, {"mis": rows})[1] for rows in (two, many))
     assert first.loc["B2", "weight"] == second.loc["B2", "weight"]
+
+
+# ---- people who are easily taken for one
+
+
+TWIN = {"relative_name": "আব্দুল করিম শেখ", "phone": "01475165786"}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("রহিমা খাতুন", "ফাতেমা খাতুন"),
+        ("রহিমা খাতুন", "রাহেলা খাতুন"),
+        ("হাসান শেখ", "হোসেন শেখ"),  # the same consonants
+        ("মিনা বেগম", "রিনা বেগম"),
+        ("সালমা খাতুন", "সালিমা খাতুন"),
+        ("Sabina Khatun", "Salina Khatun"),
+        ("Anita Rani Das", "Amita Rani Das"),
+        ("Hasan Ali", "Husain Ali"),
+    ],
+)
+@pytest.mark.parametrize("source", ["mis", "allowances"])
+def test_sisters_brothers_and_twins_are_two(tmp_path: Path, names: tuple[str, str], source: str) -> None:
+    """One father, one birth date, one place, one phone: another given name is another person."""
+    one, other = (
+        _person(f"{word}{i}", name=name, **TWIN)
+        for i, (word, name) in enumerate(zip("BC", names, strict=True))
+    )
+    rows = {"mis": [one, other]} if source == "mis" else {"mis": [one], "allowances": [other]}
+    found, who, doubts = who_is_who(tmp_path, KHULNA, rows)
+    assert found["C1"] != found["B0"] == "B0"
+    assert set(who["status"]) <= {"own", "review"}
+    assert len(doubts) <= 1
+
+
+def test_who_is_nearly_sure_but_has_another_name_is_left_to_people(tmp_path: Path) -> None:
+    rows = [_person("B1", name="Sabina Khatun"), _person("B2", name="Salina Khatun")]
+    _, who, doubts = who_is_who(tmp_path, KHULNA, {"mis": rows})
+    assert who["status"].tolist() == ["review", "review"]
+    assert doubts["reason"].tolist() == ["all but what must agree"]
+    assert doubts["weight"].iloc[0] > KHULNA.link_from
+
+
+@pytest.mark.parametrize("born", [date(1960, 1, 1), date(1955, 7, 1), date(1970, 6, 1), date(1950, 12, 31)])
+@pytest.mark.parametrize(
+    "second", [{"relative_name": None}, {"relative_name": "লাল মিয়া"}, {"relative_name": None, "sex": None}]
+)
+def test_namesakes_with_a_birth_date_that_stands_for_a_year_are_two(
+    tmp_path: Path, born: date, second: dict[str, Any]
+) -> None:
+    one, other = _person("B1", birth_date=born), _person("B2", birth_date=born, **second)
+    assert who_is_who(tmp_path, KHULNA, {"mis": [one, other]})[0] == {"B1": "B1", "B2": "B2"}
+    exact = date(born.year, 3, 14)
+    known = [{**one, "birth_date": exact}, {**other, "birth_date": exact, "relative_name": None}]
+    assert who_is_who(tmp_path, KHULNA, {"mis": known})[0]["B2"] == "B1", (
+        "a date that somebody knew says more"
+    )
+
+
+def test_two_guessed_years_are_not_one_mistyped(tmp_path: Path) -> None:
+    rows = [_person("B1", birth_date=date(1960, 1, 1)), _person("B2", birth_date=date(1970, 1, 1))]
+    assert who_is_who(tmp_path, KHULNA, {"mis": rows})[0]["B2"] == "B2"
+    rows = [_person("B1", birth_date=date(1960, 3, 14)), _person("B2", birth_date=date(1970, 3, 14))]
+    assert who_is_who(tmp_path, KHULNA, {"mis": rows})[0]["B2"] == "B1"
+
+
+def test_who_registers_twice_under_a_guessed_year_is_found_by_name_and_father(tmp_path: Path) -> None:
+    rows = [_person("B1", birth_date=date(1960, 1, 1)), _person("B2", birth_date=date(1960, 1, 1))]
+    assert who_is_who(tmp_path, KHULNA, {"mis": rows})[0]["B2"] == "B1"
+
+
+def _crowd(**own: Any) -> list[dict[str, Any]]:
+    """Three hundred others who share something and little else."""
+    return [
+        _person(
+            f"C{i:03d}0",
+            **{
+                "name": f"{chr(0x995 + i % 20)}{chr(0x9AC + i % 3)}নি {chr(0x9AE + i // 60)}ণ্ডল",
+                "relative_name": f"{chr(0x995 + i % 20)}লা {chr(0x995 + i // 15)}দার",
+                "birth_date": date(1930 + i % 60, 2, 3 + i // 15),
+                "place": f"Ward {i}",
+                **own,
+            },
+        )
+        for i in range(300)
+    ]
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [
+        {"name": "রহিমা খাতুন"},
+        {"relative_name": "আব্দুল করিম শেখ"},
+        {"birth_date": date(1961, 3, 14)},
+        {"place": "Jalma"},
+    ],
+)
+def test_what_many_share_weighs_less(tmp_path: Path, shared: dict[str, Any]) -> None:
+    two = [_person("B1"), _person("B2")]
+    alone, among_strangers, among_sharers = (
+        who_is_who(tmp_path, KHULNA, {"mis": rows})[1].loc["B2", "weight"]
+        for rows in (two, [*two, *_crowd()], [*two, *_crowd(**shared)])
+    )
+    assert alone == among_strangers
+    assert pd.isna(among_sharers) or among_sharers < alone - 0.9
+
+
+def test_a_person_registered_many_times_makes_nothing_common(tmp_path: Path) -> None:
+    rows = [_person(f"B{i}") for i in range(1, 9)]
+    who = who_is_who(tmp_path, KHULNA, {"mis": rows})[1]
+    two = who_is_who(tmp_path, KHULNA, {"mis": rows[:2]})[1]
+    assert who.loc["B2", "weight"] == pytest.approx(two.loc["B2", "weight"])
+
+
+@pytest.mark.parametrize(("name", "one"), [("Rahima Khatoon", True), ("ফাতেমা বেগম", False)])
+@pytest.mark.parametrize("beside", [(), (("place",),)])
+def test_a_phone_is_a_households(tmp_path: Path, name: str, one: bool, beside: tuple[tuple[str]]) -> None:
+    linkage = Linkage.model_validate(
+        {"register_source": "mis", "rules": [{"same": ["phone"], "beside": beside}]}
+    )
+    rows = [_person("B1", phone="01475165786"), _person("B2", phone="01475165786", name=name)]
+    found, who, _ = who_is_who(tmp_path, linkage, {"mis": rows})
+    assert (found["B1"] == found["B2"]) is one
+    assert one or set(who["status"]) == {"review"}
+
+
+def test_every_level_has_its_probabilities_and_where_they_are_from() -> None:
+    assert {name: {level.label for level in levels} for name, levels in COMPARISONS.items()} == {
+        name: set(levels) for name, levels in weights().items()
+    }
+    for levels in weights().values():
+        assert all(level.source for level in levels.values())
+        assert 0.98 < sum(level.m for level in levels.values()) < 1.02
+        assert 0.98 < sum(level.u for level in levels.values()) < 1.02
+
+
+def test_what_must_agree_is_compared() -> None:
+    with pytest.raises(ValidationError, match="'name' is not compared"):
+        Linkage.model_validate({"register_source": "mis", "compare": ["sex"], "at_least": {"name": "same"}})
 
 
 # ---- decisions

@@ -62,7 +62,7 @@ def _beneficiary(w: World, rows: Ints) -> Cells:
     sex = np.where(d.pick("khulna/sex", rows, 2) == 0, w.sex[person], 3 + w.sex[person])
     style = d.pick("khulna/flags", rows, len(NO_YES))
     flags = [no_yes for pair in NO_YES for no_yes in pair]
-    mobile = blank(mobiles(w, person), d.unit("khulna/no mobile", rows) < 0.02)
+    mobile = blank(mobiles(w, w.line[person]), d.unit("khulna/no mobile", rows) < 0.02)
     mobile = in_digits(mobile, BENGALI, d.unit("khulna/mobile", rows) < 0.1)
     english = blank(full_names(w, person, IN_LATIN), d.unit("khulna/no english", rows) < 0.04)
     return {

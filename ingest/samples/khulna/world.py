@@ -9,6 +9,7 @@ import numpy as np
 
 from ingest.samples.arrays import NO_DAY, Dice, Flags, Ints, day
 from ingest.samples.khulna import names
+from ingest.samples.khulna.look_alikes import look_alikes
 from ingest.samples.khulna.places import AREAS, LGI, PHC, SERVICES
 
 START, REFERENCE_DAY, HORIZON = day("2018-11-05"), day("2021-06-30"), day("2023-12-31")
@@ -29,6 +30,7 @@ class World:
     family: Ints
     father_given: Ints
     father_family: Ints
+    line: Ints  # whose mobile number the person gives
     nid_kind: Ints  # 0 none, 1 ten digits, 2 thirteen (or seventeen) digits
     groups: Flags  # persons × target groups
     rec_person: Ints
@@ -51,11 +53,16 @@ def make_world(seed: int, scale: float) -> World:
     size = max(600, round(13_045 * scale))
     growth = max(10, round(size * 0.02)) * 10
     registered = size + growth
-    people = _people(dice.rng("khulna/people"), registered, max(60, round(registered * 0.14)))
+    people = _people(dice, registered, max(60, round(registered * 0.14)))
     first = _first_days(dice.rng("khulna/registered"), size, growth)
     records = _records(dice.rng("khulna/records"), people["nid_kind"], first)
     services = _services(dice.rng("khulna/services"), people, records)
     allowances = _allowances(dice.rng("khulna/allowances"), people, registered)
+    # On the lists a number of two persons is a finding, which is planted elsewhere.
+    alone = np.isin(people["line"], allowances["al_person"]) | np.isin(
+        np.arange(len(people["line"])), allowances["al_person"]
+    )
+    people["line"] = np.where(alone, np.arange(len(alone)), people["line"])
     parts: dict[str, np.ndarray] = {**people, **records, **services, **allowances}
     return World(dice=dice, registered=registered, **parts)
 
@@ -65,7 +72,8 @@ def true_ids(w: World, person: Ints) -> list[str]:
     return [f"KP-{number:06d}" for number in (w.true_number[person] + 1).tolist()]
 
 
-def _people(rng: np.random.Generator, registered: int, others: int) -> dict[str, np.ndarray]:
+def _people(dice: Dice, registered: int, others: int) -> dict[str, np.ndarray]:
+    rng = dice.rng("khulna/people")
     n = registered + others
     sex = rng.choice(3, n, p=[0.62, 0.375, 0.005])
     sex[:2] = 2
@@ -90,10 +98,12 @@ def _people(rng: np.random.Generator, registered: int, others: int) -> dict[str,
         "father_given": _men(rng, hindu),
         "father_family": _families(rng, hindu),
         "birth": birth,
+        "line": np.arange(n),
         "nid_kind": rng.choice(3, n, p=[0.13, 0.14, 0.73]),
         "groups": groups,
     }
-    _siblings(rng, people, registered)
+    twins = _siblings(rng, people, registered)
+    look_alikes(dice.rng("khulna/look-alikes"), people, registered, twins)
     people["birth"] = _told_apart(people)
     return people
 
@@ -117,8 +127,8 @@ def _births(rng: np.random.Generator, n: int) -> Ints:
     return first + np.where(rng.random(n) < 0.07, 0, rng.integers(0, 365, n))
 
 
-def _siblings(rng: np.random.Generator, people: dict[str, np.ndarray], registered: int) -> None:
-    """Some twins: all alike but for the given name, and so different persons."""
+def _siblings(rng: np.random.Generator, people: dict[str, np.ndarray], registered: int) -> Ints:
+    """Some twins: all alike but for the given name, and so different persons. Gives who they are."""
     pairs = max(1, registered // 400)
     both = rng.choice(np.arange(2, registered), 2 * pairs, replace=False)
     one, other = both[:pairs], both[pairs:]
@@ -126,6 +136,7 @@ def _siblings(rng: np.random.Generator, people: dict[str, np.ndarray], registere
         people[column][other] = people[column][one]
     people["given"][other] = (people["given"][one] + 3) % 14
     people["nid_kind"][both] = 2
+    return both.astype(np.int64)
 
 
 def _told_apart(people: dict[str, np.ndarray]) -> Ints:
