@@ -1,4 +1,4 @@
--- Total rows without words in the contract that equal no sum they may stand for; none where a row is quarantined.
+-- Total rows without words in the contract that equal no sum they may be of; none where a row is quarantined.
 insert into warnings
 with texts as (
     select

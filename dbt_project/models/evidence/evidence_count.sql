@@ -1,5 +1,5 @@
 -- Grain: one row per donor, indicator, over_time, region, period, dimension and category.
--- All kinds but survey shares; complete records, and those that a sum has nothing of: it is 0 and says how many.
+-- All kinds but survey shares; complete records, and those a sum has nothing of: it is 0 and says how many.
 -- Sums are of decimals: the order of rows does not matter.
 {{ config(materialized='table') }}
 with evidence as (
