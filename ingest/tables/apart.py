@@ -47,12 +47,14 @@ def set_apart(
     vocabularies: Mapping[str, Any],
     passed_over: np.ndarray,
     looked_at: np.ndarray | None = None,
+    merges: bool = True,
 ) -> Apart:
     """Look at the rows below a header. `passed_over`: rows that the contract's own words for totals take.
 
-    `rows`: each row's place in the file. `looked_at`: the rows to look at, where that is known already.
+    `rows`: each row's place in the file. `looked_at`: the rows to look at, where that is known already. `merges`:
+    whether one cell may stand over a row; without that, alike cells are a record's own.
     """
-    sheet = _Sheet(body, rows, found, table, vocabularies, passed_over)
+    sheet = _Sheet(body, rows, found, table, vocabularies, passed_over, merges)
     if looked_at is None:
         arrays = {name: pa.array(column, pa.string()) for name, column in sheet.columns.items()}
         looked_at = suspects(arrays, found, table) | passed_over
@@ -116,8 +118,9 @@ class _Sheet:
         table: Table,
         vocabularies: Mapping[str, Any],
         passed_over: np.ndarray,
+        merges: bool,
     ) -> None:
-        self.rows, self.table = rows, table
+        self.rows, self.table, self.merges = rows, table, merges
         self.columns = {name: body[name].to_numpy(object) for name in body.columns}
         self.found = {f.name: f for f in found}
         self.texts, self.keys = _texts(found, table), _keys(found, table)
@@ -151,7 +154,7 @@ class _Sheet:
             return begins_a_note(text, marks=False) and not figures and not self._has_a_records_key(cells)
         is_text = re.search(r"[^\W\d_]", text) is not None and not self._is_value(next(iter(cells)), text)
         if len(values) >= 3:  # a cell over the row
-            return is_text and not label_of(text).is_total
+            return self.merges and is_text and not label_of(text).is_total
         return len(values) == 1 and is_text and (begins_a_note(text) or self._is_a_sentence(*cells.items()))
 
     def _is_header(self, cells: dict[str, str]) -> bool:
@@ -283,6 +286,10 @@ def _is(mask: pa.Array) -> np.ndarray:
 
 def _figures(cells: np.ndarray) -> np.ndarray:
     """Cells as numbers, roughly: enough to see whether they add up."""
-    text = pd.Series(cells, dtype="string").map(lambda cell: cell.translate(_DIGITS), na_action="ignore")
+    text = (
+        pd.Series(cells, dtype="string")
+        .map(lambda cell: cell.translate(_DIGITS), na_action="ignore")
+        .astype("string")
+    )
     plain = text.str.strip().str.replace(_NOT_OF_A_NUMBER, "", regex=True).replace("-", "0")
     return pd.to_numeric(plain, errors="coerce").to_numpy(float, na_value=np.nan)

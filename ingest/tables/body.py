@@ -75,7 +75,7 @@ def without_totals(piece: Piece, table: Table, vocabularies: Mapping[str, Any]) 
         return piece
     body = piece.cells.to_pandas().astype(object)
     nothing = np.zeros(len(body), bool)
-    apart = set_apart(body, piece.rows, piece.columns, table, vocabularies, nothing, looked_at)
+    apart = set_apart(body, piece.rows, piece.columns, table, vocabularies, nothing, looked_at, merges=False)
     kept = piece.cells.filter(pa.array(~apart.mask))
     # A total may add up records of pieces before and after this one.
     sums = tuple(replace(one, first=0, last=_LAST_ROW) for one in apart.sums)

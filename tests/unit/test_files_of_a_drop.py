@@ -69,7 +69,7 @@ def slip_of(landing: Path, receipt: Receipt) -> str:
     "path",
     [
         "._x.csv", ".DS_Store", "~$x.xlsx", "Thumbs.db", "thumbs.DB", "desktop.ini", "Desktop.ini", ".~lock.x.ods#",
-        "__MACOSX/x.csv", "__MACOSX/a/._x.csv", "a\\__MACOSX\\x.csv", "in/.git/x.csv", "x.csv.part", "x.zip.crdownload",
+        "__MACOSX/x.csv", "__MACOSX/a/._x.csv", "in/.git/x.csv", "x.csv.part", "x.zip.crdownload",
         "x.csv~", "$RECYCLE.BIN/x.csv", "~WRL0001.tmp",
     ],
 )  # fmt: skip

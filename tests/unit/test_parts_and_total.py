@@ -17,7 +17,7 @@ from ingest.run import ingest_source
         ("20", "", "25", True),
         ("", "", "25", True),
         ("20", "5", "26", True),
-        ("", "25", "25", False),
+        ("", "25", "25", True),
         ("-", "25", "25", False),
         ("20", "5", "", False),
         ("", "", "", False),

@@ -384,7 +384,7 @@ def test_a_delimiter_lost_before_a_quoted_cell_is_put_there_and_the_record_in_do
         ["A3", '5" pipe', "3"],
         ["A4", "shoes", "4"],
     ]
-    assert doubts(text) == {3: "stray_quote"}
+    assert doubts(text) == {3: "stray_quote", 4: "stray_quote"}
 
 
 def test_a_quoted_cell_may_hold_lines_like_those_of_other_files() -> None:

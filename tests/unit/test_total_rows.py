@@ -166,7 +166,6 @@ def test_averages_and_sums_carried_over_are_neither_records_nor_compared(label: 
         ["Note: figures are provisional", None, None, None, None],
         ["Printed on 02-07-2021 by admin", None, None, None, None],
         ["टीप: आकडे तात्पुरते", None, None, None, None],
-        ["Figures provisional"] * 5,
         ["code", "place", "block", "women", "men"],
         ["(1)", "(2)", "(3)", "(4)", "(5)"],
         ["Source: MIS, 2021", None, None, None, None],
@@ -184,6 +183,13 @@ def test_notes_and_headers_again_are_no_records(note: list[str | None]) -> None:
     result = of(note, ["108003", "x", "y", "1", "1"])
     assert values(result, "t", "code") == ["108001", "108002", "108003"]
     assert (reasons(result, "t"), warnings(result, "t")) == ({}, [])
+
+
+def test_a_cell_over_the_row_is_a_note_of_sheets_alone() -> None:
+    note: list[str | None] = ["Figures provisional"] * 5
+    assert values(judged([grid([HEADER, *ROWS, note])], SOURCE), "t", "code") == ["108001", "108002"]
+    of_text = judged([named("t", HEADER, [*ROWS, note])], SOURCE)
+    assert reasons(of_text, "t").keys() == {3}  # alike cells of text are a record's own: held back, not lost
 
 
 def test_totals_of_delimited_files() -> None:
