@@ -21,8 +21,10 @@ _MISREAD = "|".join(
         r"\p{Arabic}[À-ÖØ-öø-ÿ]|[À-ÖØ-öø-ÿ]\p{Arabic}",  # fonts for Sindhi over Windows-1256
     )
 )
-# What programs write for letters they do not have, and letters that only one font has.
-_LOST = r"\?{3}|[\x{80}-\x{9F}]|\x{FFFD}|\p{Co}"
+# What programs write for letters they do not have, and control characters that no text has: bytes of something else.
+_LOST_ASCII = r"\?{3}|[\x00-\x08\x0E-\x1F\x7F]"
+# The same of all letters, and those that only one font has.
+_LOST = _LOST_ASCII + r"|[\x{80}-\x{9F}]|\x{FFFD}|\p{Co}"
 
 
 def do_not_belong(text: str, scripts: Iterable[str]) -> str:
@@ -38,6 +40,6 @@ def do_not_belong(text: str, scripts: Iterable[str]) -> str:
         )
     is_ascii = f"strlen({text}) = length({text})"  # as many bytes as characters, as nearly every cell has
     return (
-        f"CASE WHEN {is_ascii} THEN contains({text}, '???') "
+        f"CASE WHEN {is_ascii} THEN regexp_matches({text}, {quote(_LOST_ASCII)}) "
         f"ELSE regexp_matches({text}, {quote('|'.join(wrong))}) END"
     )

@@ -15,8 +15,8 @@ _WARNINGS = {
     "hidden_row": "The row is hidden in the sheet and was read. If it is not meant, take it out.",
     "hidden_column": "The column is hidden in the sheet and was read. If it is not meant, take it out.",
     "hidden_sheet": "The sheet is hidden and was read. If it is not meant, take it out.",
-    "hidden_not_read": "The page hides cells that have text; they were not read. If they are meant, show them and save "
-    "the page again.",
+    "hidden_not_read": "The page hides cells that have text, or has them outside its tables; they were not read. If "
+    "they are meant, show them and save the page again.",
 }
 
 

@@ -22,7 +22,9 @@ from ingest.readers.oddities import Oddities
 
 _ROWS_AT_ONCE = 50_000
 _QUOTED = (b'"', b",", b"\r", b"\n")
-_NOT_PRINTED = {"hidden_not_read": "the page hides cells that have text; they are not printed."}
+_NOT_PRINTED = {
+    "hidden_not_read": "the page hides cells that have text, or has them outside its tables; they are not printed."
+}
 
 
 class _Held(NamedTuple):

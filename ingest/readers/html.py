@@ -17,7 +17,7 @@ from ingest.readers.mhtml import Page
 from ingest.readers.mhtml import pages as archived
 from ingest.readers.page_grid import TooWide, grid
 from ingest.readers.page_looks import Looks, TooManyRules
-from ingest.readers.page_source import is_archive, text_of
+from ingest.readers.page_source import cells_written, is_archive, text_of
 from ingest.readers.page_tables import PageTable, PageTables
 
 _MOST_TABLES = 2000
@@ -61,11 +61,12 @@ def _tables(page: Page, source: Source) -> tuple[list[PageTable], PageTables | N
         found = PageTables(parsed.root, Looks(parsed, page.text, page.styles))
     except TooManyRules:
         raise _no_page(source, "its style sheets have too many rules") from None
+    found.outside = max(cells_written(page.text) - len(parsed.css("td, th")), 0)
     return [table for table in found.tables if _is_shown(table)], found
 
 
 def _unread(found: PageTables | None) -> int:
-    return sum(table.unread for table in found.tables) if found else 0
+    return found.outside + sum(table.unread for table in found.tables) if found else 0
 
 
 def _no_page(source: Source, what: str) -> Refused:

@@ -15,7 +15,7 @@ MIB = 1 << 20
 # What settings are where the environment says nothing else, by the variable's name.
 SETTINGS = {
     "SANGAM_READER_MIB": 384,  # memory of a reading process, beyond what it needs while idle
-    "SANGAM_READER_SECONDS": 4,  # processor time
+    "SANGAM_READER_SECONDS": 3,  # processor time
     "SANGAM_READER_OUTPUT_MIB": 256,  # cells read
     "SANGAM_UNPACKED_RATIO": 100,  # deflate reaches 1032; delivered text and workbooks stay below this
     "SANGAM_UNPACKED_FREE_MIB": 32,  # up to here any ratio is fine

@@ -42,6 +42,7 @@ _BLOCK = re.compile(
 )
 _LONG_TAG = re.compile(r"<[a-z][^<>]{10000,}", re.IGNORECASE)
 _WHOLE = re.compile(r"<(?:html|body)\b", re.IGNORECASE)
+_CELL = re.compile(r"<t[dh][\s/>]", re.IGNORECASE)
 _DEEPEST, _MOST_ATTRIBUTES = 1000, 1000
 # Of a web archive: fields of a message that holds pages.
 ARCHIVE_HEAD = re.compile(rb"\s*((?:[A-Za-z][A-Za-z0-9-]*:[^\r\n]*(?:\r?\n[ \t]+[^\r\n]*)*\r?\n)+)\r?\n")
@@ -74,8 +75,8 @@ def text_of(content: bytes, name: str, stated: str = "") -> str:
     if _broke_off(text):
         raise Refused(
             "unreadable_file",
-            f"{name}: the page is cut short: it ends within a table, a tag or a comment, and what follows is missing. "
-            "Save it again, whole.",
+            f"{name}: the page is cut short: it ends within a table, tag, comment or script, and what follows is "
+            "missing. Save it again, whole.",
         )
     return text
 
@@ -130,16 +131,46 @@ def _no_text(content: bytes, name: str, encoding: str, at: int) -> Refused:
     )
 
 
+def cells_written(text: str) -> int:
+    """How many cells begin in a page's text, comments left out: a parser drops those outside tables and in scripts."""
+    cells = at = 0
+    while (mark := text.find("<!--", at)) >= 0:
+        cells += len(_CELL.findall(text, at, mark))
+        end = _COMMENT_END.search(text, mark)
+        if end is None:
+            return cells
+        at = end.end()
+    return cells + len(_CELL.findall(text, at))
+
+
 def _broke_off(text: str) -> bool:
-    """A download that broke off: a table never closed (HTML does not allow that), and no end of the page."""
+    """A download that broke off: a table never closed (HTML does not allow that), and no end of the page.
+
+    Or a script or template that is never closed, so that all that follows is part of it.
+    """
     if _PAGE_END.search(text, max(len(text) - _LAST, 0)):
-        return False
+        return _may_swallow(text) and _swallows(text)
     tables = 0
     for word in _tags(text):
         if word in ("", "/html", "/body"):
             return not word
         tables += {"table": 1, "/table": -1}.get(word, 0)
     return tables > 0
+
+
+def _may_swallow(text: str) -> bool:
+    small = text.lower()
+    opened = {word: small.rfind(f"<{word}") for word in (*_RAW, "template")}
+    return any(at >= 0 and small.find(f"</{word}", at) < 0 for word, at in opened.items())
+
+
+def _swallows(text: str) -> bool:
+    templates = 0
+    for word in _tags(text):
+        if not word:
+            return True
+        templates += {"template": 1, "/template": -(templates > 0)}.get(word, 0)
+    return templates > 0
 
 
 def _tags(text: str) -> Iterator[str]:

@@ -67,11 +67,15 @@ class _Open:
 
 
 class PageTables:
-    """The tables of a page in its order, those within others after them; `has_frames`: it shows other pages."""
+    """The tables of a page in its order, those within others after them.
+
+    `has_frames`: it shows other pages. `outside`: cells that the page has and no table of it, for the caller to count.
+    """
 
     def __init__(self, root: LexborNode, looks: Looks) -> None:
         self.tables: list[PageTable] = []
         self.has_frames = False
+        self.outside = 0
         self.rows = 0
         self._looks = looks
         self._heading = ""

@@ -102,3 +102,9 @@ def test_a_code_page_agreed_wrongly_is_found_by_its_letters(folder: Path) -> Non
 def test_a_script_nobody_knows_is_a_fault_of_the_contract(folder: Path) -> None:
     with pytest.raises(SangamError, match="devanagri"):
         marked(folder, register(folder, ("Sita",)), "scripts: [devanagri]")
+
+
+def test_control_characters_are_no_letters(folder: Path) -> None:
+    wrong = ("\x00Sita", "Ra\x01m", "Nā\x1bma")
+    file = register(folder, wrong + ("two  words", "Sita\tDevi") * 20)
+    assert marked(folder, file) == marked(folder, file, words="") == list(wrong)

@@ -180,6 +180,27 @@ def test_what_is_hidden_is_not_read_and_said(tmp_path: Path, hidden: str, kept: 
     assert [mark.code for mark in chunk.marks] == ["hidden_not_read"]
 
 
+@pytest.mark.parametrize(
+    "tag", ["<script>", "<SCRIPT src=x>", "<template>", "<style>", "<textarea>", "<title>"]
+)
+@pytest.mark.parametrize("place", ["<tr>", "<td>"])
+def test_a_script_that_never_ends_swallows_nothing(tmp_path: Path, tag: str, place: str) -> None:
+    page = f"<html><body><table><tr><td>1<td>2</tr>{place}{tag}<tr><td>3<td>4</tr></table></body></html>"
+    with pytest.raises(Refused, match="cut short"):
+        chunks(tmp_path, page)
+    ended = page.replace("</table>", f"</{tag[1:-1].split()[0]}></table>")
+    (chunk,) = chunks(tmp_path, ended)  # what it holds is not shown
+    assert [mark.code for mark in chunk.marks] == ["hidden_not_read"]
+    (chunk,) = chunks(tmp_path, f"<!-- {tag} <td> --><table><tr><td>1<td>2</table></body></html>")
+    assert (rows(chunk), chunk.marks) == ([["1", "2"]], ())
+
+
+def test_cells_outside_a_table_are_told(tmp_path: Path) -> None:
+    page = "<table><tr><td>1<td>2</tr></table><tr><td>3<td>4</tr></table></body></html>"
+    (chunk,) = chunks(tmp_path, page)
+    assert (rows(chunk), [mark.code for mark in chunk.marks]) == ([["1", "2"]], ["hidden_not_read"])
+
+
 def test_a_rowspan_goes_over_hidden_rows_and_not_out_of_its_group(tmp_path: Path) -> None:
     page = """<table><tbody><tr><td rowspan=2>a<td>1<tr hidden><td>9<tr><td>2</tbody><tbody>
     <tr><td rowspan=9>b<td>3</tbody><tbody><tr><td>c<td>4</table>"""
