@@ -11,7 +11,7 @@ _NAME = rb"(?:`(?:[^`]|``)+`|\"(?:[^\"]|\"\")+\"|[\w$\x80-\xff]+)"
 QUALIFIED = _NAME + rb"(?:\s*\.\s*" + _NAME + rb")*"
 _COLUMN_LIST = rb"(\((?:[^()`\"]|`(?:[^`]|``)*`|\"(?:[^\"]|\"\")*\")*\))?"
 INSERT = re.compile(
-    rb"(?:INSERT|REPLACE)\s+(?:(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE)\s+)*(?:INTO\s+)?("
+    rb"(?:INSERT|REPLACE)\s+(?:(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE)\s+)*INTO\s+("
     + QUALIFIED
     + rb")\s*"
     + _COLUMN_LIST

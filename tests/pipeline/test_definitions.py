@@ -21,7 +21,7 @@ from tests.recount import world as worlds
 from tests.recount.recount import Cell, Counted, recount
 
 COUNT = int(os.environ.get("SANGAM_DEFINITIONS", "80"))
-AT_ONCE = 500
+AT_ONCE = 100  # evidence of more in one statement takes more memory than the warehouse may have
 SINCE = {"khulna": "2021Q2"}
 DONOR = {
     "code": "donor_a", "name": "A", "regions": ["sindh", "khulna"], "together": "all", "since": SINCE,

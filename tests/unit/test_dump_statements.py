@@ -66,6 +66,8 @@ def rows(*lines: str, table: str = "public.t", columns: str = "a, b") -> str:
         (MY + "INSERT INTO t VALUES (1,'a');\nALTER TABLE `t`\n  ADD PRIMARY KEY (a), DROP COLUMN `b`;\n", 6),
         (MY + "INSERT INTO t VALUES (1,'a');\nRENAME TABLE t TO u;\n", 6),
         (MY + "INSERU INTO t VALUES (1,'a');\n", 5),
+        (MY + "INSERT INTOt VALUES (1,'a');\n", 5),
+        (PG + T + "INSERT INTOpublic.t VALUES (1,'a');\n", 6),
         (MY + "INSERT INTO t SELECT 1, 2;\n", 5),
         (MY + "INSERT INTO u VALUES (1,2);\n", 5),
         (MY + "UNLOCK TABLES\nINSERT INTO t VALUES (1,'a');\n", 5),
