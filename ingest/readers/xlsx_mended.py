@@ -16,6 +16,7 @@ from lxml import etree
 
 from ingest.readers.marks import Marks
 from ingest.readers.raised import raised
+from ingest.readers.xml_tags import Tags, insist
 
 # Up to the cell's own end: a cell that is not closed must not make the search go on to the end of the sheet.
 _WITHIN = rb"((?:[^<]|<(?!/?\1c\b))*)</\1c>"
@@ -56,7 +57,7 @@ def mended(content: bytes) -> tuple[bytes, dict[str, Marks]]:
         marks: dict[str, Marks] = {}
         for part, name in sheets.items():
             marks[name] = Marks(is_hidden=name in hidden)
-            if not (struck or _holds(parts, part, _IN_SHEETS)):
+            if not (_holds(parts, part, _IN_SHEETS) or struck):
                 continue
             given = parts.read(part)
             if (made := _sheet(given, marks[name], struck)) != given:
@@ -69,16 +70,21 @@ def mended(content: bytes) -> tuple[bytes, dict[str, Marks]]:
 
 
 def _holds(parts: zipfile.ZipFile, part: str, words: Sequence[bytes]) -> bool:
-    """Whether one of the words is in a part: in pieces, since most large parts hold none of them."""
+    """Whether one of the words is in a part: in pieces, since most large parts hold none of them.
+
+    Raises zipfile.BadZipFile where ends of its elements are missing.
+    """
     overlap = max(map(len, words)) - 1
+    tags, holds = Tags(), False
     with parts.open(part) as stream:
         before = b""
         while piece := stream.read(_PIECE):
-            piece = before + piece
-            if any(word in piece for word in words):
-                return True
+            tags.count(piece)
+            holds = holds or any(word in before + piece for word in words)
             before = piece[-overlap:]
-    return False
+    if not tags.are_even:
+        insist(parts, part)
+    return holds
 
 
 def _rewritten(parts: zipfile.ZipFile, changed: dict[str, bytes]) -> bytes:

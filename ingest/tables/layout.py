@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,6 +26,8 @@ from ingest.tables.noted import noted
 from ingest.tables.piece import Piece
 
 _DUMPS = {"mysqldump", "pg_dump"}
+# Of sheets, notes stand beside the table; a page's row with more cells than the header is one with a lost border.
+_PAGES = {"html"}
 
 
 def pieces(
@@ -50,7 +51,7 @@ def pieces(
                 continue
             here = chunk.table.strip() if table.layout.each_sheet else name
             result = (
-                _from_grid(chunk, here, table, file, source.vocabularies)
+                _from_grid(chunk, here, table, file, source)
                 if chunk.is_grid
                 else _named(chunk, here, table, file, source)
             )
@@ -113,9 +114,7 @@ def _insist(result: Piece | HeaderMatch | None, name: str, table: Table, file: s
 def _no_stranger(chunk: Chunk, source: Source, file: str) -> None:
     """Where every sheet of a kind counts, one of that kind under a name nobody expects would be lost silently."""
     for name, table in source.tables.items():
-        if table.layout.each_sheet and isinstance(
-            _from_grid(chunk, name, table, file, source.vocabularies), Piece
-        ):
+        if table.layout.each_sheet and isinstance(_from_grid(chunk, name, table, file, source), Piece):
             raise Refused(
                 "wrong_format",
                 f"{file}: nobody knows the sheet '{chunk.table}', which looks like the others; sheets are named like "
@@ -192,7 +191,7 @@ def _find_header(frame: pd.DataFrame, table: Table) -> tuple[int, HeaderMatch] |
 
 
 def _from_grid(
-    chunk: Chunk, name: str, table: Table, file: str, vocabularies: Mapping[str, Any]
+    chunk: Chunk, name: str, table: Table, file: str, source: Source
 ) -> Piece | HeaderMatch | None:
     """The table's piece; or how far its header was found; or None where nothing resembles it."""
     frame, rows, layout = _frame(chunk), np.asarray(chunk.rows), table.layout
@@ -206,7 +205,7 @@ def _from_grid(
         frame, rows = frame.iloc[start:], rows[start:]
     if layout.columns:
         found = tuple(Found(c, table.columns[c], i, c) for i, c in enumerate(layout.columns))
-        body_at = 0
+        body_at, width = 0, len(layout.columns)
     else:
         header = _find_header(frame, table)
         if header is None or len(header[1].found) * 2 < len(
@@ -215,6 +214,19 @@ def _from_grid(
             return header[1] if header else None
         found = require(header[1], table, name, file)
         body_at = header[0] + layout.header_rows
+        width = _width(_labels(frame, header[0], layout.header_rows))
     body, body_rows = records(frame.iloc[body_at:], rows[body_at:], layout)
+    beyond = body_rows[_is_filled(body.iloc[:, width:])] if _PAGES & set(source.format) else body_rows[:0]
     body = body[[f.position for f in found]].set_axis([f.name for f in found], axis=1)
-    return noted(as_piece(name, table, found, body, body_rows, chunk, file, vocabularies), table, chunk)
+    piece = as_piece(name, table, found, body, body_rows, chunk, file, source.vocabularies)
+    return noted(piece, table, chunk, beyond)
+
+
+def _width(labels: list[str | None]) -> int:
+    """Columns up to the last that has a label."""
+    return max(place for place, label in enumerate(labels, 1) if label)
+
+
+def _is_filled(cells: pd.DataFrame) -> np.ndarray:
+    """Rows with text in some cell."""
+    return cells.map(lambda cell: bool(cell and cell.strip())).any(axis=1).to_numpy(bool)

@@ -18,12 +18,13 @@ from ingest.tables.piece import Noted, Piece
 _NUMBERS = ("integer", "number")
 
 
-def noted(piece: Piece, table: Table, chunk: Chunk) -> Piece:
+def noted(piece: Piece, table: Table, chunk: Chunk, beyond: np.ndarray | tuple[()] = ()) -> Piece:
     """The piece with notes about its records. A merged number stays with the first record and is given to no other.
 
-    Labels and keys carry over the rows of a merged range, and so do columns that the contract fills down.
+    Labels and keys carry over the rows of a merged range, and so do columns that the contract fills down. `beyond`:
+    rows that have cells to the right of the whole header.
     """
-    if not len(piece.rows) or not (chunk.marks or chunk.spans or chunk.doubts):
+    if not len(piece.rows) or not (chunk.marks or chunk.spans or chunk.doubts or len(beyond)):
         return piece
     merged = list(_merged_numbers(piece, table, chunk))
     cells = piece.cells
@@ -33,7 +34,10 @@ def noted(piece: Piece, table: Table, chunk: Chunk) -> Piece:
         text[places[1:]] = None
         cells = cells.set_column(column, name, pa.array(text, pa.string()))
     notes = [Noted(place, "merged_number", name) for name, places in merged for place in places]
-    return replace(piece, cells=cells, noted=(*notes, *_marked(piece, chunk), *_doubted(piece, chunk)))
+    ragged = [Noted(int(place), "ragged_row") for place in np.flatnonzero(np.isin(piece.rows, beyond))]
+    return replace(
+        piece, cells=cells, noted=(*notes, *ragged, *_marked(piece, chunk), *_doubted(piece, chunk))
+    )
 
 
 def _merged_numbers(piece: Piece, table: Table, chunk: Chunk) -> Iterator[tuple[str, list[int]]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.deliveries.places import folder
+from ingest.deliveries.places import parquet_path
 
 CORRECTED = "corrected"
 
@@ -38,11 +38,9 @@ class Place:
 
 def corrections_of(connection: duckdb.DuckDBPyConnection, home: Path, place: Place) -> list[Correction]:
     """The corrected cells of a record; none where no correction was applied. Personal cells stay unsaid."""
-    words = {"region": place.region, "source": place.source, "quarter": place.quarter}
-    name = f"{place.sha256[:16]}.parquet"
-    accepted = folder(home, "accepted", table=place.table, **words) / name
-    warnings = folder(home, "warnings", **words) / name
-    if not accepted.exists() or not warnings.exists():
+    accepted = parquet_path(home, "accepted", place, place.table)
+    warnings = parquet_path(home, "warnings", place)
+    if not warnings.exists():  # the delivery has none
         return []
     found = connection.execute(
         "select _delivered from read_parquet(?, hive_partitioning = false) "

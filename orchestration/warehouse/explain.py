@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from ingest.contracts.loading import load_source
-from ingest.deliveries.places import folder
+from ingest.deliveries.places import parquet_path
 from ingest.errors import SangamError
 from ingest.nearest import nearest, unknown
 from ingest.sql import render
@@ -263,13 +263,10 @@ def _place(row: dict[str, Any]) -> Place:
 
 def _record(connection: duckdb.DuckDBPyConnection, home: Path, row: dict[str, Any]) -> dict[str, Any]:
     """The accepted record's columns; of those the platform adds, the ones that a file has as well."""
-    at = folder(
-        home, "accepted", region=row["region"], source=row["source"], table=row["_table"],
-        quarter=row["drop_quarter"],
-    )  # fmt: skip
+    place = _place(row)
     found = connection.execute(
         "select * from read_parquet(?, hive_partitioning = false) where _record = ?",
-        [str(at / f"{row['_sha256'][:16]}.parquet"), row["_record"]],
+        [str(parquet_path(home, "accepted", place, place.table)), place.record],
     )
     names = [column[0] for column in found.description or []]
     record = dict(zip(names, found.fetchone() or (), strict=False))

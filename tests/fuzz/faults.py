@@ -170,6 +170,10 @@ def _unbalance(tokens: list[Token], form: Format, pick: Pick) -> list[Token]:
     beside = {tokens[at - 1].kind, tokens[min(at, len(tokens) - 1)].kind}
     if "value" in beside and form.kind in ("mysqldump", "pg_dump"):
         strays = tuple(stray for stray in strays if stray in "'\t\n") or strays
+    if beside == {"quote", "value"} and form.kind in ("delimited", "zip"):
+        strays = ('"',)  # within quotes anything else is a letter
+    if "value" in beside and form.kind in ("xlsx", "ods"):
+        strays = tuple(stray for stray in strays if "<" in stray)
     return [*tokens[:at], Token(strays[pick(0, len(strays) - 1)], "frame"), *tokens[at:]]
 
 

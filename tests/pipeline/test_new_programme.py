@@ -40,7 +40,7 @@ TABLES = {
         "2,H2,,SL-2,2021-09-30,Rs. २०००",
         "3,H2,,SL-1,2021-08-01,npr 500/-",
         "4,H3,,SL-1,2021-06-30,900",
-        "5,H6,,SL-1,2021-08-01,100",
+        "5,H6,,SL-1,2021-08-01,10000",  # which corrections.yml makes 100
         "6,H3,,TRN,2021-08-01,70",
         "7,,S1,VIS,2021-08-01,", "8,,S1,VIS,2021-09-01,", "9,,S2,VIS,2021-09-01,",
         "10,H1,,SL-1,2021-08-02,₹ 500",  # a sign of no currency of Nepal
@@ -58,6 +58,7 @@ class Done:
     home: Path
     status: int
     said: str
+    explained: str  # what `explain` says of HL-02
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.home / "warehouse.duckdb"), read_only=True) as connection:
@@ -78,20 +79,26 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
     with zipfile.ZipFile(drop, "w") as file:
         for table, lines in TABLES.items():
             file.writestr(f"{table}.csv", "\n".join(lines) + "\n")
+    rates = home / "landing" / "_reference" / "exchange_rates.csv"
+    rates.parent.mkdir()
+    rates.write_text(f"quarter,from,to,rate,source\n{QUARTER},NPR,EUR,0.0072,Bank of Nepal\n")
     words = {
         "SANGAM_REGIONS": WORDS / "regions", "SANGAM_LOGFRAMES": WORDS / "logframes",
         "SANGAM_SUITES": WORDS / "suites", "SANGAM_HOME": home, "SANGAM_LANDING": home / "landing",
         "DAGSTER_HOME": home / "dagster",
     }  # fmt: skip
-    command = "from orchestration.cli.main import main; main()"
-    ended = subprocess.run(
-        [sys.executable, "-c", command, "run", "--quarter", QUARTER],
-        env=os.environ | {name: str(value) for name, value in words.items()},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    yield Done(home, ended.returncode, ended.stdout + ended.stderr)
+    environment = os.environ | {name: str(value) for name, value in words.items()}
+
+    def sangam(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = "from orchestration.cli.main import main; main()"
+        return subprocess.run(
+            [sys.executable, "-c", command, *arguments],
+            env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    ended = sangam("run", "--quarter", QUARTER)
+    explained = sangam("explain", "himal_fund", "HL-02", QUARTER)
+    yield Done(home, ended.returncode, ended.stdout + ended.stderr, explained.stdout)
 
 
 def test_the_run_goes_through(done: Done) -> None:
@@ -109,12 +116,23 @@ def test_values_are_right(done: Done) -> None:
         ("HL-01", "wealth", "lamp_and_help", 1.0, None),
         ("HL-01", "wealth", "loan", 1.0, None),
         ("HL-01", "wealth", "unknown", 1.0, None),  # H6 has no score
+        ("HL-02", "all", "all", 29.52, "EUR"),
         ("HL-02", "all", "all", 4100.0, "NPR"),
         ("HL-03", "all", "all", 2.0, None),
         ("HL-03", "district", "Dolakha", 2.0, None),
         ("HL-04", "all", "all", 650.0, "NPR"),  # of 600 and 700; in September the cost is not known
         ("HL-05", "all", "all", 2.0, None),
     ]
+
+
+def test_a_corrected_value_is_explained_with_what_was_delivered_and_a_converted_one_with_its_rate(
+    done: Done,
+) -> None:
+    said = " ".join(done.explained.split())
+    assert "✎ worth was delivered as 10000." in said
+    assert "DLK-2021-001" in said and "The slip says a hundred rupees." in said
+    assert "worth = 100 " in said
+    assert "= 4,100 NPR × 0.0072 Bank of Nepal · _reference/exchange_rates.csv · row 2" in said
 
 
 def test_labels_are_those_of_a_year_from_mid_july(done: Done) -> None:

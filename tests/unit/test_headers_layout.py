@@ -245,6 +245,21 @@ def test_ditto_repeats_the_cell_above(mark: str) -> None:
     assert [r["age"] for r in found] == [None, "30", "30", None, None, mark]
 
 
+@pytest.mark.parametrize(("form", "codes"), [("html", [(1, "ragged_row")]), ("xlsx", [])])
+def test_a_row_of_a_page_with_cells_beyond_the_header_is_in_doubt(
+    form: str, codes: list[tuple[int, str]]
+) -> None:
+    """A lost end of a row puts the next row's cells beside it; what stands beside a sheet's table is a remark."""
+    cells: Cells = [
+        ["id", "full_name", "age", None, None],
+        ["1", "Sita", "30", None, " "],
+        ["2", "Gita", "31", None, "3"],
+        ["4", "Rita", "32", None, None],
+    ]
+    (piece,) = pieces([grid(cells)], source_of(PEOPLE, format=[form]), "people.xls")
+    assert [(note.place, note.code) for note in piece.noted] == codes
+
+
 def test_ditto_in_the_first_row_stays_as_delivered() -> None:
     found = taken([grid([["id", "full_name", "age"], ["1", "-do-", "30"]])], source_of(PEOPLE))["person"]
     assert found[0]["full_name"] == "-do-"

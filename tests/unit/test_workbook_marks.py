@@ -243,3 +243,29 @@ def test_swapped_dates_of_the_case(shared: Path) -> None:
     drop.close()
     assert [(code, column) for code, column, _ in found] == [("swapped_dates", "held_on")]
     assert "all 3 true dates" in found[0][2] and "all 3 dates in text" in found[0][2]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (
+            '<row r="1"><c r="A1" t="inlineStr"><is><t>a<c r="A1" t="inlineStr"><is><t>a</t></is></c></row>',
+            None,
+        ),
+        ('<row r="1"><c r="A1"><v>12<v>12</v></c></row>', None),
+        ('<row r="1"><c r="A1"><v>1</v></c></row><row r="2">', None),
+        ('<row r="1"><c r="A1" t="inlineStr"><is><t>a/>b</t></is></c></row><!-- </c> -->', [["a/>b"]]),
+    ],
+)
+def test_a_sheet_whose_elements_do_not_end_is_damaged(
+    tmp_path: Path, rows: str, expected: list[list[str]] | None
+) -> None:
+    """The parser reads on, and puts the next cell's text behind this one's."""
+    path = with_sheet(tmp_path / "made.xlsx", rows)
+    if expected is not None:
+        assert cells(path) == expected
+        return
+    with pytest.raises(Refused) as refusal:
+        cells(path)
+    assert refusal.value.code == "unreadable_file"
+    assert "sheet1.xml: mismatched tag: line" in str(refusal.value)
