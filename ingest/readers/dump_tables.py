@@ -117,7 +117,11 @@ class Tables:
         """
         shown = ".".join(part for part in key if part)
         created = self.columns.get(key)
-        if created is None and self._has_created and any(k[:-1] == key[:-1] for k in self.columns):
+        # Where a MySQL dump does not say its database, a qualified name is of it.
+        alike = any(
+            other[:-1] == key[:-1] or other[-1] == key[-1] and all(other[-2:]) for other in self.columns
+        )
+        if created is None and self._has_created and alike:
             raise self.stream.refused(
                 f"rows for table '{shown}', which the dump does not create. Its name is damaged, or a part of the dump "
                 "is lost; export it again."

@@ -79,7 +79,8 @@ def _delivery(pick: Pick) -> Delivery:
         return Delivery(form, fault, made, form.pack(hit))
     left = {token.record for token in hit if token.text}
     gone = frozenset(record for number, record in enumerate(made, 1) if number not in left)
-    is_fine = fault == "drop records" or (fault == "truncate" and not form.ends)
+    # What is written of an OpenDocument sheet are its rows; what stands around them is put there afterwards.
+    is_fine = fault == "drop records" or (fault == "truncate" and (not form.ends or form.kind == "ods"))
     return Delivery(form, fault, made, form.pack(_text(hit)), gone if is_fine else frozenset())
 
 
@@ -169,7 +170,8 @@ def _unbalance(tokens: list[Token], form: Format, pick: Pick) -> list[Token]:
         )  # where no cell is enclosed, it is a letter: 6"
     beside = {tokens[at - 1].kind, tokens[min(at, len(tokens) - 1)].kind}
     if "value" in beside and form.kind in ("mysqldump", "pg_dump"):
-        strays = tuple(stray for stray in strays if stray in "'\t\n") or strays
+        within = "\t\n" if form.name == "pg_dump" else "'"  # elsewhere a quotation mark is a letter, or a tab
+        strays = tuple(stray for stray in strays if stray in within)
     if beside == {"quote", "value"} and form.kind in ("delimited", "zip"):
         strays = ('"',)  # within quotes anything else is a letter
     if "value" in beside and form.kind in ("xlsx", "ods"):

@@ -68,6 +68,7 @@ def rows(*lines: str, table: str = "public.t", columns: str = "a, b") -> str:
         (MY + "INSERU INTO t VALUES (1,'a');\n", 5),
         (MY + "INSERT INTOt VALUES (1,'a');\n", 5),
         (PG + T + "INSERT INTOpublic.t VALUES (1,'a');\n", 6),
+        (PG + T + "INSERT INTO pXblic.t VALUES (1,'a');\n", 6),
         (MY + "INSERT INTO t SELECT 1, 2;\n", 5),
         (MY + "INSERT INTO u VALUES (1,2);\n", 5),
         (MY + "UNLOCK TABLES\nINSERT INTO t VALUES (1,'a');\n", 5),

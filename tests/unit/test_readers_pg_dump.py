@@ -99,6 +99,7 @@ def test_names_keys_and_functions() -> None:
         "    index numeric(10,2),\n    CONSTRAINT c CHECK ((key > 0))\n);\n"
         'COPY public."Odd Table" ("First, Name", key, index) FROM stdin;\nx\t1\t\\N\n\\.\n'
         "CREATE TABLE public.empty (\n    a text,\n    PRIMARY KEY (a)\n);\n"
+        "CREATE TABLE audit.empty (\n    a text\n);\n"
         "COPY audit.empty (a) FROM stdin;\n1\n\\.\n"
     )
     chunks = {
