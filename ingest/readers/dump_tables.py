@@ -119,7 +119,7 @@ class Tables:
         created = self.columns.get(key)
         # Where a MySQL dump does not say its database, a qualified name is of it.
         alike = any(
-            other[:-1] == key[:-1] or other[-1] == key[-1] and all(other[-2:]) for other in self.columns
+            other[:-1] == key[:-1] or (other[-1] == key[-1] and all(other[-2:])) for other in self.columns
         )
         if created is None and self._has_created and alike:
             raise self.stream.refused(
