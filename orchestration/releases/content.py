@@ -5,10 +5,10 @@ Read-only. Knows the marts' tables and the drops behind them; knows no file form
 
 import hashlib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,7 @@ import pyarrow.csv as pa_csv
 
 from ingest.errors import SangamError
 from ingest.sql import render
+from orchestration.disclosure import protection
 
 if TYPE_CHECKING:
     import duckdb
@@ -48,7 +49,8 @@ SIGNIFICANT_DIGITS = 12
 class Content:
     """A donor's quarter as it would be published, before a release number and a sign-off are given to it.
 
-    `donor_name` is that of `marts.indicator_definitions`.
+    `donor_name` is that of `marts.indicator_definitions`. What is withheld has the state `suppressed` and no numbers;
+    everything that follows (hash, sign-off, files, changes) sees no more. `disclosure` says what adds up to what.
     `values` has `COLUMNS`, `definitions` has `DEFINITION`, `round_changes` has `CHANGE` (the test of the
     change since the previous survey round); `drops` has region, source, quarter, file, sha256.
     """
@@ -61,21 +63,29 @@ class Content:
     round_changes: pa.Table
     drops: pa.Table
     sha256: str
+    disclosure: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read_content(home: Path, donor: str, quarter: str) -> Content:
-    """Read what would be published. Raises SangamError if the warehouse has nothing for it, or lacks a column."""
+def read_content(home: Path, donor: str, quarter: str, withheld: pa.Table | None = None) -> Content:
+    """Read what would be published. Raises SangamError if the warehouse has nothing for it, or lacks a column.
+
+    `withheld`: the lines that a release withheld when it was published, with `KEY` and period; what would be withheld
+    today if left out.
+    """
     check_names(donor, quarter)
     with _warehouse(home) as db:
         _require_values(db, donor, quarter)
         keep = {"donor": donor, "quarter": quarter}
         values = _select(db, "indicator_values", COLUMNS, keep)
         _require_unique(values)
-        values = suppress_small_cells(values, donor)
         round_changes = _select(db, "indicator_changes", CHANGE, keep)
         definitions = _select(db, "indicator_definitions", dict.fromkeys(DEFINITION, False), {"donor": donor})
         drops = _drops(db, home, donor, quarter)
         name = _donor_name(db, donor)
+    disclosure = protection.statement_of(values, donor)
+    rows = protection.withheld(Path(home)) if withheld is None else withheld
+    values = protection.withhold(values, rows)
+    round_changes = protection.withhold_changes(round_changes, rows, donor, quarter)
     values = values.sort_by([(name, "ascending") for name in ("donor", "quarter", *KEY)])
     definitions = definitions.filter(pc.is_in(definitions["indicator"], values["indicator"].combine_chunks()))
     definitions = definitions.sort_by(
@@ -83,16 +93,7 @@ def read_content(home: Path, donor: str, quarter: str) -> Content:
     )
     round_changes = round_changes.sort_by([(n, "ascending") for n, number in CHANGE.items() if not number])
     digest = content_hash(values, definitions, round_changes)
-    return Content(donor, name, quarter, values, definitions, round_changes, drops, digest)
-
-
-def suppress_small_cells(values: pa.Table, donor: str) -> pa.Table:
-    """Return the values as they may leave the house: the one place where small cells will be suppressed.
-
-    Everything that follows (hash, sign-off, files, changes) sees only what this returns. So far it passes
-    all cells on; cells that the marts hold as `suppressed` stay so.
-    """
-    return values
+    return Content(donor, name, quarter, values, definitions, round_changes, drops, digest, disclosure)
 
 
 def content_hash(*tables: pa.Table) -> str:
