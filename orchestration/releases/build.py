@@ -1,7 +1,6 @@
 """Makes the files of one release from its content and its header, byte for byte the same each time.
 
-Pure: reads no warehouse, writes no file, asks no clock. `iati.xml` and `report.html` will be two more
-entries of `build`.
+Pure: reads no warehouse, writes no file, asks no clock. `report.html` will be one more entry of `build`.
 """
 
 import hashlib
@@ -18,6 +17,7 @@ from orchestration.releases.content import Content
 from orchestration.releases.csv_file import to_csv
 from orchestration.releases.donor_workbook import to_workbook
 from orchestration.releases.header import MANIFEST, Header
+from orchestration.releases.iati import to_iati
 from orchestration.releases.rounding import rounded_texts
 
 FORMAT = "sangam-release/1"
@@ -31,6 +31,7 @@ def build(content: Content, header: Header) -> dict[str, bytes]:
         "indicators.csv": to_csv(rounded_texts(values), numbers),
         "indicators.parquet": to_parquet(values),
         "indicators.xlsx": to_workbook(content, header, values),
+        "iati.xml": to_iati(content, header, values),
     }
     return {**files, MANIFEST: _manifest(content, header, files)}
 
@@ -72,6 +73,7 @@ def _manifest(content: Content, header: Header, files: dict[str, bytes]) -> byte
         "code_version": header.code_version,
         "definitions": dict(sorted(set(versions), key=str)),
         "drops": content.drops.to_pylist(),
+        "iati": header.iati.model_dump(mode="json", exclude_defaults=True),
         "changes": [asdict(change) for change in header.changes],
         "files": [{"name": name, "sha256": sha256(body), "size": len(body)} for name, body in files.items()],
     }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from orchestration.releases.changes import Change
+from orchestration.warehouse.iati_words import Activity
 
 MANIFEST = "manifest.json"
 
@@ -16,7 +17,7 @@ class Header:
     """What a release is besides its values: all of it data, so that it can be built again.
 
     `approved_at` is the time of the sign-off (UTC, ISO 8601), `predecessor` the release that this one
-    replaces (`r001`) and `reason` why it does.
+    replaces (`r001`) and `reason` why it does; `iati` is what the logframe says for `iati.xml`.
     """
 
     number: int
@@ -28,6 +29,7 @@ class Header:
     predecessor_manifest_sha256: str | None = None
     reason: str | None = None
     changes: Sequence[Change] = ()
+    iati: Activity = field(default_factory=Activity)
 
     @property
     def release(self) -> str:
@@ -52,4 +54,5 @@ def header_of(manifest: dict[str, Any]) -> Header:
         predecessor_manifest_sha256=manifest["predecessor_manifest_sha256"],
         reason=manifest["reason"],
         changes=[Change(**change) for change in manifest["changes"]],
+        iati=Activity.model_validate(manifest["iati"]),
     )
