@@ -19,6 +19,7 @@ from orchestration.releases.donor_workbook import to_workbook
 from orchestration.releases.header import MANIFEST, Header
 from orchestration.releases.iati import to_iati
 from orchestration.releases.rounding import rounded_texts
+from orchestration.releases.sdmx import to_sdmx
 
 FORMAT = "sangam-release/1"
 
@@ -27,11 +28,14 @@ def build(content: Content, header: Header) -> dict[str, bytes]:
     """Return the files of the release by name, `manifest.json` last."""
     values = annotate(content.values, list(header.changes), header.release)
     numbers = [field.name for field in values.schema if pa.types.is_floating(field.type)]
+    sdmx = to_sdmx(content, header, values)
     files = {
         "indicators.csv": to_csv(rounded_texts(values), numbers),
         "indicators.parquet": to_parquet(values),
         "indicators.xlsx": to_workbook(content, header, values),
         "iati.xml": to_iati(content, header, values),
+        "sdmx.csv": sdmx.data,
+        "structure.xml": sdmx.structure,
     }
     return {**files, MANIFEST: _manifest(content, header, files)}
 
