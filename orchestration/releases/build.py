@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.releases import readme
 from orchestration.releases.changes import annotate
 from orchestration.releases.content import Content
 from orchestration.releases.csv_file import to_csv
@@ -37,6 +38,7 @@ def build(content: Content, header: Header) -> dict[str, bytes]:
         "sdmx.csv": sdmx.data,
         "structure.xml": sdmx.structure,
     }
+    files = {readme.NAME: readme.to_readme(content, header, values, files), **files}
     return {**files, MANIFEST: _manifest(content, header, files)}
 
 

@@ -19,7 +19,16 @@ from tests.terminal import sangam, without_colours
 
 DONORS = [f"donor_{letter}" for letter in "abcdefghijklmnopqrst"]
 QUARTER = "2021Q2"
-FILES = {"indicators.csv", "indicators.parquet", "indicators.xlsx", "iati.xml", "sdmx.csv", "structure.xml", "manifest.json"}
+FILES = {
+    "indicators.csv",
+    "indicators.parquet",
+    "indicators.xlsx",
+    "iati.xml",
+    "sdmx.csv",
+    "structure.xml",
+    "README.txt",
+    "manifest.json",
+}
 
 
 @pytest.fixture(scope="module")
