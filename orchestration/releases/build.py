@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.releases import readme
+from orchestration.releases.adx import to_adx
 from orchestration.releases.changes import annotate
 from orchestration.releases.content import Content
 from orchestration.releases.csv_file import to_csv
@@ -38,6 +39,8 @@ def build(content: Content, header: Header) -> dict[str, bytes]:
         "sdmx.csv": sdmx.data,
         "structure.xml": sdmx.structure,
     }
+    if "adx" in header.exchange:
+        files["adx.xml"] = to_adx(content, header, values)
     files = {readme.NAME: readme.to_readme(content, header, values, files), **files}
     return {**files, MANIFEST: _manifest(content, header, files)}
 
@@ -80,6 +83,7 @@ def _manifest(content: Content, header: Header, files: dict[str, bytes]) -> byte
         "definitions": dict(sorted(set(versions), key=str)),
         "drops": content.drops.to_pylist(),
         "iati": header.iati.model_dump(mode="json", exclude_defaults=True),
+        "exchange": list(header.exchange),
         "changes": [asdict(change) for change in header.changes],
         "files": [{"name": name, "sha256": sha256(body), "size": len(body)} for name, body in files.items()],
     }

@@ -17,7 +17,8 @@ class Header:
     """What a release is besides its values: all of it data, so that it can be built again.
 
     `approved_at` is the time of the sign-off (UTC, ISO 8601), `predecessor` the release that this one
-    replaces (`r001`) and `reason` why it does; `iati` is what the logframe says for `iati.xml`.
+    replaces (`r001`) and `reason` why it does; `iati` is what the logframe says for `iati.xml`,
+    and `exchange` (`adx`) which files the donor asks for beside those of every release.
     """
 
     number: int
@@ -30,6 +31,7 @@ class Header:
     reason: str | None = None
     changes: Sequence[Change] = ()
     iati: Activity = field(default_factory=Activity)
+    exchange: Sequence[str] = ()
 
     @property
     def release(self) -> str:
@@ -55,4 +57,5 @@ def header_of(manifest: dict[str, Any]) -> Header:
         reason=manifest["reason"],
         changes=[Change(**change) for change in manifest["changes"]],
         iati=Activity.model_validate(manifest["iati"]),
+        exchange=tuple(manifest["exchange"]),
     )

@@ -28,7 +28,7 @@ from orchestration.releases.content import COLUMNS, Content, read_content
 from orchestration.releases.header import MANIFEST, Header
 from orchestration.s3 import object_store
 from orchestration.s3.seaweed import bucket_name
-from orchestration.warehouse.logframes import activity_of
+from orchestration.warehouse.logframes import activity_of, exchange_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -101,7 +101,7 @@ def _next(
     """Return the files and header of the next release, at the first number that is free for them."""
     old = _values_of(client, content, last) if last else None
     changes = compare(old, content.values, reason or RECOMPUTED) if old is not None else []
-    activity = activity_of(content.donor)
+    activity, exchange = activity_of(content.donor), tuple(exchange_of(content.donor))
     chain = sha256(shelf.fetch(client, content.donor, content.quarter, last, MANIFEST)) if last else None
     for number in itertools.count(int(last[1:]) + 1 if last else 1):
         header = Header(
@@ -115,6 +115,7 @@ def _next(
             reason=(reason or RECOMPUTED) if last else None,
             changes=changes,
             iati=activity,
+            exchange=exchange,
         )
         files = build(content, header)
         if _is_free(client, content, header.release, files):

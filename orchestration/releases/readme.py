@@ -21,6 +21,7 @@ FILES = {
     "iati.xml": "The results as an IATI 2.03 activity, to publish or to import.",
     "sdmx.csv": "The values as SDMX-CSV 2.0, for statistical systems; structure.xml says what its columns mean.",
     "structure.xml": "The data structure definition and code lists of sdmx.csv, SDMX-ML 3.0.",
+    "adx.xml": "The values as ADX, for DHIS2. Those without a number are left out of it.",
     MANIFEST: "Size and SHA-256 of every file, the sign-off, the deliveries behind the values, what changed.",
 }
 STATES = {

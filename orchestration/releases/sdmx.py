@@ -34,9 +34,8 @@ OBS_STATUS = {
 MISSING = {"suppressed": "Q", "not_reported": "O", "not_applicable": "M"}
 # Of CL_CONF_STATUS. Which cell is withheld for itself and which for another is not told: it would help to undo it.
 CONF_STATUS = {"F": "Free", "C": "Confidential statistical information: withheld"}
-REPLACE = (
-    "R"  # not "information": a value that is now withheld has to take the place of the one that was stated
-)
+# Not "information": a value that is now withheld has to take the place of the one that was stated.
+REPLACE = "R"
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 
 

@@ -89,6 +89,7 @@ class Donor(_Strict):
     bands: list[Band] = []
     reported_columns: list[ReportedColumn] = []
     iati: Activity = Activity()
+    exchange: list[Literal["adx"]] = []  # files that a release has for this donor beside those of all
 
     @model_validator(mode="after")
     def _bands_descend(self) -> Self:

@@ -157,6 +157,11 @@ def activity_of(donor: str) -> Activity:
     return stated.iati.model_copy(update=known)
 
 
+def exchange_of(donor: str) -> list[str]:
+    """The formats that the donor asks for beside those of every release; none where there is no logframe."""
+    return [*of_donor(donor).donor.exchange] if donor in donor_codes() else []
+
+
 def as_dbt_vars(logframes: list[Logframe], feeds: Path | str) -> dict[str, Any]:
     """The variables of one dbt call: `dbt build --vars '<this as JSON>'`.
 
@@ -165,7 +170,7 @@ def as_dbt_vars(logframes: list[Logframe], feeds: Path | str) -> dict[str, Any]:
     """
     return {
         "feeds": str(feeds),
-        "donors": [logframe.donor.model_dump(exclude={"iati"}) for logframe in logframes],
+        "donors": [logframe.donor.model_dump(exclude={"iati", "exchange"}) for logframe in logframes],
         "indicators": [
             _entry(logframe, position, indicator, over_time)
             for logframe in logframes
