@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from orchestration.releases import readme
 from orchestration.releases.adx import to_adx
 from orchestration.releases.changes import annotate
-from orchestration.releases.content import Content
+from orchestration.releases.content import COLUMNS, Content
 from orchestration.releases.csv_file import to_csv
 from orchestration.releases.donor_workbook import to_workbook
 from orchestration.releases.header import MANIFEST, Header
@@ -56,6 +56,18 @@ def to_parquet(table: pa.Table) -> bytes:
 def read_parquet(body: bytes) -> pa.Table:
     """Return the table of an `indicators.parquet`."""
     return pq.read_table(io.BytesIO(body))
+
+
+def read_values(body: bytes) -> pa.Table:
+    """Return the values of an `indicators.parquet` as they were read; a column that it is older than is empty."""
+    found = read_parquet(body)
+    types = {name: pa.float64() if number else pa.string() for name, number in COLUMNS.items()}
+    return pa.table(
+        {
+            name: found[name] if name in found.column_names else pa.nulls(len(found), kind)
+            for name, kind in types.items()
+        }
+    )
 
 
 def sha256(body: bytes) -> str:

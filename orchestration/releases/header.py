@@ -56,6 +56,6 @@ def header_of(manifest: dict[str, Any]) -> Header:
         predecessor_manifest_sha256=manifest["predecessor_manifest_sha256"],
         reason=manifest["reason"],
         changes=[Change(**change) for change in manifest["changes"]],
-        iati=Activity.model_validate(manifest["iati"]),
-        exchange=tuple(manifest["exchange"]),
+        iati=Activity.model_validate(manifest.get("iati", {})),  # older releases have neither
+        exchange=tuple(manifest.get("exchange", ())),
     )

@@ -21,10 +21,10 @@ from ingest.errors import SangamError
 from orchestration.checks.holds import require_none
 from orchestration.releases import shelf
 from orchestration.releases.approvals import Approval, require_approval
-from orchestration.releases.build import build, read_parquet, sha256
+from orchestration.releases.build import build, read_values, sha256
 from orchestration.releases.changes import compare
 from orchestration.releases.code_version import code_version
-from orchestration.releases.content import COLUMNS, Content, read_content
+from orchestration.releases.content import Content, read_content
 from orchestration.releases.header import MANIFEST, Header
 from orchestration.s3 import object_store
 from orchestration.s3.seaweed import bucket_name
@@ -124,8 +124,7 @@ def _next(
 
 
 def _values_of(client: "S3Client", content: Content, release: str) -> pa.Table:
-    table = read_parquet(shelf.fetch(client, content.donor, content.quarter, release, "indicators.parquet"))
-    return table.select(list(COLUMNS))
+    return read_values(shelf.fetch(client, content.donor, content.quarter, release, "indicators.parquet"))
 
 
 def _is_free(client: "S3Client", content: Content, release: str, files: dict[str, bytes]) -> bool:

@@ -247,6 +247,24 @@ def test_characters_that_xml_cannot_hold_are_replaced() -> None:
 
 
 @pytest.mark.parametrize(
+    "donor, country, currency",
+    [
+        ("three_d_pune", "IN", "INR"),
+        ("mord_nrlm", "IN", "INR"),
+        ("fcdo_slg_erlc", "BD", "BDT"),
+        ("eu_success", "PK", "EUR"),
+    ],
+)
+def test_country_and_currency_are_the_programme_s(donor: str, country: str, currency: str) -> None:
+    said = logframes.activity_of(donor)
+    assert (said.countries, said.currency) == ({country: 100}, currency)
+
+
+def test_without_a_logframe_there_are_no_words() -> None:
+    assert logframes.activity_of("nobody") == Activity()
+
+
+@pytest.mark.parametrize(
     "said, told",
     [
         ("countries: {PK: 60, BD: 30}", "the shares of 'countries' add up to 90 percent, not to 100"),
