@@ -7,16 +7,15 @@ well. Status 1 where something could be worked out.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
-
-import numpy as np
 
 from orchestration.disclosure import protection
 from orchestration.disclosure.attack import File, certify
@@ -54,11 +53,12 @@ class Tried:
     def __str__(self) -> str:
         share = f"{100 * self.withheld / max(self.lines, 1):.1f} %"
         gap = 100 * (self.cost - self.bound) / max(self.cost, 1)
+        by_hand = f"{self.simple:,} ({100 * self.simple / max(self.lines, 1):.1f} %)"
         return (
             f"{self.lines:,} lines, {self.small:,} small themselves; withheld {self.withheld:,} ({share}), gap to the "
-            f"least there could be {gap:.2f} %; simple way {self.simple:,} ({100 * self.simple / max(self.lines, 1):.1f} "
-            f"%); chosen in {self.choosing:.1f} s, attacked in {self.attacking:.1f} s: {self.broken} could be worked out, "
-            f"with the small ones alone withheld {self.broken_alone}"
+            f"least there could be {gap:.2f} %; simple way {by_hand}; chosen in {self.choosing:.1f} s, attacked in "
+            f"{self.attacking:.1f} s: {self.broken} could be worked out, with the small ones alone withheld "
+            f"{self.broken_alone}"
         )
 
 
@@ -82,11 +82,10 @@ def _chosen(system: Cells) -> tuple[Cells, Pattern, float]:
 def _tried(
     system: Cells, pattern: Pattern, choosing: float, attacking: float, broken: int, alone: int
 ) -> Tried:
-    counts = (
-        len(system.rows),
-        *(int(np.sum(of)) for of in (pattern.is_withheld, pattern.is_small, simple(system))),
-    )
-    return Tried(*counts, pattern.cost, pattern.bound, choosing, attacking, broken, alone)
+    return Tried(
+        len(system.rows), int(pattern.is_withheld.sum()), int(pattern.is_small.sum()), int(simple(system).sum()),
+        pattern.cost, pattern.bound, choosing, attacking, broken, alone,
+    )  # fmt: skip
 
 
 def _home(home: Path) -> Tried:
@@ -121,8 +120,7 @@ def _side_by_side(count: int) -> Iterator[Tried]:
     for part in parts:
         for line in part.communicate()[0].splitlines():
             if line.startswith("TRIED\t"):
-                numbers = line.split("\t")[1:]
-                yield Tried(*(int(n) if "." not in n else float(n) for n in numbers))
+                yield Tried(**json.loads(line.removeprefix("TRIED\t")))
             else:
                 print(line)
 
@@ -131,7 +129,7 @@ def main() -> None:
     """Try so many; print the sums."""
     if sys.argv[1] == "part":
         for seed in range(int(sys.argv[3]), int(sys.argv[2]), _SIDE_BY_SIDE):
-            print("\t".join(("TRIED", *map(str, astuple(_made(seed))))), flush=True)
+            print(f"TRIED\t{json.dumps(asdict(_made(seed)))}", flush=True)
         return
     total, started = Tried(), time.perf_counter()
     for one in _side_by_side(int(sys.argv[1])):
