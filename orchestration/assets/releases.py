@@ -3,6 +3,7 @@
 import dagster as dg
 
 from orchestration.assets.batch_checks import batch_key
+from orchestration.assets.released_event import metadata, state_of
 from orchestration.assets.sources import QUARTERS
 from orchestration.assets.unsound import contract_key
 from orchestration.checks import holds
@@ -61,15 +62,8 @@ def _publish_if_approved(quarter: str, donor: str, home: Home) -> dg.Materialize
         return dg.MaterializeResult(metadata={"state": state, "next": dg.MetadataValue.md(ask)})
     with store(publishing_for=donor) as client:
         done = publish(where, client, donor, quarter, None, donor_names)
-    state = f"{done.release} {'published' if done.is_new else 'is up to date'}"
-    tell(ReleaseDone(donor, quarter, state))
-    return dg.MaterializeResult(
-        metadata={
-            "state": state,
-            "signed off by": approval.approved_by,
-            "where": dg.MetadataValue.url(f"s3://{done.bucket}/{done.prefix}"),
-        }
-    )
+    tell(ReleaseDone(donor, quarter, state_of(done)))
+    return dg.MaterializeResult(metadata=metadata(done, approval.approved_by))
 
 
 def release_assets() -> list[dg.AssetsDefinition]:

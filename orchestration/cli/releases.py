@@ -36,6 +36,8 @@ def approve_command(
     known_donor(donor, home)
     check_quarter(quarter)
     # For start-up: a command loads what it needs and no other's.
+    from orchestration.assets.released_event import report
+    from orchestration.quarter_run import prepare_dagster_home
     from orchestration.releases import approvals
     from orchestration.releases.donor_store import donor_names, store
     from orchestration.releases.publish import publish as publish_release
@@ -49,6 +51,8 @@ def approve_command(
     with store(publishing_for=donor) as client:
         done = publish_release(home, client, donor, quarter, reason, donor_names)
     if done.is_new:
+        prepare_dagster_home(settings())
+        report(done, approval.approved_by)
         after = f", after {done.predecessor} with {done.changes} changes" if done.predecessor else ""
         say(f"Released as {styled('bold', done.release)}{after}.")
     else:

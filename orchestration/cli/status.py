@@ -5,6 +5,7 @@ Reads the landing and the receipts; nothing is judged here.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,9 +18,10 @@ from ingest.deliveries.landing import scan, strays
 from ingest.deliveries.receipts import receipt_of
 from orchestration import soundness
 from orchestration.checks.waits import waits_lines
-from orchestration.cli.console import Style, TableColumn, say, show_table, styled
+from orchestration.cli.console import Style, TableColumn, plain, say, show_table, styled
 from orchestration.settings import Settings
 from orchestration.warehouse import logframes
+from orchestration.warehouse.released import latest_releases
 
 DUE_DAYS = 15  # where a region's contract states none
 _COLOURS: dict[str, Style] = {
@@ -111,8 +113,27 @@ def _state(
     return "arrived", "; ".join(left)
 
 
+def _show_releases(settings: Settings, quarter: str) -> None:
+    """What of the quarter is out, by donor; nothing where nothing is."""
+    rows = []
+    for folder in latest_releases(settings.home / "releases"):
+        if folder.parent.name == quarter:
+            said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            rows.append(
+                (said["donor"], said["release"], said["approved_at"][:10], plain(said["approved_by"]))
+            )
+    columns = (
+        TableColumn("donor"),
+        TableColumn("release"),
+        TableColumn("signed on"),
+        TableColumn("by", wraps=True),
+    )
+    if rows:
+        show_table(columns, rows, f"Releases of {quarter}")
+
+
 def show_status(settings: Settings, quarter: str) -> None:
-    """Print the table."""
+    """Print the deliveries, what is released of the quarter, and what is not read or broken."""
     columns = (
         TableColumn("delivery"),
         TableColumn("state"),
@@ -129,6 +150,7 @@ def show_status(settings: Settings, quarter: str) -> None:
         name = f"{row.region}/{row.source}" if row.source else row.region
         rows.append((name, state, str(row.files or ""), arrived, str(row.due or ""), row.note))
     show_table(columns, rows, f"Deliveries for {quarter}")
+    _show_releases(settings, quarter)
     for stray in strays(settings.landing):
         say(f"{styled('yellow', 'not read')} {stray.relative}: {stray.message}")
     for why in logframes.faults().values():

@@ -30,6 +30,7 @@ from orchestration.releases.header import MANIFEST, Header
 from orchestration.s3 import object_store
 from orchestration.s3.seaweed import bucket_name
 from orchestration.warehouse.logframes import activity_of, exchange_of
+from orchestration.warehouse.released import note_release
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -82,6 +83,7 @@ def publish(
         for file, body in files.items():  # in their order: the manifest last
             object_store.put_once(client, bucket, prefix + file, body)
         folder = _keep(home, donor, quarter, header.release, files)
+        note_release(Path(home) / "warehouse.duckdb", Path(home) / "releases")
     return Published(
         donor, quarter, header.release, True, bucket, prefix, folder, tuple(files), last, len(header.changes)
     )

@@ -16,6 +16,7 @@ from ingest.deliveries.delivery import NO_QUARTER
 from ingest.files import atomic, write_json
 from orchestration.settings import DBT_PROJECT, Settings
 from orchestration.warehouse.logframes import logframes_root
+from orchestration.warehouse.released import note_releases
 
 _IN_MANIFEST = ("models", "macros", "seeds", "tests", "dbt_project.yml", "profiles.yml")
 
@@ -100,3 +101,4 @@ def swap_in(settings: Settings) -> None:
     """Put a copy of the built database where readers find it, as a whole or not at all."""
     with atomic(settings.warehouse) as temporary:
         shutil.copyfile(build_path(settings), temporary)
+        note_releases(temporary, settings.home / "releases")

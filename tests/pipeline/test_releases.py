@@ -17,6 +17,7 @@ from orchestration.releases import approvals, publish, shelf, verify
 from orchestration.releases.build import read_parquet
 from orchestration.releases.publish import Published
 from orchestration.s3 import object_store, seaweed
+from orchestration.warehouse.released import note_release
 from tests import marts
 from tests.terminal import sangam, without_colours
 
@@ -151,6 +152,26 @@ def test_a_release_stands_in_s3_and_here(home: Path, endpoint, client, donor: st
     proof = verify.verify(as_donor, donor, QUARTER, home=home)
     assert proof.is_whole
     assert {file.name for file in proof.files} >= FILES
+
+
+def test_the_marts_know_what_is_out(home: Path, client: Any, donor: str) -> None:
+    def known() -> list[tuple[str, str, str | None]]:
+        with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as db:
+            return db.execute(
+                "select category, status, release from marts.indicator_values where donor = ? and indicator = 'AA-01' "
+                "order by all",
+                [donor],
+            ).fetchall()
+
+    assert known() == [("F", "provisional", None), ("all", "provisional", None)]
+    release(home, client, donor)
+    assert known() == [("F", "final", "r001"), ("all", "final", "r001")]
+    set_value(home, donor, 55.5)
+    release(home, client, donor)
+    assert known() == [("F", "restated", "r002"), ("all", "final", "r002")]
+    set_value(home, donor, 60.0)
+    note_release(home / "warehouse.duckdb", home / "releases")  # as after a run
+    assert known() == [("F", "provisional", None), ("all", "final", "r002")]
 
 
 def test_the_same_content_is_not_released_again(home: Path, client, donor: str) -> None:
