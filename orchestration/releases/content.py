@@ -6,7 +6,7 @@ Read-only. Knows the marts' tables and the drops behind them; knows no file form
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ import pyarrow.csv as pa_csv
 
 from ingest.errors import SangamError
 from ingest.sql import render
+from orchestration.releases.words import Words, words_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,6 +41,8 @@ CHANGE: dict[str, bool] = {
     "indicator": False, "region": False, "dimension": False, "category": False, "previous_round": False,
     "previous": True, "current": True, "difference": True, "se": True, "t": True, "df": True, "p": True,
 }  # fmt: skip
+# The totals of the quarter before, to be shown beside this one's.
+PREVIOUS: dict[str, bool] = {**{name: COLUMNS[name] for name in KEY}, "value": True, "state": False}
 DROP = pa.schema([(name, pa.string()) for name in ("region", "source", "quarter", "file", "sha256")])
 SIGNIFICANT_DIGITS = 12
 
@@ -50,7 +53,9 @@ class Content:
 
     `donor_name` is that of `marts.indicator_definitions`.
     `values` has `COLUMNS`, `definitions` has `DEFINITION`, `round_changes` has `CHANGE` (the test of the
-    change since the previous survey round); `drops` has region, source, quarter, file, sha256.
+    change since the previous survey round); `drops` has region, source, quarter, file, sha256. `words` are what
+    codes are called, and `previous` (`PREVIOUS`) the totals of the quarter before. Like the drops these are no part
+    of the hash: another word, or another quarter's correction, asks for no new sign-off of this one.
     """
 
     donor: str
@@ -61,6 +66,8 @@ class Content:
     round_changes: pa.Table
     drops: pa.Table
     sha256: str
+    words: Words = field(default_factory=Words)
+    previous: pa.Table | None = None
 
 
 def read_content(home: Path, donor: str, quarter: str) -> Content:
@@ -75,6 +82,8 @@ def read_content(home: Path, donor: str, quarter: str) -> Content:
         round_changes = _select(db, "indicator_changes", CHANGE, keep)
         definitions = _select(db, "indicator_definitions", dict.fromkeys(DEFINITION, False), {"donor": donor})
         drops = _drops(db, home, donor, quarter)
+        keep |= {"quarter": quarter_before(quarter), "dimension": "all"}
+        previous = _select(db, "indicator_values", PREVIOUS, keep)
         name = _donor_name(db, donor)
     values = values.sort_by([(name, "ascending") for name in ("donor", "quarter", *KEY)])
     definitions = definitions.filter(pc.is_in(definitions["indicator"], values["indicator"].combine_chunks()))
@@ -83,7 +92,9 @@ def read_content(home: Path, donor: str, quarter: str) -> Content:
     )
     round_changes = round_changes.sort_by([(n, "ascending") for n, number in CHANGE.items() if not number])
     digest = content_hash(values, definitions, round_changes)
-    return Content(donor, name, quarter, values, definitions, round_changes, drops, digest)
+    return Content(
+        donor, name, quarter, values, definitions, round_changes, drops, digest, words_of(donor), previous
+    )
 
 
 def suppress_small_cells(values: pa.Table, donor: str) -> pa.Table:
@@ -110,6 +121,12 @@ def donor_quarters(home: Path) -> list[tuple[str, str]]:
     with _warehouse(home) as db:
         found = db.sql("select distinct donor, quarter from marts.indicator_values order by 1, 2").fetchall()
     return [(str(donor), str(quarter)) for donor, quarter in found]
+
+
+def quarter_before(quarter: str) -> str:
+    """Return the calendar quarter before: 2021Q1 is 2020Q4."""
+    year, number = int(quarter[:4]), int(quarter[5])
+    return f"{year}Q{number - 1}" if number > 1 else f"{year - 1}Q4"
 
 
 def check_names(donor: str, quarter: str) -> None:

@@ -16,7 +16,7 @@ from orchestration.warehouse import logframes
 PERIODS = {
     "in_quarter": "in the quarter",
     "cumulative": "since the start",
-    "as_at": "at its end",
+    "as_at": "at the quarter's end",
     "round": "survey round",
     "cohort": "cohort",
 }
@@ -99,11 +99,15 @@ def words_of(donor: str) -> Words:
     return Words(
         regions={region.region: region.title for region in regions},
         sources={
-            (region.region, name): source.title for region in regions for name, source in region.sources.items()
+            (region.region, name): source.title
+            for region in regions
+            for name, source in region.sources.items()
         },
         labels=logframe.labels,
         order={one.dimension: logframe.listed(one) for _, one in breakdowns},
-        unknown={(indicator.code, one.dimension): one.unknown for indicator, one in breakdowns if one.unknown},
+        unknown={
+            (indicator.code, one.dimension): one.unknown for indicator, one in breakdowns if one.unknown
+        },
         not_computed=logframe.not_computed,
     )
 

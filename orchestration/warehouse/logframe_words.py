@@ -225,7 +225,9 @@ class Logframe(_Strict):
 
     donor: Donor
     categories: dict[str, list[str]] = {}
-    labels: dict[str, dict[str, str]] = {}  # of a dimension's categories; of 'dimension' and 'unit' themselves
+    labels: dict[
+        str, dict[str, str]
+    ] = {}  # of a dimension's categories; of 'dimension' and 'unit' themselves
     not_computed: dict[Annotated[str, Field(pattern=_INDICATOR)], str] = {}  # numbers left out, each with why
     indicators: list[Indicator] = Field(min_length=1)
 

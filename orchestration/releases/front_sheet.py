@@ -1,0 +1,156 @@
+"""The front sheet of a donor's workbook: the values at once, then what the release is and how to read it."""
+
+from typing import Any
+
+from orchestration.releases.background import quality_rows
+from orchestration.releases.content import Content
+from orchestration.releases.figures import cell_format, months
+from orchestration.releases.header import Header
+from orchestration.releases.rows import Row, level_order
+from orchestration.releases.styles import Styles, lines, page, put, title
+
+STATES = (
+    ("reported", "The value was computed from records delivered for the quarter. Zero is a reported value."),
+    ("not reported", "A delivery or an exchange rate that it needs has not arrived. It is not zero."),
+    ("not applicable", "Nobody and nothing was in the population, so there is no value to state."),
+    ("withheld", "Not shown because it could point to single persons or households."),
+)
+READING = (
+    ("Status", "final: first published here. restated: differs from the release before; see sheet Changes."),
+    ("Achieved", "(value - baseline) / (target - baseline); none where target and baseline are equal."),
+    ("Light", "Green, amber and red say how far the value is on the way from baseline to target."),
+    ("95 % interval", "Survey estimates only: with it come standard error, design effect and unweighted n."),
+    ("Rounding", "Percent to 1 decimal, money to 2, counts whole. Large sums are shortened on this sheet; the sheets "
+                 "of the result levels show them in full. indicators.parquet holds the unrounded values; all "
+                 "computing was done with those."),
+    ("Categories", "Rows under an indicator's total are its breakdowns. Categories may overlap, and persons are "
+                   "counted once in each total: categories need not add up to it."),
+)  # fmt: skip
+WIDTHS = (15, 56, 20, 25, 25, 10, 9, 25)
+HEADINGS = ("Code", "Indicator", "Period", "Value", "Target", "Achieved", "Light", "Last quarter")
+TEXT_WIDTH = sum(WIDTHS[1:])  # of the text blocks, behind their labels
+
+
+def add_front(
+    sheet: Any,
+    styles: Styles,
+    content: Content,
+    header: Header,
+    rows: list[Row],
+    contents: list[tuple[str, str]],
+) -> None:
+    """Fill the front sheet. `rows` are all values, `contents` name and description of each other sheet."""
+    page(sheet, styles)
+    for column, width in enumerate(WIDTHS):
+        sheet.set_column(column, column, width)
+    title(sheet, styles, header.donor_name, f"Indicator report, {months(content.quarter)}")
+    row = _values(sheet, styles, content, front_rows(rows))
+    notes = [(note["indicator"], _note(note)) for note in quality_rows(content, rows)]
+    for heading, told in (
+        ("Notes on quality", notes),
+        ("This release", _release(content, header, rows)),
+        ("A value that is not a number", list(STATES[1:])),
+        ("How to read it", list(READING)),
+    ):
+        row = _block(sheet, styles, row, heading, told)
+    _heading(sheet, styles, row, "Sheets")
+    for offset, (name, text) in enumerate(contents, start=1):
+        sheet.write_url(row + offset, 0, f"internal:'{name}'!A1", styles.link, name)
+        put(sheet, row + offset, 1, text, styles.plain)
+
+
+def front_rows(rows: list[Row]) -> list[Row]:
+    """Return the totals that stand for the donor: of all regions together, or of each where there is none."""
+    totals = [row for row in rows if row["by"] is None]
+    together = {row["indicator"] for row in totals if row["key"][1] == "all"}
+    chosen = [row for row in totals if row["key"][1] == "all" or row["indicator"] not in together]
+    return sorted(chosen, key=lambda row: level_order(row["level"]))
+
+
+def _note(note: Row) -> str:
+    where = f" ({note['where']})" if note["where"] else ""
+    return f"{note['name']}{where}: {note['text']}"
+
+
+def _values(sheet: Any, styles: Styles, content: Content, rows: list[Row]) -> int:
+    """Write the table of values, a heading for each result level; return the row after it."""
+    for column, heading in enumerate(HEADINGS):
+        put(sheet, 3, column, heading, styles.header)
+    at = 4
+    level = None
+    for row in rows:
+        if row["level"] != level:
+            level = row["level"]
+            _heading(sheet, styles, at, f"{level.capitalize()} indicators", styles.level)
+            at += 1
+        put(sheet, at, 0, row["indicator"], styles.detail["code"])
+        put(sheet, at, 1, row["label"], styles.detail["wrapped"])
+        put(sheet, at, 2, row["over_time"], styles.detail["wrapped"])
+        _number(sheet, styles, at, 3, row, content, "value", row["shown"], styles.strong)
+        _number(sheet, styles, at, 4, row, content, "target", None)
+        if row["achievement"] is None:
+            put(sheet, at, 5, None, styles.detail["share"])
+        else:
+            sheet.write_number(at, 5, row["achievement"], styles.detail["share"])
+        light = (row["light"] or "").lower()
+        put(sheet, at, 6, light, styles.lights.get(light, styles.detail["text"]))
+        last = row["last"] or {"value": None, "shown": "not stated"}
+        _number(sheet, styles, at, 7, row | last, content, "value", last["shown"])
+        height = max(lines(row["label"], WIDTHS[1]), lines(row["over_time"], WIDTHS[2]))
+        sheet.set_row(at, 14 * height + 2)
+        at += 1
+    return at + 1
+
+
+def _number(
+    sheet: Any,
+    styles: Styles,
+    at: int,
+    column: int,
+    row: Row,
+    content: Content,
+    name: str,
+    instead: str | None,
+    more: dict[str, Any] | None = None,
+) -> None:
+    """Write a number that the cell shows with its unit, or what stands in its place."""
+    if row[name] is None:
+        put(sheet, at, column, instead, styles.detail["absent"])
+    else:
+        sheet.write_number(at, column, row[name], styles.number(cell_format(row, content.words, name), more))
+
+
+def _release(content: Content, header: Header, rows: list[Row]) -> list[tuple[str, str]]:
+    labels = sorted({row["fiscal_label"] for row in rows if row["fiscal_label"]})
+    replaced = f"replaces {header.predecessor}" if header.predecessor else "the first"
+    signed = header.approved_at.replace("T", " ").replace("Z", " UTC")
+    regions = sorted({row["region"] for row in rows if row["key"][1] != "all"})
+    return [
+        ("Donor", f"{header.donor_name} ({content.donor})"),
+        ("Regions", ", ".join(regions)),
+        ("Quarter", f"{content.quarter}, {months(content.quarter)}"),
+        ("Fiscal quarter", ", ".join(labels) or "none"),
+        ("Release", f"{header.release}, {replaced}"),
+        *([("Reason", header.reason)] if header.reason else []),
+        ("Signed off by", f"{header.approved_by}, {signed}"),
+        ("Code version", header.code_version),
+    ]
+
+
+def _block(sheet: Any, styles: Styles, row: int, heading: str, told: list[tuple[str, str]]) -> int:
+    """Write labels with a text beside each; return the row where the next block begins."""
+    if not told:
+        return row
+    _heading(sheet, styles, row, heading)
+    for offset, (label, text) in enumerate(told, start=1):
+        put(sheet, row + offset, 0, label, styles.label)
+        sheet.merge_range(row + offset, 1, row + offset, len(WIDTHS) - 1, "", styles.wrapped)
+        put(sheet, row + offset, 1, text, styles.wrapped)
+        sheet.set_row(row + offset, 14 * lines(text, TEXT_WIDTH) + 2)
+    return row + len(told) + 2
+
+
+def _heading(sheet: Any, styles: Styles, row: int, text: str, style: Any = None) -> None:
+    for column in range(len(WIDTHS)):
+        put(sheet, row, column, text if column == 0 else None, style or styles.heading)
+    sheet.set_row(row, 18)

@@ -1,0 +1,161 @@
+"""The values of a release as rows for people: rounded, in reading order, with words in the place of codes.
+
+What workbook and report have in common. No file format is known here.
+"""
+
+from collections import Counter
+from typing import Any
+
+import pyarrow as pa
+
+from orchestration.releases.changes import Change
+from orchestration.releases.content import KEY, Content
+from orchestration.releases.figures import figure
+from orchestration.releases.header import Header
+from orchestration.releases.rounding import decimals, rounded_numbers
+from orchestration.releases.words import PERIODS, STATES, UNKNOWN, period
+
+LEVELS = ("impact", "outcome", "output")
+TOTAL = "total"
+Row = dict[str, Any]
+
+
+def value_rows(content: Content, header: Header, values: pa.Table) -> list[Row]:
+    """Return the values as rows, each indicator's total before its categories in the order of the logframe.
+
+    A row has the columns of the values, with words for `region`, `over_time`, `by` and `category` (the codes
+    stay in `key`). Beside them: `level`, `name`, `title` (totals only), `label` (a name that no other total has),
+    `places` (decimals), `shown` (value with unit), `unit_name`, `last` (the quarter before), `was` and `note`.
+    """
+    words = content.words
+    known = {row["indicator"]: row for row in content.definitions.to_pylist()}
+    changed = {_key(vars(change)): change for change in header.changes}
+    before = {} if content.previous is None else {_key(row): row for row in _previous_rows(content)}
+    rows = rounded_rows(values)
+    for row in rows:
+        row["key"] = _key(row)
+        row["shown"] = figure(row, words)
+    totals = [row for row in rows if row["dimension"] == "all"]
+    for row in rows:
+        definition = known.get(row["indicator"], {})
+        row["level"] = (definition.get("level") or "other").lower()
+        row["name"] = definition.get("name") or row["indicator"]
+        row["title"] = row["name"] if row["dimension"] == "all" else None
+        row["last"] = before.get(row["key"])
+        row["was"] = _was(row, changed.get(row["key"]), words)
+        row |= _place(row, content)
+        row["note"] = _note(row, totals, content)
+        row["label"] = _label(row, totals, content)
+        row["over_time"] = period(row["over_time"])
+        row["region"] = words.region(row["region"])
+        row["drops"] = (
+            words.in_text(row["drops"] or "") if row["title"] else None
+        )  # categories have their total's
+        row["unit_name"] = (
+            "%" if row["unit"] == "percent" else row["currency"] or words.unit(row["unit"], None)
+        )
+    return sorted(rows, key=lambda row: _reading_order(row, content))
+
+
+def round_rows(content: Content) -> list[Row]:
+    """Return the rounded changes since the previous survey round as rows, totals before categories."""
+    names = dict(zip(*(content.definitions[name].to_pylist() for name in ("indicator", "name")), strict=True))
+    rows = rounded_rows(content.round_changes)
+    for row in rows:
+        row |= {"over_time": None, "currency": None, "unit": "percent", "state": "reported"}
+        row["key"] = _key(row)
+        row["name"] = names.get(row["indicator"]) or row["indicator"]
+        row["title"] = row["name"] if (row["dimension"] or "all") == "all" else None
+        row |= _place(row, content)
+        row["region"] = content.words.region(row["region"])
+    return sorted(rows, key=lambda row: _reading_order(row, content))
+
+
+def rounded_rows(table: pa.Table) -> list[Row]:
+    """Return a table's rounded rows, each with the decimals of its numbers under `places`."""
+    numbers = [field.name for field in table.schema if pa.types.is_floating(field.type)]
+    places = pa.table({name: decimals(table, name) for name in numbers}).to_pylist()
+    rows: list[Row] = rounded_numbers(table).to_pylist()
+    for row, shown in zip(rows, places, strict=True):
+        row["places"] = shown
+    return rows
+
+
+def level_order(level: str) -> tuple[int, str]:
+    """Sorts result levels: impact, outcome, output, then others."""
+    return (LEVELS.index(level) if level in LEVELS else len(LEVELS), level)
+
+
+def _previous_rows(content: Content) -> list[Row]:
+    """The quarter before, with the units of this one: what is as rounded is told like it."""
+    units = dict(zip(*(content.values[name].to_pylist() for name in ("indicator", "unit")), strict=True))
+    assert content.previous is not None  # noqa: S101 - asked by the caller
+    unit = pa.array([units.get(code) for code in content.previous["indicator"].to_pylist()], pa.string())
+    rows = rounded_rows(content.previous.append_column("unit", unit))
+    return [row | {"shown": figure(row, content.words) if row["unit"] else ""} for row in rows]
+
+
+def _key(row: Any) -> tuple[str, ...]:
+    return tuple(row[name] or "" for name in KEY)
+
+
+def _place(row: Row, content: Content) -> Row:
+    """Return dimension and category as people read them; a total has no dimension."""
+    dimension = row["dimension"] or "all"
+    if dimension == "all":
+        return {"by": None, "category": TOTAL}
+    category = content.words.category(dimension, row["category"] or "")
+    return {"by": content.words.dimension(dimension), "category": category}
+
+
+def _was(row: Row, change: Change | None, words: Any) -> str | None:
+    """Return what a restated value was; nothing of one that is not."""
+    if row.get("status") != "restated" or change is None:
+        return None
+    if change.old_value is None:
+        return STATES.get(change.old_state or "", "not in the release before")
+    old = row | {"predecessor_value": row["predecessor_value"]}
+    return figure(old, words, "predecessor_value")
+
+
+def _note(row: Row, totals: list[Row], content: Content) -> str | None:
+    """Return what is to be known of a value: why it is missing, what it was, what was left out."""
+    words = content.words
+    restated = f"Restated: {row['was']} before ({row['change_reason']})." if row["was"] else None
+    parts = (row["reason"], row["note"], _of_unknown(row, totals, content), restated)
+    return words.in_text(" ".join(filter(None, parts))) or None
+
+
+def _of_unknown(row: Row, totals: list[Row], content: Content) -> str | None:
+    """Return how many are in the category `unknown` of a dimension, of how many, and why."""
+    if row["key"][KEY.index("category")] != UNKNOWN or not row["value"]:
+        return None
+    whole = _key({**dict(zip(KEY, row["key"], strict=True)), "dimension": "all", "category": "all"})
+    total = next((one for one in totals if one["key"] == whole), None)
+    of = f" of {total['shown']}" if total and total["value"] is not None and row["unit"] != "percent" else ""
+    why = content.words.unknown.get((row["indicator"], row["dimension"]), "")
+    count = figure(row, content.words) if not of else row["shown"].split(" ")[0]
+    return f"{row['by']} not known for {count}{of}, which count in the total. {why}".strip()
+
+
+def _label(row: Row, totals: list[Row], content: Content) -> str:
+    """Return the indicator's name, with as much as tells a total from the indicator's other totals."""
+    own = [one for one in totals if one["indicator"] == row["indicator"]]
+    here = Counter((one["key"][KEY.index("region")], one["currency"]) for one in own)
+    regions = {code for code, _ in here}
+    region = row["key"][KEY.index("region")]
+    parts = (
+        content.words.region(region) if len(regions) > 1 else None,
+        row["currency"] if len({currency for _, currency in here}) > 1 else None,
+        period(row["over_time"]) if here[region, row["currency"]] > 1 else None,
+    )
+    return ", ".join(filter(None, (row["name"], *parts)))
+
+
+def _reading_order(row: Row, content: Content) -> tuple[Any, ...]:
+    code = dict(zip(KEY, row["key"], strict=True))
+    together = code["region"] != "all"
+    by = content.words.place_in_order(code["dimension"], code["category"])
+    dimension = "" if code["dimension"] == "all" else code["dimension"]
+    over_time = list(PERIODS).index(code["over_time"]) if code["over_time"] in PERIODS else len(PERIODS)
+    return (row["indicator"], together, code["region"], over_time, code["currency"], dimension, by)
