@@ -18,6 +18,29 @@ COLUMNS = {
     "df": "degrees of freedom", "period": "quarter it is of", "drops": "deliveries",
 }  # fmt: skip
 
+STATE_TEXTS = (
+    ("reported", "The value was computed from records delivered for the quarter. Zero is a reported value."),
+    ("not reported", "A delivery or an exchange rate that it needs has not arrived. It is not zero."),
+    ("not applicable", "Nobody and nothing was in the population, so there is no value to state."),
+    ("withheld", "Not shown because it could point to single persons or households."),
+)
+READING = (
+    ("Status", "final: first published here. restated: differs from the release before; see the changes."),
+    ("Achieved", "(value - baseline) / (target - baseline); none where target and baseline are equal."),
+    ("Light", "Green, amber and red say how far the value is on the way from baseline to target."),
+    ("95 % interval", "Survey estimates only: with it come standard error, design effect and unweighted n."),
+    ("Rounding", "Percent to 1 decimal, money to 2, counts whole. Large sums are shortened to millions or billions; "
+                 "the workbook's sheets of the result levels show them in full. indicators.parquet holds the unrounded "
+                 "values; all computing was done with those."),
+    ("Categories", "Rows under an indicator's total are its breakdowns. Categories may overlap, and persons are "
+                   "counted once in each total: categories need not add up to it."),
+)  # fmt: skip
+
+
+def signed(header: Header) -> str:
+    """Return when the release was signed off: `2021-07-20 09:15:00 UTC`."""
+    return header.approved_at.replace("T", " ").replace("Z", " UTC")
+
 
 def change_rows(content: Content, header: Header) -> list[Row]:
     """Return what differs from the release before: indicator, name, region, place, was, is, differs, reason."""

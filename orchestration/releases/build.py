@@ -1,7 +1,6 @@
 """Makes the files of one release from its content and its header, byte for byte the same each time.
 
-Pure: reads no warehouse, writes no file, asks no clock. `iati.xml` and `report.html` will be two more
-entries of `build`.
+Pure: reads no warehouse, writes no file, asks no clock. `iati.xml` will be one more entry of `build`.
 """
 
 import hashlib
@@ -18,6 +17,7 @@ from orchestration.releases.content import Content
 from orchestration.releases.csv_file import to_csv
 from orchestration.releases.donor_workbook import to_workbook
 from orchestration.releases.header import MANIFEST, Header
+from orchestration.releases.report import to_report
 from orchestration.releases.rounding import rounded_texts
 
 FORMAT = "sangam-release/1"
@@ -32,6 +32,7 @@ def build(content: Content, header: Header) -> dict[str, bytes]:
         "indicators.parquet": to_parquet(values),
         "indicators.xlsx": to_workbook(content, header, values),
     }
+    files["report.html"] = to_report(content, header, values, files)  # it tells the others' SHA-256
     return {**files, MANIFEST: _manifest(content, header, files)}
 
 

@@ -2,30 +2,13 @@
 
 from typing import Any
 
-from orchestration.releases.background import quality_rows
+from orchestration.releases.background import READING, STATE_TEXTS, quality_rows, signed
 from orchestration.releases.content import Content
 from orchestration.releases.figures import cell_format, months
 from orchestration.releases.header import Header
-from orchestration.releases.rows import Row, level_order
+from orchestration.releases.rows import Row, front_rows
 from orchestration.releases.styles import Styles, lines, page, put, title
 
-STATES = (
-    ("reported", "The value was computed from records delivered for the quarter. Zero is a reported value."),
-    ("not reported", "A delivery or an exchange rate that it needs has not arrived. It is not zero."),
-    ("not applicable", "Nobody and nothing was in the population, so there is no value to state."),
-    ("withheld", "Not shown because it could point to single persons or households."),
-)
-READING = (
-    ("Status", "final: first published here. restated: differs from the release before; see sheet Changes."),
-    ("Achieved", "(value - baseline) / (target - baseline); none where target and baseline are equal."),
-    ("Light", "Green, amber and red say how far the value is on the way from baseline to target."),
-    ("95 % interval", "Survey estimates only: with it come standard error, design effect and unweighted n."),
-    ("Rounding", "Percent to 1 decimal, money to 2, counts whole. Large sums are shortened on this sheet; the sheets "
-                 "of the result levels show them in full. indicators.parquet holds the unrounded values; all "
-                 "computing was done with those."),
-    ("Categories", "Rows under an indicator's total are its breakdowns. Categories may overlap, and persons are "
-                   "counted once in each total: categories need not add up to it."),
-)  # fmt: skip
 WIDTHS = (15, 56, 20, 25, 25, 10, 9, 25)
 HEADINGS = ("Code", "Indicator", "Period", "Value", "Target", "Achieved", "Light", "Last quarter")
 TEXT_WIDTH = sum(WIDTHS[1:])  # of the text blocks, behind their labels
@@ -49,7 +32,7 @@ def add_front(
     for heading, told in (
         ("Notes on quality", notes),
         ("This release", _release(content, header, rows)),
-        ("A value that is not a number", list(STATES[1:])),
+        ("A value that is not a number", list(STATE_TEXTS[1:])),
         ("How to read it", list(READING)),
     ):
         row = _block(sheet, styles, row, heading, told)
@@ -57,14 +40,6 @@ def add_front(
     for offset, (name, text) in enumerate(contents, start=1):
         sheet.write_url(row + offset, 0, f"internal:'{name}'!A1", styles.link, name)
         put(sheet, row + offset, 1, text, styles.plain)
-
-
-def front_rows(rows: list[Row]) -> list[Row]:
-    """Return the totals that stand for the donor: of all regions together, or of each where there is none."""
-    totals = [row for row in rows if row["by"] is None]
-    together = {row["indicator"] for row in totals if row["key"][1] == "all"}
-    chosen = [row for row in totals if row["key"][1] == "all" or row["indicator"] not in together]
-    return sorted(chosen, key=lambda row: level_order(row["level"]))
 
 
 def _note(note: Row) -> str:
@@ -123,7 +98,6 @@ def _number(
 def _release(content: Content, header: Header, rows: list[Row]) -> list[tuple[str, str]]:
     labels = sorted({row["fiscal_label"] for row in rows if row["fiscal_label"]})
     replaced = f"replaces {header.predecessor}" if header.predecessor else "the first"
-    signed = header.approved_at.replace("T", " ").replace("Z", " UTC")
     regions = sorted({row["region"] for row in rows if row["key"][1] != "all"})
     return [
         ("Donor", f"{header.donor_name} ({content.donor})"),
@@ -132,7 +106,7 @@ def _release(content: Content, header: Header, rows: list[Row]) -> list[tuple[st
         ("Fiscal quarter", ", ".join(labels) or "none"),
         ("Release", f"{header.release}, {replaced}"),
         *([("Reason", header.reason)] if header.reason else []),
-        ("Signed off by", f"{header.approved_by}, {signed}"),
+        ("Signed off by", f"{header.approved_by}, {signed(header)}"),
         ("Code version", header.code_version),
     ]
 

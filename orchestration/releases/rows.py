@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from orchestration.releases.changes import Change
 from orchestration.releases.content import KEY, Content
-from orchestration.releases.figures import figure
+from orchestration.releases.figures import figure, share
 from orchestration.releases.header import Header
 from orchestration.releases.rounding import decimals, rounded_numbers
 from orchestration.releases.words import PERIODS, STATES, UNKNOWN, period
@@ -23,9 +23,10 @@ Row = dict[str, Any]
 def value_rows(content: Content, header: Header, values: pa.Table) -> list[Row]:
     """Return the values as rows, each indicator's total before its categories in the order of the logframe.
 
-    A row has the columns of the values, with words for `region`, `over_time`, `by` and `category` (the codes
-    stay in `key`). Beside them: `level`, `name`, `title` (totals only), `label` (a name that no other total has),
-    `places` (decimals), `shown` (value with unit), `unit_name`, `last` (the quarter before), `was` and `note`.
+    A row has the columns of the values, with words for `region`, `over_time`, `by` and `category` (the codes stay in
+    `key`). Beside them: `level`, `name`, `title` (totals only), `label` (a name that no other total has), `places`
+    (decimals), `shown` (value with unit), `target_shown`, `achieved`, `unit_name`, `last` (the quarter before), `was`
+    and `note`.
     """
     words = content.words
     known = {row["indicator"]: row for row in content.definitions.to_pylist()}
@@ -41,6 +42,8 @@ def value_rows(content: Content, header: Header, values: pa.Table) -> list[Row]:
         row["level"] = (definition.get("level") or "other").lower()
         row["name"] = definition.get("name") or row["indicator"]
         row["title"] = row["name"] if row["dimension"] == "all" else None
+        row["target_shown"] = figure(row, words, "target")
+        row["achieved"] = share(row["achievement"])
         row["last"] = before.get(row["key"])
         row["was"] = _was(row, changed.get(row["key"]), words)
         row |= _place(row, content)
@@ -55,6 +58,14 @@ def value_rows(content: Content, header: Header, values: pa.Table) -> list[Row]:
             "%" if row["unit"] == "percent" else row["currency"] or words.unit(row["unit"], None)
         )
     return sorted(rows, key=lambda row: _reading_order(row, content))
+
+
+def front_rows(rows: list[Row]) -> list[Row]:
+    """Return the totals that stand for the donor: of all regions together, or of each where there is none."""
+    totals = [row for row in rows if row["by"] is None]
+    together = {row["indicator"] for row in totals if row["key"][1] == "all"}
+    chosen = [row for row in totals if row["key"][1] == "all" or row["indicator"] not in together]
+    return sorted(chosen, key=lambda row: level_order(row["level"]))
 
 
 def round_rows(content: Content) -> list[Row]:
