@@ -10,6 +10,7 @@ from typing import Any
 from orchestration.releases.figures import interval
 from orchestration.releases.rows import Row
 from orchestration.releases.styles import GREY, INK, LINE, SERIES, Styles, lines, page, put, title
+from orchestration.releases.words import inside
 
 NAME = "Charts"
 NAME_WIDTH = 44
@@ -102,7 +103,7 @@ def _breakdowns(rows: list[Row]) -> list[Block]:
         of = list(group)
         if sum(row["value"] is not None for row in of) > 1:  # one bar is no chart
             first = of[0]
-            heading = f"{first['indicator']} {first['label']}, by {first['by'][:1].lower()}{first['by'][1:]}"
+            heading = f"{first['indicator']} {first['label']}, by {inside(first['by'])}"
             numbers = (first["unit_name"], _all(of, "value"), f"number{first['places']['value']}")
             blocks.append(
                 Block(heading, first["by"], [row["category"] for row in of], [numbers, *_interval(of)])

@@ -26,7 +26,12 @@ def add_front(
     page(sheet, styles)
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
-    title(sheet, styles, header.donor_name, f"Indicator report, {months(content.quarter)}")
+    title(
+        sheet,
+        styles,
+        header.donor_name,
+        f"Indicator report, {months(content.quarter)}. {', '.join(_regions(rows))}.",
+    )
     row = _values(sheet, styles, content, front_rows(rows))
     notes = [(note["indicator"], _note(note)) for note in quality_rows(content, rows)]
     for heading, told in (
@@ -53,13 +58,15 @@ def _values(sheet: Any, styles: Styles, content: Content, rows: list[Row]) -> in
         put(sheet, 3, column, heading, styles.header)
     at = 4
     level = None
+    regions = {row["region"] for row in rows}
     for row in rows:
         if row["level"] != level:
             level = row["level"]
             _heading(sheet, styles, at, f"{level.capitalize()} indicators", styles.level)
             at += 1
         put(sheet, at, 0, row["indicator"], styles.detail["code"])
-        put(sheet, at, 1, row["label"], styles.detail["wrapped"])
+        name = row["short"] if len(regions) == 1 else f"{row['short']}, {row['region']}"
+        put(sheet, at, 1, name, styles.detail["wrapped"])
         put(sheet, at, 2, row["over_time"], styles.detail["wrapped"])
         _number(sheet, styles, at, 3, row, content, "value", row["shown"], styles.strong)
         _number(sheet, styles, at, 4, row, content, "target", None)
@@ -71,7 +78,7 @@ def _values(sheet: Any, styles: Styles, content: Content, rows: list[Row]) -> in
         put(sheet, at, 6, light, styles.lights.get(light, styles.detail["text"]))
         last = row["last"] or {"value": None, "shown": "not stated"}
         _number(sheet, styles, at, 7, row | last, content, "value", last["shown"])
-        height = max(lines(row["label"], WIDTHS[1]), lines(row["over_time"], WIDTHS[2]))
+        height = max(lines(name, WIDTHS[1]), lines(row["over_time"], WIDTHS[2]))
         sheet.set_row(at, 14 * height + 2)
         at += 1
     return at + 1
@@ -95,13 +102,16 @@ def _number(
         sheet.write_number(at, column, row[name], styles.number(cell_format(row, content.words, name), more))
 
 
+def _regions(rows: list[Row]) -> list[str]:
+    return sorted({row["region"] for row in rows if row["key"][1] != "all"})
+
+
 def _release(content: Content, header: Header, rows: list[Row]) -> list[tuple[str, str]]:
     labels = sorted({row["fiscal_label"] for row in rows if row["fiscal_label"]})
     replaced = f"replaces {header.predecessor}" if header.predecessor else "the first"
-    regions = sorted({row["region"] for row in rows if row["key"][1] != "all"})
     return [
         ("Donor", f"{header.donor_name} ({content.donor})"),
-        ("Regions", ", ".join(regions)),
+        ("Regions", ", ".join(_regions(rows))),
         ("Quarter", f"{content.quarter}, {months(content.quarter)}"),
         ("Fiscal quarter", ", ".join(labels) or "none"),
         ("Release", f"{header.release}, {replaced}"),

@@ -27,6 +27,7 @@ from orchestration.releases.drawing import bar, mark, scale_of
 from orchestration.releases.figures import figure, interval, months, plain
 from orchestration.releases.header import Header
 from orchestration.releases.rows import Row, front_rows, level_order, round_rows, value_rows
+from orchestration.releases.words import inside, period_order
 
 # What no page may hold: control characters but for tab and line feed.
 CONTROLS = dict.fromkeys([*range(9), *range(11, 32), 127])
@@ -39,6 +40,7 @@ def to_report(content: Content, header: Header, values: pa.Table, files: Mapping
     """
     rows = value_rows(content, header, values)
     rounds = {row["key"]: row for row in round_rows(content)}
+    quality = quality_rows(content, rows)
     page = _template().render(
         header=header,
         content=content,
@@ -48,9 +50,9 @@ def to_report(content: Content, header: Header, values: pa.Table, files: Mapping
         regions=sorted({row["region"] for row in rows if row["key"][1] != "all"}),
         front=front_rows(rows),
         lights=_lights(front_rows(rows)),
-        levels=_levels(content, rows, rounds),
+        levels=_levels(content, rows, rounds, quality),
         changes=change_rows(content, header),
-        quality=quality_rows(content, rows),
+        quality=quality,
         states=STATE_TEXTS,
         reading=READING,
         definitions=definition_rows(content),
@@ -60,7 +62,7 @@ def to_report(content: Content, header: Header, values: pa.Table, files: Mapping
     return page.translate(CONTROLS).lstrip().encode("utf-8")
 
 
-def _levels(content: Content, rows: list[Row], rounds: Mapping[Any, Row]) -> list[Row]:
+def _levels(content: Content, rows: list[Row], rounds: Mapping[Any, Row], quality: list[Row]) -> list[Row]:
     """The result levels with their indicators, each with statements (totals) and breakdowns."""
     descriptions = {row["indicator"]: row["description"] for row in content.definitions.to_pylist()}
     levels: dict[str, list[Row]] = {}
@@ -74,7 +76,7 @@ def _levels(content: Content, rows: list[Row], rounds: Mapping[Any, Row]) -> lis
                 "statements": [_statement(row, content, rounds) for row in front_rows(of)],
                 "regions": _by_region(of),
                 "breakdowns": _breakdowns(of),
-                "notes": _notes(of),
+                "notes": [note for note in quality if note["indicator"] == code],
             }
         )
     return [{"name": name, "indicators": levels[name]} for name in sorted(levels, key=level_order)]
@@ -128,6 +130,7 @@ def _breakdowns(rows: list[Row]) -> list[Row]:
                 "by": of[0]["by"],
                 "over_time": of[0]["over_time"],
                 "unit": of[0]["unit_name"],
+                "is_wide": len(regions) > 1,
                 "regions": [] if is_place else regions,
                 "lines": [
                     {
@@ -140,7 +143,9 @@ def _breakdowns(rows: list[Row]) -> list[Row]:
                         if is_place
                         else [_bare(cells.get((row["category"], one))) for one in regions],
                     }
-                    for row in first
+                    for row in sorted(
+                        first, key=lambda row: single.get(row["category"], "") if is_place else ""
+                    )
                 ],
             }
         )
@@ -148,7 +153,7 @@ def _breakdowns(rows: list[Row]) -> list[Row]:
 
 
 def _table_of(row: Row) -> tuple[Any, ...]:
-    return (row["key"][2], row["currency"] or "", row["dimension"])
+    return (row["dimension"], period_order(row["key"][2]), row["currency"] or "")
 
 
 def _bare(row: Row | None) -> str:
@@ -160,14 +165,10 @@ def _bare(row: Row | None) -> str:
     return plain(row["value"], row["places"]["value"])
 
 
-def _notes(rows: list[Row]) -> list[str]:
-    return list(dict.fromkeys(row["note"] for row in rows if row["note"]))
-
-
 def _lights(rows: list[Row]) -> list[tuple[str, int]]:
     """How many indicators stand at which light, and in which state there is none."""
-    told = [row["light"] or ("no light" if row["value"] is not None else row["shown"]) for row in rows]
-    order = ("green", "amber", "red", "no light")
+    told = [row["light"] or ("without a light" if row["value"] is not None else row["shown"]) for row in rows]
+    order = ("green", "amber", "red", "without a light")
     names = sorted(set(told), key=lambda name: (order.index(name) if name in order else len(order), name))
     return [(name, told.count(name)) for name in names]
 
@@ -182,4 +183,5 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    loaded.filters["inside"] = inside
     return loaded.get_template("report.html.j2")

@@ -13,7 +13,7 @@ from orchestration.releases.content import KEY, Content
 from orchestration.releases.figures import figure, share
 from orchestration.releases.header import Header
 from orchestration.releases.rounding import decimals, rounded_numbers
-from orchestration.releases.words import PERIODS, STATES, UNKNOWN, period
+from orchestration.releases.words import STATES, UNKNOWN, period, period_order
 
 LEVELS = ("impact", "outcome", "output")
 TOTAL = "total"
@@ -24,8 +24,8 @@ def value_rows(content: Content, header: Header, values: pa.Table) -> list[Row]:
     """Return the values as rows, each indicator's total before its categories in the order of the logframe.
 
     A row has the columns of the values, with words for `region`, `over_time`, `by` and `category` (the codes stay in
-    `key`). Beside them: `level`, `name`, `title` (totals only), `label` (a name that no other total has), `places`
-    (decimals), `shown` (value with unit), `target_shown`, `achieved`, `unit_name`, `last` (the quarter before), `was`
+    `key`). Beside them: `level`, `name`, `title` (totals only), `label` (a name that no other total has), `short`
+    (that without region and period), `places` (decimals), `shown` (value with unit), `target_shown`, `achieved`, `unit_name`, `last` (the quarter before), `was`
     and `note`.
     """
     words = content.words
@@ -49,6 +49,7 @@ def value_rows(content: Content, header: Header, values: pa.Table) -> list[Row]:
         row |= _place(row, content)
         row["note"] = _note(row, totals, content)
         row["label"] = _label(row, totals, content)
+        row["short"] = _label(row, totals, content, False)
         row["over_time"] = period(row["over_time"])
         row["region"] = words.region(row["region"])
         row["drops"] = (
@@ -149,16 +150,19 @@ def _of_unknown(row: Row, totals: list[Row], content: Content) -> str | None:
     return f"{row['by']} not known for {count}{of}, which count in the total. {why}".strip()
 
 
-def _label(row: Row, totals: list[Row], content: Content) -> str:
-    """Return the indicator's name, with as much as tells a total from the indicator's other totals."""
+def _label(row: Row, totals: list[Row], content: Content, is_whole: bool = True) -> str:
+    """Return the indicator's name, with as much as tells a total from the indicator's other totals.
+
+    Without `is_whole` region and period are left out: they stand beside it.
+    """
     own = [one for one in totals if one["indicator"] == row["indicator"]]
     here = Counter((one["key"][KEY.index("region")], one["currency"]) for one in own)
     regions = {code for code, _ in here}
     region = row["key"][KEY.index("region")]
     parts = (
-        content.words.region(region) if len(regions) > 1 else None,
+        content.words.region(region) if is_whole and len(regions) > 1 else None,
         row["currency"] if len({currency for _, currency in here}) > 1 else None,
-        period(row["over_time"]) if here[region, row["currency"]] > 1 else None,
+        period(row["over_time"]) if is_whole and here[region, row["currency"]] > 1 else None,
     )
     return ", ".join(filter(None, (row["name"], *parts)))
 
@@ -168,5 +172,5 @@ def _reading_order(row: Row, content: Content) -> tuple[Any, ...]:
     together = code["region"] != "all"
     by = content.words.place_in_order(code["dimension"], code["category"])
     dimension = "" if code["dimension"] == "all" else code["dimension"]
-    over_time = list(PERIODS).index(code["over_time"]) if code["over_time"] in PERIODS else len(PERIODS)
+    over_time = period_order(code["over_time"])
     return (row["indicator"], together, code["region"], over_time, code["currency"], dimension, by)

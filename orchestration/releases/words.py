@@ -119,6 +119,16 @@ def written_out(code: str) -> str:
     return code.replace("_", " ").capitalize()
 
 
+def period_order(code: str) -> int:
+    """Sorts ways of stating a value over time: in the quarter before since the start."""
+    return list(PERIODS).index(code) if code in PERIODS else len(PERIODS)
+
+
+def inside(label: str) -> str:
+    """Return a label as it stands within a sentence: `Poverty band` is `poverty band`, a name stays as it is."""
+    return label.lower() if label[1:] == label[1:].lower() else label
+
+
 def period(code: str | None) -> str:
     """How a value is stated over time: `in_quarter` is `in the quarter`."""
     return PERIODS.get(code or "", (code or "").replace("_", " "))
