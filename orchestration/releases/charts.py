@@ -139,7 +139,7 @@ def _apart(high: float | None, low: float | None) -> float | None:
 def _add(book: Any, sheet: Any, styles: Styles, row: int, block: Block) -> int:
     """Write the figures under a heading and a header, the chart beside them; return where the next begins."""
     names, columns = block.names, block.columns
-    for column in range(len(columns) + 1):
+    for column in range(LEFT):  # as wide as there is room: a long name is to be read in full
         put(sheet, row, column, block.heading if column == 0 else None, styles.heading)
     head = row + 1
     for column, text in enumerate([block.names_are, *(one[0] for one in columns)]):

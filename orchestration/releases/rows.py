@@ -24,9 +24,9 @@ def value_rows(content: Content, header: Header, values: pa.Table) -> list[Row]:
     """Return the values as rows, each indicator's total before its categories in the order of the logframe.
 
     A row has the columns of the values, with words for `region`, `over_time`, `by` and `category` (the codes stay in
-    `key`). Beside them: `level`, `name`, `title` (totals only), `label` (a name that no other total has), `short`
-    (that without region and period), `places` (decimals), `shown` (value with unit), `target_shown`, `achieved`, `unit_name`, `last` (the quarter before), `was`
-    and `note`.
+    `key`). Beside them: `level`, `name`, `title` (totals only), `label` (a name that no other total has), `short` (that
+    without region and period), `places` (decimals), `shown` (value with unit), `target_shown`, `achieved`, `unit_name`,
+    `last` (the quarter before), `was` and `note`.
     """
     words = content.words
     known = {row["indicator"]: row for row in content.definitions.to_pylist()}
