@@ -112,13 +112,15 @@ def _change_row(change: Change, definition: dict[str, Any], content: Content) ->
     }
     is_total = (change.dimension or "all") == "all"
     place = "" if is_total else f"{words.dimension(change.dimension or '')}: "
+    was = _told({**shown, "value": change.old_value, "state": change.old_state}, content)
     return {
         "indicator": change.indicator,
         "name": definition.get("name") or change.indicator,
         "region": words.region(change.region),
         "over_time": period(change.over_time),
         "place": TOTAL if is_total else place + words.category(change.dimension or "", change.category or ""),
-        "was": _told({**shown, "value": change.old_value, "state": change.old_state}, content),
+        # what is withheld from now on is not told again
+        "was": "stated" if change.new_state == "suppressed" and change.old_value is not None else was,
         "is": _told({**shown, "value": change.new_value, "state": change.new_state}, content),
         "differs": ", ".join(COLUMNS.get(one) or written_out(one).lower() for one in change.columns),
         "reason": change.reason,

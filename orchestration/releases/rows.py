@@ -121,8 +121,8 @@ def _place(row: Row, content: Content) -> Row:
 
 
 def _was(row: Row, change: Change | None, words: Any) -> str | None:
-    """Return what a restated value was; nothing of one that is not."""
-    if row.get("status") != "restated" or change is None:
+    """Return what a restated value was; nothing of one that is not, nor what is withheld from now on."""
+    if row.get("status") != "restated" or change is None or row["state"] == "suppressed":
         return None
     if change.old_value is None:
         return STATES.get(change.old_state or "", "not in the release before")

@@ -29,6 +29,8 @@ STATES = {
 UNKNOWN = "unknown"
 # "sindh/imi", but not what is part of a file's path.
 _SOURCE = re.compile(r"(?<![\w/])([a-z]\w*)/([a-z]\w*)(?![\w/])")
+# "unreadable_file", but no name of a file.
+_CODE = re.compile(r"(?<![\w/.])[a-z]+(?:_[a-z]+)+(?![\w/]|\.\w)")
 _HEAD = re.compile(r"^(.*?)( per | of | \(|$)")
 
 
@@ -76,14 +78,14 @@ class Words:
         return self.sources.get((region, source)) or written_out(source)
 
     def in_text(self, text: str) -> str:
-        """A sentence in which sources stand as titles: `sindh/imi` is `IMI survey, Sindh (sindh/imi)`."""
+        """A sentence without codes: `sindh/imi` is `IMI survey, Sindh`, `unreadable_file` is `unreadable file`."""
 
         def named(found: re.Match[str]) -> str:
             region, source = found[1], found[2]
             title = self.sources.get((region, source))
             return f"{title}, {self.region(region)}" if title else found[0]
 
-        return _SOURCE.sub(named, text)
+        return _CODE.sub(lambda found: found[0].replace("_", " "), _SOURCE.sub(named, text))
 
 
 def words_of(donor: str) -> Words:
