@@ -30,7 +30,7 @@ def add_front(
         sheet,
         styles,
         header.donor_name,
-        f"Indicator report, {months(content.quarter)}. {', '.join(_regions(rows))}.",
+        f"Indicator report, {months(content.quarter)}: {', '.join(_regions(rows))}",
     )
     row = _values(sheet, styles, content, front_rows(rows))
     notes = [(note["indicator"], _note(note)) for note in quality_rows(content, rows)]

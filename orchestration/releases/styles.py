@@ -34,14 +34,14 @@ class Styles:
         self._numbers: dict[tuple[str, bool], Any] = {}
         self.title = add(bold=True, font_size=16, font_color=INK)
         self.subtitle = add(font_size=11, font_color=GREY)
-        self.heading = add(bold=True, font_size=11, font_color="#FFFFFF", bg_color=INK)
+        self.heading = add(bold=True, font_size=11, font_color="#FFFFFF", bg_color=INK, valign="vcenter")
         self.header = add(
             bold=True, font_color="#FFFFFF", bg_color=INK, text_wrap=True, align="center", valign="vcenter"
         )
         self.label = add(bold=True, font_color=INK)
         self.wrapped = add(text_wrap=True)
         self.plain = add()
-        self.level = add(bold=True, font_color=INK, bg_color=TINT)
+        self.level = add(bold=True, font_color=INK, bg_color=TINT, valign="vcenter")
         self.strong = {"bold": True}
         self.link = add(font_color="#0B5CAD", underline=1)
         self.detail = made({})
