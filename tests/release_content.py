@@ -93,9 +93,16 @@ def made_up() -> Content:
         "difference": -7.54,
         "p": 0.119,
     }
+    told = {
+        **change,
+        "dimension": "sex",
+        "category": "M",
+        "current": 12.3,
+        "difference": 3.4,
+    }  # its value is withheld
     drops = [{"region": "sindh", "source": "mis", "quarter": "2021Q2", "file": HOSTILE, "sha256": "ab"}]
     before = [value(value=70.04), value(indicator="A-02", over_time="as_at", state="not_reported")]
-    values, changes = table(ROWS, COLUMNS), table([change], CHANGE)
+    values, changes = table(ROWS, COLUMNS), table([change, told], CHANGE)
     return Content(
         "a_donor", "a_donor", "2021Q2", values, definitions, changes, pa.Table.from_pylist(drops, DROP),
         content_hash(values, definitions, changes), WORDS,

@@ -53,7 +53,7 @@ def value_rows(content: Content, header: Header, values: pa.Table) -> list[Row]:
         row["over_time"] = period(row["over_time"])
         row["region"] = words.region(row["region"])
         row["drops"] = (
-            words.in_text(row["drops"] or "") if row["title"] else None
+            words.deliveries(row["drops"] or "") if row["title"] else None
         )  # categories have their total's
         row["unit_name"] = (
             "%" if row["unit"] == "percent" else row["currency"] or words.unit(row["unit"], None)
@@ -70,9 +70,16 @@ def front_rows(rows: list[Row]) -> list[Row]:
 
 
 def round_rows(content: Content) -> list[Row]:
-    """Return the rounded changes since the previous survey round as rows, totals before categories."""
+    """Return the rounded changes since the previous survey round as rows, totals before categories.
+
+    Of values that are withheld there is none: it would tell them.
+    """
+    place = ("indicator", "region", "dimension", "category")
+    states = content.values.select([*place, "state"]).to_pylist()
+    withheld = {tuple(row[name] for name in place) for row in states if row["state"] == "suppressed"}
     names = dict(zip(*(content.definitions[name].to_pylist() for name in ("indicator", "name")), strict=True))
     rows = rounded_rows(content.round_changes)
+    rows = [row for row in rows if tuple(row[name] for name in place) not in withheld]
     for row in rows:
         row |= {"over_time": None, "currency": None, "unit": "percent", "state": "reported"}
         row["key"] = _key(row)

@@ -31,6 +31,8 @@ UNKNOWN = "unknown"
 _SOURCE = re.compile(r"(?<![\w/])([a-z]\w*)/([a-z]\w*)(?![\w/])")
 # "unreadable_file", but no name of a file.
 _CODE = re.compile(r"(?<![\w/.])[a-z]+(?:_[a-z]+)+(?![\w/]|\.\w)")
+# " (khulna/mis/2021Q2/a.zip)" or " (3 files)" behind a delivery
+_FILES = re.compile(r" \(.*?\)(?=;|$)")
 _HEAD = re.compile(r"^(.*?)( per | of | \(|$)")
 
 
@@ -67,15 +69,19 @@ class Words:
         return label if count == 1 else _plural(label)
 
     def place_in_order(self, dimension: str, code: str) -> tuple[int, str]:
-        """Sorts the categories of a dimension as the logframe lists them, those it does not list behind."""
+        """Sorts the categories of a dimension as the logframe lists them; others behind, Ward 9 before Ward 12."""
         order = self.order.get(dimension, [])
         if code in order:
             return order.index(code), ""
-        return len(order) + (code == UNKNOWN), code
+        return len(order) + (code == UNKNOWN), re.sub(r"\d+", lambda found: found[0].zfill(9), code)
 
     def source(self, region: str, source: str) -> str:
         """A delivery's source by its title."""
         return self.sources.get((region, source)) or written_out(source)
+
+    def deliveries(self, text: str) -> str:
+        """The deliveries behind a value, without the names of their files: `MIS dump, Sindh 2021Q2`."""
+        return self.in_text(_FILES.sub("", text))
 
     def in_text(self, text: str) -> str:
         """A sentence without codes: `sindh/imi` is `IMI survey, Sindh`, `unreadable_file` is `unreadable file`."""

@@ -201,6 +201,12 @@ def test_level_sheets_show_words_and_whole_numbers(book: openpyxl.Workbook) -> N
     assert any(3399500 in row and "PKR" in row for row in money)
 
 
+def test_no_change_of_a_withheld_value_is_told(book: openpyxl.Workbook) -> None:
+    told = cells(book["Since last round"])
+    assert "-7.5" in told and LONG in told
+    assert not {"12.3", "3.4", "Male"} & set(told)
+
+
 def test_charts_stand_beside_their_figures(book: openpyxl.Workbook) -> None:
     sheet = book["Charts"]
     headings = {cell.row - 1: str(cell.value) for cell in sheet["A"] if cell.value}
@@ -223,6 +229,12 @@ def test_codes_in_words() -> None:
         "households", "household", "people", "visits per enterprise", "self-help groups",
     ]  # fmt: skip
     assert (inside("Poverty band"), inside("Fifth Schedule area")) == ("poverty band", "Fifth Schedule area")
+    assert WORDS.deliveries("sindh/mis 2021Q2 (sindh/mis/a (1).sql); sindh/x 2021Q1 (3 files)") == (
+        "Household register, Sindh 2021Q2; sindh/x 2021Q1"
+    )
+    places = ["unknown", "Ward 12", "Ward 9", "Amirpur"]
+    in_order = sorted(places, key=lambda one: WORDS.place_in_order("area", one))
+    assert in_order == ["Amirpur", "Ward 9", "Ward 12", "unknown"]
     assert WORDS.in_text("a_b.csv, x/c_d: unreadable_file.") == "a_b.csv, x/c_d: unreadable file."
     assert WORDS.in_text("of sindh/mis, sindh/mis/x.sql and sindh/other") == (
         "of Household register, Sindh, sindh/mis/x.sql and sindh/other"
