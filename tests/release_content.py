@@ -69,6 +69,15 @@ ROWS = [
     value(indicator="A-04", over_time="in_quarter", unit="shg", value=1, region="sindh"),
     value(indicator="A-04", over_time="in_quarter", unit="shg", value=0, region="punjab"),
 ]  # fmt: skip
+GROUPS = {"indicator": "A-04", "over_time": "in_quarter", "unit": "shg"}
+ROWS += [
+    value(**GROUPS, region=region, dimension=dimension, category=category, value=number)
+    for region, dimension, category, number in (
+        ("all", "sex", "F", 51), ("sindh", "sex", "F", 41), ("punjab", "sex", "F", 10), ("all", "sex", "M", 9),
+        ("sindh", "sex", "M", 9), ("punjab", "sex", "M", 0), ("all", "place", "Thatta", 41), ("all", "place", "Okara", 10),
+        ("sindh", "place", "Thatta", 41), ("punjab", "place", "Okara", 10),
+    )
+]  # fmt: skip
 HEADER = Header(1, f"A Donor {HOSTILE}", "Amina Soomro", "2021-07-20T09:15:00Z", "0.1.0+src.abc")
 
 

@@ -59,7 +59,7 @@ def definition_rows(content: Content) -> list[Row]:
             | {
                 "level": (row["level"] or "other").lower(),
                 "over_time": period(row["over_time"]),
-                "unit": "%" if row["unit"] == "percent" else words.unit(row["unit"] or "", 1),
+                "unit": words.unit_name(row["unit"] or ""),
                 "disaggregations": ", ".join(words.dimension(one) for one in dimensions),
             }
         )

@@ -96,8 +96,8 @@ def _overviews(rows: list[Row], rounds: list[Row]) -> list[Block]:
 
 def _breakdowns(rows: list[Row]) -> list[Block]:
     """The breakdowns of the totals for all regions together, or of the only region."""
-    together = {row["indicator"] for row in rows if row["key"][1] == "all"}
-    own = [row for row in rows if row["by"] and (row["key"][1] == "all" or row["indicator"] not in together)]
+    together = {row["indicator"] for row in rows if row["is_together"]}
+    own = [row for row in rows if row["by"] and (row["is_together"] or row["indicator"] not in together)]
     blocks = []
     for _, group in groupby(own, lambda row: (row["key"][:4], row["currency"])):
         of = list(group)

@@ -103,7 +103,7 @@ def _number(
 
 
 def _regions(rows: list[Row]) -> list[str]:
-    return sorted({row["region"] for row in rows if row["key"][1] != "all"})
+    return sorted({row["region"] for row in rows if not row["is_together"]})
 
 
 def _release(content: Content, header: Header, rows: list[Row]) -> list[tuple[str, str]]:

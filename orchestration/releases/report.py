@@ -47,7 +47,7 @@ def to_report(content: Content, header: Header, values: pa.Table, files: Mapping
         period=months(content.quarter),
         signed=signed(header),
         fiscal=sorted({row["fiscal_label"] for row in rows if row["fiscal_label"]}),
-        regions=sorted({row["region"] for row in rows if row["key"][1] != "all"}),
+        regions=sorted({row["region"] for row in rows if not row["is_together"]}),
         front=front_rows(rows),
         lights=_lights(front_rows(rows)),
         levels=_levels(content, rows, rounds, quality),
@@ -98,14 +98,15 @@ def _statement(row: Row, content: Content, rounds: Mapping[Any, Row]) -> Row:
         "interval": interval(row),
         "n": plain(row["n"], 0),
         "last": row["last"]["shown"] if row["last"] else None,
-        "since": since
-        and {"round": since["previous_round"], "by": f"{since['difference']:+.1f}", "p": since["p"]},
+        "since": since and since["previous_round"],
+        "by": since and since["difference"],
+        "p": since and since["p"],
     }
 
 
 def _by_region(rows: list[Row]) -> list[Row]:
     """The totals of single regions, where there is one of all together, with a bar each."""
-    totals = [row for row in rows if row["by"] is None and row["key"][1] != "all"]
+    totals = [row for row in rows if row["by"] is None and not row["is_together"]]
     if len(totals) == len([row for row in rows if row["by"] is None]):
         return []
     scale = scale_of(totals)
@@ -113,43 +114,50 @@ def _by_region(rows: list[Row]) -> list[Row]:
 
 
 def _breakdowns(rows: list[Row]) -> list[Row]:
-    """The breakdowns of an indicator: for each dimension a table, a line a category, a column a region."""
-    made = []
+    """The breakdowns of an indicator, a table for each dimension."""
     own = sorted((row for row in rows if row["by"]), key=_table_of)
-    for _, group in groupby(own, _table_of):
-        of = list(group)
-        first = [row for row in of if row["key"][1] == "all"] or of
-        regions = [] if first is of else sorted({row["region"] for row in of if row["key"][1] != "all"})
-        cells = {(row["category"], row["region"]): row for row in of}
-        scale = scale_of(first, ("value", "ci_high", "ci_low"))
-        # a place lies in one region: its name says more than a column for each that is empty but for one
-        single = {row["category"]: row["region"] for row in of if row["key"][1] != "all"}
-        is_place = len(regions) > 1 and len(cells) <= 2 * len(first)
-        made.append(
-            {
-                "by": of[0]["by"],
-                "over_time": of[0]["over_time"],
-                "unit": of[0]["unit_name"],
-                "is_wide": len(regions) > 1,
-                "regions": [] if is_place else regions,
-                "lines": [
-                    {
-                        "row": row,
-                        "bar": bar(row, scale),
-                        "shown": _bare(row),
-                        "interval": interval(row),
-                        "region": single.get(row["category"]) if is_place else None,
-                        "cells": []
-                        if is_place
-                        else [_bare(cells.get((row["category"], one))) for one in regions],
-                    }
-                    for row in sorted(
-                        first, key=lambda row: single.get(row["category"], "") if is_place else ""
-                    )
-                ],
-            }
+    return [_breakdown(list(of)) for _, of in groupby(own, _table_of)]
+
+
+def _breakdown(rows: list[Row]) -> Row:
+    """A line a category, with a column for each region beside that of all together.
+
+    A place lies in one region only: its name then stands in the line. So it does where nothing is told of all regions
+    together.
+    """
+    single = {row["category"]: row["region"] for row in rows if not row["is_together"]}
+    regions = sorted({row["region"] for row in rows if not row["is_together"]})
+    first = [row for row in rows if row["is_together"]]
+    is_named = (len(regions) > 1 and len(rows) <= 2 * len(first)) or not first
+    if is_named:
+        first = sorted(
+            first or rows, key=lambda row: single.get(row["category"], "") if first else row["region"]
         )
-    return made
+    beside = [] if is_named else regions
+    cells = {(row["category"], row["region"]): row for row in rows}
+    scale = scale_of(first, ("value", "ci_high", "ci_low"))
+    return {
+        "by": rows[0]["by"],
+        "over_time": rows[0]["over_time"],
+        "unit": rows[0]["unit_name"],
+        "is_wide": len(regions) > 1,
+        "regions": beside,
+        "lines": [
+            {
+                "row": row,
+                "bar": bar(row, scale),
+                "shown": _bare(row),
+                "interval": interval(row),
+                "region": _region_of(row, single) if len(regions) > 1 and is_named else None,
+                "cells": [_bare(cells.get((row["category"], one))) for one in beside],
+            }
+            for row in first
+        ],
+    }
+
+
+def _region_of(row: Row, single: Mapping[str, str]) -> str | None:
+    return single.get(row["category"]) if row["is_together"] else row["region"]
 
 
 def _table_of(row: Row) -> tuple[Any, ...]:

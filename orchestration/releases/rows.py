@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from orchestration.releases.changes import Change
 from orchestration.releases.content import KEY, Content
-from orchestration.releases.figures import figure, share
+from orchestration.releases.figures import figure, plain, share
 from orchestration.releases.header import Header
 from orchestration.releases.rounding import decimals, rounded_numbers
 from orchestration.releases.words import STATES, UNKNOWN, period, period_order
@@ -24,9 +24,9 @@ def value_rows(content: Content, header: Header, values: pa.Table) -> list[Row]:
     """Return the values as rows, each indicator's total before its categories in the order of the logframe.
 
     A row has the columns of the values, with words for `region`, `over_time`, `by` and `category` (the codes stay in
-    `key`). Beside them: `level`, `name`, `title` (totals only), `label` (a name that no other total has), `short` (that
-    without region and period), `places` (decimals), `shown` (value with unit), `target_shown`, `achieved`, `unit_name`,
-    `last` (the quarter before), `was` and `note`.
+    `key`). Beside them: `is_together` (of all regions), `level`, `name`, `title` (totals only), `label` (a name that no
+    other total has), `short` (that without region and period), `places` (decimals), `shown` (value with unit),
+    `target_shown`, `achieved`, `unit_name`, `last` (the quarter before), `was` and `note`.
     """
     words = content.words
     known = {row["indicator"]: row for row in content.definitions.to_pylist()}
@@ -35,6 +35,7 @@ def value_rows(content: Content, header: Header, values: pa.Table) -> list[Row]:
     rows = rounded_rows(values)
     for row in rows:
         row["key"] = _key(row)
+        row["is_together"] = row["region"] == words.together
         row["shown"] = figure(row, words)
     totals = [row for row in rows if row["dimension"] == "all"]
     for row in rows:
@@ -52,20 +53,17 @@ def value_rows(content: Content, header: Header, values: pa.Table) -> list[Row]:
         row["short"] = _label(row, totals, content, False)
         row["over_time"] = period(row["over_time"])
         row["region"] = words.region(row["region"])
-        row["drops"] = (
-            words.deliveries(row["drops"] or "") if row["title"] else None
-        )  # categories have their total's
-        row["unit_name"] = (
-            "%" if row["unit"] == "percent" else row["currency"] or words.unit(row["unit"], None)
-        )
+        # categories come from their total's deliveries
+        row["drops"] = words.deliveries(row["drops"] or "") if row["title"] else None
+        row["unit_name"] = row["currency"] or words.unit_name(row["unit"])
     return sorted(rows, key=lambda row: _reading_order(row, content))
 
 
 def front_rows(rows: list[Row]) -> list[Row]:
     """Return the totals that stand for the donor: of all regions together, or of each where there is none."""
     totals = [row for row in rows if row["by"] is None]
-    together = {row["indicator"] for row in totals if row["key"][1] == "all"}
-    chosen = [row for row in totals if row["key"][1] == "all" or row["indicator"] not in together]
+    together = {row["indicator"] for row in totals if row["is_together"]}
+    chosen = [row for row in totals if row["is_together"] or row["indicator"] not in together]
     return sorted(chosen, key=lambda row: level_order(row["level"]))
 
 
@@ -83,6 +81,7 @@ def round_rows(content: Content) -> list[Row]:
     for row in rows:
         row |= {"over_time": None, "currency": None, "unit": "percent", "state": "reported"}
         row["key"] = _key(row)
+        row["is_together"] = row["region"] == content.words.together
         row["name"] = names.get(row["indicator"]) or row["indicator"]
         row["title"] = row["name"] if (row["dimension"] or "all") == "all" else None
         row |= _place(row, content)
@@ -133,8 +132,7 @@ def _was(row: Row, change: Change | None, words: Any) -> str | None:
         return None
     if change.old_value is None:
         return STATES.get(change.old_state or "", "not in the release before")
-    old = row | {"predecessor_value": row["predecessor_value"]}
-    return figure(old, words, "predecessor_value")
+    return figure(row, words, "predecessor_value")
 
 
 def _note(row: Row, totals: list[Row], content: Content) -> str | None:
@@ -151,9 +149,10 @@ def _of_unknown(row: Row, totals: list[Row], content: Content) -> str | None:
         return None
     whole = _key({**dict(zip(KEY, row["key"], strict=True)), "dimension": "all", "category": "all"})
     total = next((one for one in totals if one["key"] == whole), None)
-    of = f" of {total['shown']}" if total and total["value"] is not None and row["unit"] != "percent" else ""
+    is_count = not row["currency"] and row["unit"] != "percent"
+    of = f" of {total['shown']}" if is_count and total and total["value"] is not None else ""
     why = content.words.unknown.get((row["indicator"], row["dimension"]), "")
-    count = figure(row, content.words) if not of else row["shown"].split(" ")[0]
+    count = plain(row["value"], row["places"]["value"]) if of else row["shown"]
     return f"{row['by']} not known for {count}{of}, which count in the total. {why}".strip()
 
 
@@ -176,8 +175,15 @@ def _label(row: Row, totals: list[Row], content: Content, is_whole: bool = True)
 
 def _reading_order(row: Row, content: Content) -> tuple[Any, ...]:
     code = dict(zip(KEY, row["key"], strict=True))
-    together = code["region"] != "all"
     by = content.words.place_in_order(code["dimension"], code["category"])
     dimension = "" if code["dimension"] == "all" else code["dimension"]
     over_time = period_order(code["over_time"])
-    return (row["indicator"], together, code["region"], over_time, code["currency"], dimension, by)
+    return (
+        row["indicator"],
+        not row["is_together"],
+        code["region"],
+        over_time,
+        code["currency"],
+        dimension,
+        by,
+    )

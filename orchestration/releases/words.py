@@ -44,6 +44,7 @@ class Words:
     """
 
     regions: Mapping[str, str] = field(default_factory=dict)
+    together: str = "all"  # the code of all regions together
     sources: Mapping[tuple[str, str], str] = field(default_factory=dict)
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     order: Mapping[str, list[str]] = field(default_factory=dict)
@@ -53,7 +54,7 @@ class Words:
     def region(self, code: str | None) -> str:
         """A region by its title; the row of all regions together is `All regions`."""
         code = code or ""
-        return self.regions.get(code) or ("All regions" if code == "all" else written_out(code))
+        return self.regions.get(code) or ("All regions" if code == self.together else written_out(code))
 
     def dimension(self, code: str) -> str:
         """What a value is broken down by: `poverty_band` is `Poverty band`."""
@@ -67,6 +68,10 @@ class Words:
         """A unit beside its number: `household` is `households`, but for one of them."""
         label = self.labels.get("unit", {}).get(code) or code.replace("_", " ")
         return label if count == 1 else _plural(label)
+
+    def unit_name(self, code: str) -> str:
+        """A unit as the head of a column."""
+        return "%" if code == "percent" else self.unit(code, None)
 
     def place_in_order(self, dimension: str, code: str) -> tuple[int, str]:
         """Sorts the categories of a dimension as the logframe lists them; others behind, Ward 9 before Ward 12."""
@@ -105,6 +110,7 @@ def words_of(donor: str) -> Words:
     regions = [load_region(name) for name in _readable(logframe.donor.regions)]
     breakdowns = [(indicator, one) for indicator in logframe.indicators for one in indicator.disaggregations]
     return Words(
+        together=logframe.donor.together or "all",
         regions={region.region: region.title for region in regions},
         sources={
             (region.region, name): source.title

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 from html.parser import HTMLParser
@@ -10,11 +11,12 @@ import openpyxl
 import pytest
 
 from orchestration.releases.build import build
+from orchestration.releases.content import COLUMNS
 from orchestration.releases.figures import cell_format, figure, share
 from orchestration.releases.rows import value_rows
 from orchestration.releases.words import Words, inside, words_of, written_out
 from orchestration.warehouse import logframes
-from tests.release_content import HEADER, HOSTILE, LONG, WORDS, made_up, restated, value
+from tests.release_content import HEADER, HOSTILE, LONG, WORDS, made_up, restated, table, value
 
 
 class Page(HTMLParser):
@@ -117,6 +119,27 @@ def test_tables_have_headers(page: Page) -> None:
 )  # fmt: skip
 def test_the_report_says(page: Page, said: str) -> None:
     assert said in page.text
+
+
+def test_regions_stand_beside_each_other(page: Page) -> None:
+    groups = page.text[
+        page.text.index("A-04 Groups All regions") if "A-04 Groups All regions" in page.text else 0 :
+    ]
+    assert "Sex Self-help groups" not in groups
+    assert "Sex All regions Punjab Sindh" in groups
+    assert re.search(
+        r"Male Male: 9 self-help groups 9 0 9 .*Female Female: 51 self-help groups 51 10 41", groups
+    )
+    # of a place the region is named: it lies in one
+    assert re.search(r"Okara Punjab Okara: 10 self-help groups 10 .*Thatta Sindh Thatta: 41", groups)
+
+
+def test_regions_without_a_total_are_named() -> None:
+    content = made_up()
+    values = [row for row in content.values.to_pylist() if row["region"] != "all"]
+    without = dataclasses.replace(content, values=table(values, COLUMNS))
+    text = Page(build(without, HEADER)["report.html"].decode("utf-8")).text
+    assert re.search(r"Male Punjab Male: 0 self-help groups 0 .*Male Sindh Male: 9 self-help groups 9", text)
 
 
 def test_the_report_tells_the_other_files(page: Page) -> None:
