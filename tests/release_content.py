@@ -74,7 +74,8 @@ ROWS += [
     value(**GROUPS, region=region, dimension=dimension, category=category, value=number)
     for region, dimension, category, number in (
         ("all", "sex", "F", 51), ("sindh", "sex", "F", 41), ("punjab", "sex", "F", 10), ("all", "sex", "M", 9),
-        ("sindh", "sex", "M", 9), ("punjab", "sex", "M", 0), ("all", "place", "Thatta", 41), ("all", "place", "Okara", 10),
+        ("sindh", "sex", "M", 9), ("punjab", "sex", "M", 0), ("all", "place", "Thatta", 41),
+        ("all", "place", "Okara", 10),
         ("sindh", "place", "Thatta", 41), ("punjab", "place", "Okara", 10),
     )
 ]  # fmt: skip
