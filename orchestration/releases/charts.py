@@ -59,7 +59,7 @@ def add_charts(book: Any, styles: Styles, rows: list[Row], rounds: list[Row]) ->
     row, filled, breaks = 3, 0, []
     for block in blocks:
         if filled and filled + block.height > ON_PAGE:
-            breaks.append(row)
+            breaks.append(row - 1)  # the blank row above: the chart's border lies on the edge of its own
             filled = 0
         filled += block.height
         row = _add(book, sheet, styles, row, block)

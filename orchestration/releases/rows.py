@@ -26,7 +26,7 @@ def value_rows(content: Content, header: Header, values: pa.Table) -> list[Row]:
     A row has the columns of the values, with words for `region`, `over_time`, `by` and `category` (the codes stay in
     `key`). Beside them: `is_together` (of all regions), `level`, `name`, `title` (totals only), `label` (a name that no
     other total has), `short` (that without region and period), `places` (decimals), `shown` (value with unit),
-    `target_shown`, `achieved`, `unit_name`, `last` (the quarter before), `was` and `note`.
+    `target_shown`, `achieved`, `unit_name`, `value_unit`, `last` (the quarter before), `was` and `note`.
     """
     words = content.words
     known = {row["indicator"]: row for row in content.definitions.to_pylist()}
@@ -56,6 +56,9 @@ def value_rows(content: Content, header: Header, values: pa.Table) -> list[Row]:
         # categories come from their total's deliveries
         row["drops"] = words.deliveries(row["drops"] or "") if row["title"] else None
         row["unit_name"] = row["currency"] or words.unit_name(row["unit"])
+        row["value_unit"] = (
+            None if row["value"] is None else row["unit_name"]
+        )  # none beside the word withheld
     return sorted(rows, key=lambda row: _reading_order(row, content))
 
 
@@ -138,7 +141,9 @@ def _was(row: Row, change: Change | None, words: Any) -> str | None:
 def _note(row: Row, totals: list[Row], content: Content) -> str | None:
     """Return what is to be known of a value: why it is missing, what it was, what was left out."""
     words = content.words
-    restated = f"Restated: {row['was']} before ({row['change_reason']})." if row["was"] else None
+    restated = (
+        f"Restated: {row['was']} before ({(row['change_reason'] or '').rstrip('.')})." if row["was"] else None
+    )
     parts = (row["reason"], row["note"], _of_unknown(row, totals, content), restated)
     return words.in_text(" ".join(filter(None, parts))) or None
 

@@ -13,7 +13,7 @@ HEADER_ROW = 3
 VALUE_COLUMNS = (
     ("Code", 8, "indicator", "code"), ("Indicator", 42, "title", "wrapped"), ("Region", 13, "region", "text"),
     ("Period", 17, "over_time", "text"), ("By", 22, "by", "wrapped"), ("Category", 30, "category", "wrapped"),
-    ("Value", 15, "value", "value"), ("Unit", 18, "unit_name", "wrapped"), ("Baseline", 10, "baseline", "number"),
+    ("Value", 15, "value", "value"), ("Unit", 18, "value_unit", "wrapped"), ("Baseline", 10, "baseline", "number"),
     ("Target", 10, "target", "number"), ("Achieved", 9, "achievement", "share"),
     ("Light", 8, "light", "light"), ("95 % from", 8, "ci_low", "number"), ("95 % to", 8, "ci_high", "number"),
     ("Std. error", 8, "se", "number"), ("Design effect", 8, "deff", "number"), ("n", 8, "n", "number"),

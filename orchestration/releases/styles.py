@@ -21,7 +21,7 @@ class Styles:
             kinds: dict[str, dict[str, Any]] = {
                 "code": {},
                 "text": {"indent": 1},  # else it touches the number to its left
-                "wrapped": {"text_wrap": True},
+                "wrapped": {"text_wrap": True, "indent": 1},
                 "absent": {"italic": True, "font_color": GREY, "align": "right"},
                 "share": {"num_format": "0.0 %"},
                 **{f"number{places}": {"num_format": code} for places, code in NUMBERS.items()},

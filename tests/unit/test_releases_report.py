@@ -214,6 +214,7 @@ def test_level_sheets_show_words_and_whole_numbers(book: openpyxl.Workbook) -> N
         ("Sex", "Male", "withheld"),
         ("Sex", "Female", 66.7),
     ]  # fmt: skip
+    assert book["Impact"].cell(8, heads["Unit"]).value is None  # withheld
     assert "Withheld: the value could point" in str(book["Impact"]["A2"].value)
     money = [[cell.value for cell in row] for row in book["Output"] if row[0].value == "A-03"]
     assert any(3399500 in row and "PKR" in row for row in money)
