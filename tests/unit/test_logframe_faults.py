@@ -137,7 +137,10 @@ def test_a_fault_is_told_and_stops_its_donor_only(
     [
         ("labels: {bend: {a: A}}", "labels.bend: nothing is disaggregated by 'bend', did you mean 'band'?"),
         ("labels: {band: {aa: A}}", "labels.band.aa: 'band' has no code 'aa', did you mean 'a'?"),
-        ("labels: {unit: {thin: A thing}}", "labels.unit.thin: 'unit' has no code 'thin', did you mean 'thing'?"),
+        (
+            "labels: {unit: {thin: A thing}}",
+            "labels.unit.thin: 'unit' has no code 'thin', did you mean 'thing'?",
+        ),
         ("not_computed: {XX-01: Why}", "not_computed.XX-01: indicator 'XX-01' is computed."),
         ("not_computed: {X1: Why}", "not_computed"),
     ],
