@@ -115,7 +115,7 @@ def made_up() -> Content:
     values, changes = table(ROWS, COLUMNS), table([change, told], CHANGE)
     return Content(
         "a_donor", "a_donor", "2021Q2", values, definitions, changes, pa.Table.from_pylist(drops, DROP),
-        content_hash(values, definitions, changes), WORDS,
+        content_hash(values, definitions, changes), {}, WORDS,
         table([{name: row[name] for name in PREVIOUS} for row in before], PREVIOUS),
     )  # fmt: skip
 

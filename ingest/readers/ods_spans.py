@@ -66,17 +66,29 @@ def _sheets(xml: io.BufferedIOBase, source: Source) -> dict[str, _Sheet]:
             elif element.tag == _ROW and event == "end":
                 if why := _take(element, sheet):
                     raise _too_much(source, name, why)
+                if _has_stray_text(element):
+                    raise _damaged(source, f"text outside the paragraphs of sheet '{name}'")
                 element.clear()
                 while (before := element.getprevious()) is not None:
                     before.getparent().remove(before)
     except (
         etree.XMLSyntaxError
     ) as error:  # the parser of the values would pass over it, and over the row it is in
-        raise Refused(
-            "unreadable_file",
-            f"{source.name}: the workbook is damaged or cut short ({error.msg}). Open it, save it anew and send that.",
-        ) from error
+        raise _damaged(source, error.msg) from error
     return sheets
+
+
+def _has_stray_text(row: etree._Element) -> bool:
+    """Text that no office program shows, and the parser of the values puts before a cell's own."""
+    cells = row.iterchildren(*_CELLS)
+    return any((cell.text or "").strip() or any((part.tail or "").strip() for part in cell) for cell in cells)
+
+
+def _damaged(source: Source, why: str) -> Refused:
+    return Refused(
+        "unreadable_file",
+        f"{source.name}: the workbook is damaged or cut short ({why}). Open it, save it anew and send that.",
+    )
 
 
 def _take(row: etree._Element, sheet: _Sheet) -> str:

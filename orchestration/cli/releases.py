@@ -40,8 +40,8 @@ def approve_command(
     from orchestration.releases.donor_store import donor_names, store
     from orchestration.releases.publish import publish as publish_release
 
-    _warn_of_small_cells(home, donor, quarter)
     approval = approvals.approve(home, donor, quarter, by)
+    _say_what_is_withheld(home, donor, quarter)
     say(f"{donor} {quarter} is signed off by {plain(approval.approved_by)} ({approval.approved_at}).")
     if not publish:
         say("Not released (--no-publish). The same command without it releases.")
@@ -59,20 +59,14 @@ def approve_command(
     say(f"fetch  {fetch}", indent=2, as_one=True)
 
 
-def _warn_of_small_cells(home: Path, donor: str, quarter: str) -> None:
-    """Say which cells rest on few: nothing withholds them yet."""
+def _say_what_is_withheld(home: Path, donor: str, quarter: str) -> None:
+    """Say how many values do not go to the donor, so that who signs knows."""
     # For start-up: a command loads what it needs and no other's.
     from orchestration.releases.content import read_content
-    from orchestration.releases.small_cells import small_cells, warning
-    from orchestration.warehouse import logframes
+    from orchestration.releases.withheld import told
 
-    if donor not in logframes.donor_codes():
-        return
-    frame = logframes.of_donor(donor)
-    threshold = frame.donor.suppression_threshold
-    values = read_content(home, donor, quarter).values
-    if told := warning(small_cells(values, frame.indicators, threshold), threshold):
-        say(styled("yellow", told))
+    if words := told(read_content(home, donor, quarter).values):
+        say(styled("yellow", plain(words)))
 
 
 @release_app.command("pending")

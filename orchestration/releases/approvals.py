@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ingest.errors import SangamError
+from orchestration.disclosure.protection import require_protected
 from orchestration.releases.content import Content, check_names, donor_quarters, read_content
 
 
@@ -40,7 +41,8 @@ def approve(home: Path, donor: str, quarter: str, by: str, at: dt.datetime | Non
     """Record that `by` signs off the values as they stand now; return the sign-off that holds.
 
     `at` is the time of signing (with a time zone; now if left out). The same values signed off before keep
-    their first sign-off. Raises SangamError if `by` is empty or there is nothing to sign off.
+    their first sign-off. Raises SangamError if `by` is empty, there is nothing to sign off, or nobody can say
+    which values are small.
     """
     by = " ".join(by.split())
     if not by:
@@ -49,6 +51,7 @@ def approve(home: Path, donor: str, quarter: str, by: str, at: dt.datetime | Non
     if at.tzinfo is None:
         raise SangamError(f"The time of a sign-off needs a time zone; {at.isoformat()} has none.")
     content = read_content(home, donor, quarter)
+    require_protected(donor, content.values)
     if held := approval_of(home, content):
         return held
     when = at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -25,7 +25,7 @@ FORMAT = "sangam-release/1"
 
 def build(content: Content, header: Header) -> dict[str, bytes]:
     """Return the files of the release by name, `manifest.json` last."""
-    values = annotate(content.values, list(header.changes), header.release)
+    values = published_values(content, header)
     numbers = [field.name for field in values.schema if pa.types.is_floating(field.type)]
     files = {
         "indicators.csv": to_csv(rounded_texts(values), numbers),
@@ -34,6 +34,11 @@ def build(content: Content, header: Header) -> dict[str, bytes]:
     }
     files["report.html"] = to_report(content, header, values, files)  # it tells the others' SHA-256
     return {**files, MANIFEST: _manifest(content, header, files)}
+
+
+def published_values(content: Content, header: Header) -> pa.Table:
+    """Return the values with what the release says of each: the table of `indicators.parquet`."""
+    return annotate(content.values, list(header.changes), header.release)
 
 
 def to_parquet(table: pa.Table) -> bytes:
@@ -72,6 +77,8 @@ def _manifest(content: Content, header: Header, files: dict[str, bytes]) -> byte
         "content_sha256": content.sha256,
         "code_version": header.code_version,
         "definitions": dict(sorted(set(versions), key=str)),
+        "disclosure": content.disclosure,
+        "certificate": header.certificate,
         "drops": content.drops.to_pylist(),
         "changes": [asdict(change) for change in header.changes],
         "files": [{"name": name, "sha256": sha256(body), "size": len(body)} for name, body in files.items()],

@@ -5,10 +5,10 @@ Read-only. Knows the marts' tables and the drops behind them; knows no file form
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,7 @@ import pyarrow.csv as pa_csv
 
 from ingest.errors import SangamError
 from ingest.sql import render
+from orchestration.disclosure import protection
 from orchestration.releases.words import Words, words_of
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ CHANGE: dict[str, bool] = {
     "previous": True, "current": True, "difference": True, "se": True, "t": True, "df": True, "p": True,
 }  # fmt: skip
 # The totals of the quarter before, to be shown beside this one's.
-PREVIOUS: dict[str, bool] = {**{name: COLUMNS[name] for name in KEY}, "value": True, "state": False}
+PREVIOUS: dict[str, bool] = {
+    name: COLUMNS[name] for name in ("donor", "quarter", *KEY, "value", "unit", "state", "reason")
+}
 DROP = pa.schema([(name, pa.string()) for name in ("region", "source", "quarter", "file", "sha256")])
 SIGNIFICANT_DIGITS = 12
 
@@ -51,11 +54,12 @@ SIGNIFICANT_DIGITS = 12
 class Content:
     """A donor's quarter as it would be published, before a release number and a sign-off are given to it.
 
-    `donor_name` is that of `marts.indicator_definitions`.
+    `donor_name` is that of `marts.indicator_definitions`. What is withheld has the state `suppressed` and no numbers;
+    everything that follows (hash, sign-off, files, changes) sees no more. `disclosure` says what adds up to what.
     `values` has `COLUMNS`, `definitions` has `DEFINITION`, `round_changes` has `CHANGE` (the test of the
-    change since the previous survey round); `drops` has region, source, quarter, file, sha256. `words` are what
-    codes are called, and `previous` (`PREVIOUS`) the totals of the quarter before. Like the drops these are no part
-    of the hash: another word, or another quarter's correction, asks for no new sign-off of this one.
+    change since the previous survey round); `drops` has region, source, quarter, file, sha256. `previous` (`PREVIOUS`)
+    holds the totals of the quarter before: they are shown, so the hash is of them, too. It is not of `words`, which say
+    what codes are called, nor of the drops.
     """
 
     donor: str
@@ -66,44 +70,55 @@ class Content:
     round_changes: pa.Table
     drops: pa.Table
     sha256: str
+    disclosure: Mapping[str, Any] = field(default_factory=dict)
     words: Words = field(default_factory=Words)
     previous: pa.Table | None = None
 
 
-def read_content(home: Path, donor: str, quarter: str) -> Content:
-    """Read what would be published. Raises SangamError if the warehouse has nothing for it, or lacks a column."""
+def read_content(home: Path, donor: str, quarter: str, withheld: pa.Table | None = None) -> Content:
+    """Read what would be published. Raises SangamError if the warehouse has nothing for it, or lacks a column.
+
+    `withheld`: the lines that a release withheld when it was published, with `KEY` and period; what would be withheld
+    today if left out.
+    """
     check_names(donor, quarter)
     with _warehouse(home) as db:
         _require_values(db, donor, quarter)
         keep = {"donor": donor, "quarter": quarter}
         values = _select(db, "indicator_values", COLUMNS, keep)
         _require_unique(values)
-        values = suppress_small_cells(values, donor)
         round_changes = _select(db, "indicator_changes", CHANGE, keep)
         definitions = _select(db, "indicator_definitions", dict.fromkeys(DEFINITION, False), {"donor": donor})
         drops = _drops(db, home, donor, quarter)
         keep |= {"quarter": quarter_before(quarter), "dimension": "all"}
         previous = _select(db, "indicator_values", PREVIOUS, keep)
         name = _donor_name(db, donor)
+    disclosure = protection.statement_of(values, donor)
+    rows = protection.withheld(Path(home)) if withheld is None else withheld
+    values = protection.withhold(values, rows)
+    previous = protection.withhold(previous, protection.withheld(Path(home)))
+    round_changes = protection.withhold_changes(round_changes, rows, donor, quarter)
     values = values.sort_by([(name, "ascending") for name in ("donor", "quarter", *KEY)])
     definitions = definitions.filter(pc.is_in(definitions["indicator"], values["indicator"].combine_chunks()))
     definitions = definitions.sort_by(
         [(n, "ascending") for n in ("indicator", "over_time", "definition_version")]
     )
     round_changes = round_changes.sort_by([(n, "ascending") for n, number in CHANGE.items() if not number])
-    digest = content_hash(values, definitions, round_changes)
+    previous = previous.sort_by([(name, "ascending") for name in KEY])
+    digest = content_hash(values, definitions, round_changes, previous)
     return Content(
-        donor, name, quarter, values, definitions, round_changes, drops, digest, words_of(donor), previous
+        donor,
+        name,
+        quarter,
+        values,
+        definitions,
+        round_changes,
+        drops,
+        digest,
+        disclosure,
+        words_of(donor),
+        previous,
     )
-
-
-def suppress_small_cells(values: pa.Table, donor: str) -> pa.Table:
-    """Return the values as they may leave the house: the one place where small cells will be suppressed.
-
-    Everything that follows (hash, sign-off, files, changes) sees only what this returns. So far it passes
-    all cells on; cells that the marts hold as `suppressed` stay so.
-    """
-    return values
 
 
 def content_hash(*tables: pa.Table) -> str:

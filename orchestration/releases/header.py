@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ class Header:
     """What a release is besides its values: all of it data, so that it can be built again.
 
     `approved_at` is the time of the sign-off (UTC, ISO 8601), `predecessor` the release that this one
-    replaces (`r001`) and `reason` why it does.
+    replaces (`r001`) and `reason` why it does. `certificate`: what an attack on everything published showed.
     """
 
     number: int
@@ -28,6 +28,7 @@ class Header:
     predecessor_manifest_sha256: str | None = None
     reason: str | None = None
     changes: Sequence[Change] = ()
+    certificate: Mapping[str, Any] | None = None
 
     @property
     def release(self) -> str:
@@ -52,4 +53,5 @@ def header_of(manifest: dict[str, Any]) -> Header:
         predecessor_manifest_sha256=manifest["predecessor_manifest_sha256"],
         reason=manifest["reason"],
         changes=[Change(**change) for change in manifest["changes"]],
+        certificate=manifest["certificate"],
     )

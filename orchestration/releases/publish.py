@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,9 +22,10 @@ from orchestration.checks.holds import require_none
 from orchestration.releases import shelf
 from orchestration.releases.approvals import Approval, require_approval
 from orchestration.releases.build import build, read_parquet, sha256
+from orchestration.releases.certificate import certificate
 from orchestration.releases.changes import compare
 from orchestration.releases.code_version import code_version
-from orchestration.releases.content import COLUMNS, Content, read_content
+from orchestration.releases.content import COLUMNS, Content, donor_quarters, read_content
 from orchestration.releases.header import MANIFEST, Header
 from orchestration.s3 import object_store
 from orchestration.s3.seaweed import bucket_name
@@ -66,6 +67,7 @@ def publish(
     values, or a delivery behind them waits for somebody to let it through.
     """
     with _alone(home):
+        _fetch_others(home, client)
         content = read_content(home, donor, quarter)
         approval = require_approval(home, content)
         require_none(home, donor, quarter)
@@ -74,7 +76,7 @@ def publish(
         if last and shelf.manifest(client, donor, quarter, last)["content_sha256"] == content.sha256:
             return _unchanged(home, client, donor, quarter, last)
         name = (donor_names or {}).get(donor, content.donor_name)
-        files, header = _next(client, content, approval, last, name, reason)
+        files, header = _next(home, client, content, approval, last, name, reason)
         bucket, prefix = bucket_name(donor), shelf.key(donor, quarter, header.release)
         for file, body in files.items():  # in their order: the manifest last
             object_store.put_once(client, bucket, prefix + file, body)
@@ -90,6 +92,7 @@ def local_folder(home: Path, donor: str, quarter: str, release: str) -> Path:
 
 
 def _next(
+    home: Path,
     client: "S3Client",
     content: Content,
     approval: Approval,
@@ -113,6 +116,7 @@ def _next(
             reason=(reason or RECOMPUTED) if last else None,
             changes=changes,
         )
+        header = replace(header, certificate=certificate(home, content, header))
         files = build(content, header)
         if _is_free(client, content, header.release, files):
             return files, header
@@ -137,6 +141,18 @@ def _is_free(client: "S3Client", content: Content, release: str, files: dict[str
             )
         return False
     return True
+
+
+def _fetch_others(home: Path, client: "S3Client") -> None:
+    """Have local copies of all releases of all donors: what is out restricts what may follow."""
+    for donor in sorted({donor for donor, _ in donor_quarters(home)}):
+        for quarter, release in shelf.finished(client, donor):
+            if not local_folder(home, donor, quarter, release).exists():
+                names = [file["name"] for file in shelf.manifest(client, donor, quarter, release)["files"]]
+                bodies = {
+                    name: shelf.fetch(client, donor, quarter, release, name) for name in (*names, MANIFEST)
+                }
+                _keep(home, donor, quarter, release, bodies)
 
 
 def _unchanged(home: Path, client: "S3Client", donor: str, quarter: str, release: str) -> Published:

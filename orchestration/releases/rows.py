@@ -31,7 +31,7 @@ def value_rows(content: Content, header: Header, values: pa.Table) -> list[Row]:
     words = content.words
     known = {row["indicator"]: row for row in content.definitions.to_pylist()}
     changed = {_key(vars(change)): change for change in header.changes}
-    before = {} if content.previous is None else {_key(row): row for row in _previous_rows(content)}
+    before = {_key(row): row for row in _previous_rows(content)}
     rows = rounded_rows(values)
     for row in rows:
         row["key"] = _key(row)
@@ -108,12 +108,9 @@ def level_order(level: str) -> tuple[int, str]:
 
 
 def _previous_rows(content: Content) -> list[Row]:
-    """The quarter before, with the units of this one: what is as rounded is told like it."""
-    units = dict(zip(*(content.values[name].to_pylist() for name in ("indicator", "unit")), strict=True))
-    assert content.previous is not None  # noqa: S101 - asked by the caller
-    unit = pa.array([units.get(code) for code in content.previous["indicator"].to_pylist()], pa.string())
-    rows = rounded_rows(content.previous.append_column("unit", unit))
-    return [row | {"shown": figure(row, content.words) if row["unit"] else ""} for row in rows]
+    """The totals of the quarter before, each with its value and unit as text under `shown`."""
+    rows = [] if content.previous is None else rounded_rows(content.previous)
+    return [row | {"shown": figure(row, content.words)} for row in rows]
 
 
 def _key(row: Any) -> tuple[str, ...]:

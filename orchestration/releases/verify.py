@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+import pyarrow.compute as pc
+
 from ingest.errors import SangamError
+from orchestration.disclosure.protection import SUPPRESSED
 from orchestration.releases import shelf
 from orchestration.releases.build import build, read_parquet, sha256
 from orchestration.releases.changes import Change, compare
@@ -89,7 +92,8 @@ def rebuild(
     """
     release = shelf.named_or_latest(client, donor, quarter, release)
     found = shelf.manifest(client, donor, quarter, release)
-    content = read_content(home, donor, quarter)
+    published = read_parquet(shelf.fetch(client, donor, quarter, release, "indicators.parquet"))
+    content = read_content(home, donor, quarter, published.filter(pc.equal(published["state"], SUPPRESSED)))
     files = build(content, header_of(found))
     if out is not None:
         _write(out, files)

@@ -99,3 +99,16 @@ def test_repeated_errors_are_bounded(tmp_path: Path) -> None:
     )
     with pytest.raises(Refused, match=r"a\.ods"):
         list(read(path))
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        '<table:table-cell office:value-type="string">7<text:p>x</text:p></table:table-cell>',
+        '<table:table-cell office:value-type="string"><text:p>x</text:p> --&gt;</table:table-cell>',
+    ],
+)
+def test_text_that_no_program_shows_refuses_the_workbook(tmp_path: Path, xml: str) -> None:
+    path = ods(tmp_path / "a.ods", f"<table:table-row>{xml}{END}</table:table-row>")
+    with pytest.raises(Refused, match="text outside the paragraphs of sheet 'S'"):
+        list(read(path))

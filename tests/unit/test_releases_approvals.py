@@ -15,15 +15,29 @@ from tests import marts
 AT = dt.datetime(2021, 7, 20, 14, 15, tzinfo=dt.timezone(dt.timedelta(hours=5)))
 
 
+LOGFRAME = """
+donor:
+  {code: a_donor, name: A Donor, regions: [sindh], due_days: 9, suppression_threshold: 0,
+   fiscal_year: {starts: 01-01, label: "{year} Q{quarter}"}}
+indicators:
+  - {code: AA-01, name: Share, level: outcome, description: d, numerator_definition: n, denominator_definition: d,
+     method: m, source_note: s, unit: percent, direction: higher, kind: ratio, over_time: [round], sources: [imi],
+     from: fct_outcome_observed, unit_type: household, unit_id: unit_id, numerator: "true", denominator: units}
+"""
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SANGAM_LOGFRAMES", str(tmp_path / "logframes"))
+    (tmp_path / "logframes").mkdir()
+    (tmp_path / "logframes" / "a_donor.yml").write_text(LOGFRAME)
     with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as db:
         marts.create(db)
     change(
         tmp_path,
         """
         insert into marts.indicator_values by name
-        select 'a_donor' as donor, 'A-01' as indicator, column0 as quarter, column1 as region,
+        select 'a_donor' as donor, 'AA-01' as indicator, column0 as quarter, column1 as region,
                'round' as over_time, column2 as dimension, column3 as category, column4::double as "value",
                'percent' as unit, null::varchar as currency, 17 as numerator,
                21.0::decimal(18, 3) as denominator,
@@ -32,10 +46,10 @@ def home(tmp_path: Path) -> Path:
                      ('2021Q1', 'sindh', 'all', 'all', 60.0))
              as v(column0, column1, column2, column3, column4);
         insert into marts.indicator_definitions by name
-        select 'a_donor' as donor, 'A-01' as indicator, 'Share' as name, 'outcome' as level,
+        select 'a_donor' as donor, 'AA-01' as indicator, 'Share' as name, 'outcome' as level,
                1 as definition_version;
         insert into marts.indicator_evidence by name
-        select 'a_donor' as donor, 'A-01' as indicator, '2021Q2' as quarter, 'x.sql' as _file,
+        select 'a_donor' as donor, 'AA-01' as indicator, '2021Q2' as quarter, 'x.sql' as _file,
                'ab' as _sha256;
         """,
     )
@@ -150,7 +164,7 @@ def test_without_a_warehouse(tmp_path: Path) -> None:
 
 def test_a_value_given_twice_is_refused(home: Path) -> None:
     change(home, "insert into marts.indicator_values from marts.indicator_values where dimension = 'sex'")
-    with pytest.raises(SangamError, match=r"more than one value for indicator A-01.*category F"):
+    with pytest.raises(SangamError, match=r"more than one value for indicator AA-01.*category F"):
         read_content(home, "a_donor", "2021Q2")
 
 
@@ -192,6 +206,17 @@ def test_a_sign_off_is_for_its_quarter_alone(home: Path) -> None:
     approvals.approve(home, "a_donor", "2021Q2", "Amina", AT)
     with pytest.raises(SangamError, match="2021Q1 cannot be released: nobody has signed it off"):
         approvals.require_approval(home, read_content(home, "a_donor", "2021Q1"))
+
+
+def test_without_a_definition_nobody_knows_what_is_small(home: Path) -> None:
+    at = home / "logframes" / "a_donor.yml"
+    at.write_text(LOGFRAME.replace("AA-01", "AA-02"))
+    with pytest.raises(SangamError, match=r"a_donor\.yml does not define AA-01 any more"):
+        approvals.approve(home, "a_donor", "2021Q2", "Amina", AT)
+    at.rename(at.with_name("another.yml"))
+    with pytest.raises(SangamError, match="it has no sound logframe"):
+        approvals.approve(home, "a_donor", "2021Q2", "Amina", AT)
+    assert approvals.approvals(home, "a_donor", "2021Q2") == []
 
 
 def test_pending(home: Path) -> None:

@@ -1,0 +1,304 @@
+"""The attacker: what somebody can prove of withheld values who holds every file that donors were ever given.
+
+A program of its own, so that a fault in how lines are chosen is not repeated in how they are proved safe: it shares no
+code with the choice, reads published tables and what manifests say of them, and sets up its own equations.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import pyarrow as pa
+
+from orchestration.disclosure.linear import Linear, System
+
+Row = dict[str, Any]
+# What every file calls a cell: what is counted, measure, region, over time, cut, category, currency, time.
+Name = tuple[str, ...]
+_NEAR = 1e-6
+
+
+@dataclass(frozen=True)
+class File:
+    """A release: its path, values (`indicators.parquet`), their SHA-256, and `disclosure` of its manifest: `threshold`,
+    and of each indicator `shape`, `population`, `whole`, `together`, and by dimension the `cut` and, by region, way
+    over time and measure, whether its categories `sum` up to "equal", "more" or "less" than the total."""
+
+    path: str
+    values: pa.Table
+    sha256: str
+    disclosure: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What the attack showed. `withheld`: lines without a value; `narrowest`: how many whole numbers lie at least
+    between the ends of an interval, None where nothing is withheld; `bounded`: lines that all other releases and the
+    totals bound more narrowly than the threshold; `broken`: lines that are not safe."""
+
+    withheld: int
+    narrowest: int | None
+    bounded: int
+    attacked_sha256: str
+    broken: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Lines of one indicator, quarter, region, way over time and currency in one file, by dimension and category."""
+
+    of: Mapping[str, Any]
+    threshold: int
+    path: str
+    time: str
+    rows: Mapping[tuple[str, str], Row]
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tables of all regions together have in common."""
+        row = self.rows["all", "all"]
+        return row["indicator"], row["over_time"], row["currency"] or ""
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A number of a line."""
+
+    table: _Table
+    row: Row
+    measure: str
+
+
+def certify(files: Sequence[File], new: int = 1) -> Certificate:
+    """Attack all that is out, in the order in which it went out, the last of them (`new`) being about to go."""
+    tables = [table for file in files for table in _tables(file)]
+    now = _Attack(tables)
+    hidden = _Attack(tables, hide=frozenset(file.path for file in files[-new:]))
+    broken, bounded, widths, lines = [], set(), [], set()
+    for line, cell, threshold in now.secrets():
+        lines.add(line)
+        if cell is None:
+            broken.append(f"{line}: another file states it")
+            continue
+        low, high = now.interval(cell)
+        widths.append(high - low)
+        if high - low < threshold + 1:
+            if high - low >= hidden.width(cell):
+                bounded.add(line)
+            else:
+                broken.append(f"{line}: between {low} and {high}")
+    for line, cell, before, threshold in now.news():
+        low, high = now.interval(cell, before)
+        # Nobody sees whether a change that may be nothing is small or none: what is proved is what is surely small.
+        if low > 0 and high < threshold and high - low < hidden.width(cell, before):
+            broken.append(f"{line}: new since the quarter before are {low} to {high}")
+    attacked = "\n".join(sorted(f"{file.path} {file.sha256}" for file in files))
+    return Certificate(
+        len(lines), min(widths, default=None), len(bounded), hashlib.sha256(attacked.encode()).hexdigest(),
+        tuple(sorted(broken)),
+    )  # fmt: skip
+
+
+def _tables(file: File) -> Iterator[_Table]:
+    grouped: dict[tuple[str, ...], dict[tuple[str, str], Row]] = defaultdict(dict)
+    for row in file.values.to_pylist():
+        if row["indicator"] in file.disclosure["indicators"] and row["state"] in ("reported", "suppressed"):
+            key: tuple[str, ...] = (row["indicator"], row["region"], row["over_time"], row["currency"] or "")
+            grouped[key][row["dimension"], row["category"]] = row
+    for key, rows in grouped.items():
+        if ("all", "all") in rows:
+            total = rows["all", "all"]
+            time = total["period"] if total["over_time"] == "round" else total["quarter"]
+            of = file.disclosure["indicators"][key[0]]
+            yield _Table(of, file.disclosure["threshold"], file.path, str(time), rows)
+
+
+def _numbers(of: Mapping[str, Any], row: Row) -> dict[str, float]:
+    """The cells of a published line."""
+    if of["shape"] == "amount":
+        made = {"units": row["n"], "amount": row["numerator"]}
+    else:
+        above = row["numerator"] if of["shape"] == "share" else row["value"]
+        below = row["denominator"]
+        made = {"count": above, "whole": below, "rest": None if below is None else below - above}
+    return {measure: float(number) for measure, number in made.items() if number is not None}
+
+
+class _Attack:
+    """Everything that is known as a linear system. `hide`: files of which only totals are seen."""
+
+    def __init__(self, tables: Sequence[_Table], hide: frozenset[str] = frozenset()) -> None:
+        self._tables, self._hide = tables, hide
+        self._system = System()
+        self._published: dict[Name, int] = {}  # the first file that states it
+        for place, table in enumerate(tables):
+            for row in table.rows.values():
+                for measure in _numbers(table.of, row) if self._is_shown(table, row) else ():
+                    self._published.setdefault(self._name(table, row, measure), place)
+        for table in tables:
+            self._categories(table)
+            self._parts(table)
+        self._regions()
+        for _, later, earlier, _ in self._steps():
+            self._system.at_least(self._change(later, earlier), 0.0)
+
+    def interval(self, cell: _Cell, before: _Cell | None = None) -> tuple[int, int]:
+        """The least and the greatest whole number that a cell can be, or its change since another one."""
+        low, high = self._system.interval(self._change(cell, before))
+        return math.ceil(low - _NEAR), math.floor(high + _NEAR)
+
+    def width(self, cell: _Cell, before: _Cell | None = None) -> int:
+        """How many whole numbers lie between the ends."""
+        low, high = self.interval(cell, before)
+        return high - low
+
+    def secrets(self) -> Iterator[tuple[str, _Cell | None, int]]:
+        """Withheld lines, with a cell nobody may find out and the threshold; None for one that a later file states.
+
+        What an earlier file states is out: it is no secret any more.
+        """
+        for place, table in enumerate(self._tables):
+            for row in table.rows.values():
+                if row["state"] != "suppressed":
+                    continue
+                for measure in _secret(table.of):
+                    name = self._name(table, row, measure)
+                    stated = self._published.get(name)
+                    if stated is None:
+                        yield _line(row), _Cell(table, row, measure), table.threshold
+                    elif self._tables[stated].path != table.path and stated > place:
+                        yield _line(row), None, table.threshold
+
+    def news(self) -> Iterator[tuple[str, _Cell, _Cell, int]]:
+        """Cells nobody may find out, each with the same a quarter before: what is new between them is a secret too."""
+        for line, later, earlier, threshold in self._steps():
+            if line:
+                yield line, later, earlier, threshold
+
+    def _change(self, cell: _Cell, before: _Cell | None) -> Linear:
+        zero = Linear({}, 0.0)
+        ends = [
+            zero if one is None else self._cell(one.table, one.row, one.measure) or zero
+            for one in (cell, before)
+        ]
+        return ends[0] - ends[1]
+
+    def _is_shown(self, table: _Table, row: Row) -> bool:
+        is_hidden = table.path in self._hide and row["dimension"] != "all"
+        return row["state"] == "reported" and not is_hidden
+
+    def _name(self, table: _Table, row: Row, measure: str) -> Name:
+        of = table.of["whole" if measure == "whole" else "population"]
+        cut = table.of["dimensions"].get(row["dimension"], {}).get("cut", "")
+        where = (row["region"], row["over_time"], cut, row["category"], row["currency"] or "")
+        return (of, measure, *where, table.time)
+
+    def _cell(self, table: _Table, row: Row, measure: str) -> Linear | None:
+        """The number, where it is shown; else an unknown; None where the line has no such cell."""
+        if self._is_shown(table, row):
+            number = _numbers(table.of, row).get(measure)
+            return None if number is None else Linear({}, number)
+        if row["state"] == "reported" and measure not in _numbers(table.of, row):
+            return None
+        if measure == "amount" and not _has_amount(table):
+            return None
+        if measure in ("whole", "rest") and not _has_whole(table):
+            return None
+        return self._system.unknown(self._name(table, row, measure))
+
+    def _categories(self, table: _Table) -> None:
+        """The categories of a dimension and the total."""
+        total = table.rows["all", "all"]
+        by_dimension: dict[str, list[Row]] = defaultdict(list)
+        for row in table.rows.values():
+            by_dimension[row["dimension"]].append(row)
+        for dimension, rows in by_dimension.items():
+            for measure in _numbers(table.of, total) if dimension != "all" else ():
+                sums = table.of["dimensions"].get(dimension, {}).get("sum", {})
+                how = sums.get(f"{total['region']} {total['over_time']} {measure}", "")
+                whole = self._cell(table, total, measure)
+                found = [self._cell(table, row, measure) for row in rows]
+                cells = [cell for cell in found if cell is not None]
+                if whole is None or len(cells) < len(found):
+                    continue
+                added = sum(cells, Linear({}, 0.0))
+                if how == "equal":
+                    self._system.equal(added - whole)
+                elif how == "more":
+                    self._system.at_least(added - whole, 0.0)
+                if how:
+                    for cell in cells:
+                        self._system.at_least(whole - cell, 0.0)
+
+    def _parts(self, table: _Table) -> None:
+        """Numerator and rest are the denominator."""
+        for row in table.rows.values():
+            count, rest, whole = (self._cell(table, row, measure) for measure in ("count", "rest", "whole"))
+            if count is not None and rest is not None and whole is not None:
+                self._system.equal(count + rest - whole)
+
+    def _regions(self) -> None:
+        """The regions and all of them together, in one file."""
+        grouped: dict[tuple[str, ...], list[_Table]] = defaultdict(list)
+        for table in self._tables:
+            grouped[table.path, *table.key].append(table)
+        for tables in grouped.values():
+            together = tables[0].of.get("together") or ""
+            all_ = [table for table in tables if table.rows["all", "all"]["region"] == together]
+            parts = [table for table in tables if table.rows["all", "all"]["region"] != together]
+            if all_ and parts:
+                self._add_regions(all_[0], parts)
+
+    def _add_regions(self, all_: _Table, parts: Sequence[_Table]) -> None:
+        total = all_.rows["all", "all"]
+        for measure, number in _numbers(all_.of, total).items():
+            each = [_numbers(table.of, table.rows["all", "all"]).get(measure) for table in parts]
+            if None in each or abs(sum(n for n in each if n is not None) - number) > _NEAR * max(number, 1.0):
+                continue
+            for key, row in all_.rows.items():
+                cells = [self._cell(table, table.rows[key], measure) for table in parts if key in table.rows]
+                whole = self._cell(all_, row, measure)
+                if whole is not None and None not in cells:
+                    added = sum((cell for cell in cells if cell is not None), Linear({}, 0.0))
+                    if added.terms or whole.terms:
+                        self._system.equal(added - whole)
+
+    def _steps(self) -> Iterator[tuple[str, _Cell, _Cell, int]]:
+        """A cumulative cell and the same a quarter before, the line where it is a secret, and the threshold."""
+        series: dict[Name, dict[str, list[tuple[_Table, Row]]]] = defaultdict(lambda: defaultdict(list))
+        for table in self._tables:
+            for row in table.rows.values() if table.rows["all", "all"]["over_time"] == "cumulative" else ():
+                for measure in ("count", "rest", "whole"):
+                    series[self._name(table, row, measure)[:-1]][table.time].append((table, row))
+        for name, times in series.items():
+            order = sorted(times)
+            for before, now in pairwise(order):
+                for table, row in times[now]:
+                    for old_table, old in times[before]:
+                        later, earlier = _Cell(table, row, name[1]), _Cell(old_table, old, name[1])
+                        if all(self._cell(one.table, one.row, one.measure) for one in (later, earlier)):
+                            is_secret = row["dimension"] != "all" and name[1] in _secret(table.of)
+                            yield _line(row) if is_secret else "", later, earlier, table.threshold
+
+
+def _has_whole(table: _Table) -> bool:
+    return "whole" in _numbers(table.of, table.rows["all", "all"])
+
+
+def _has_amount(table: _Table) -> bool:
+    return "amount" in _numbers(table.of, table.rows["all", "all"])
+
+
+def _secret(of: Mapping[str, Any]) -> Iterable[str]:
+    return {"amount": ("units",), "share": ("count", "rest")}.get(of["shape"], ("count",))
+
+
+def _line(row: Row) -> str:
+    words = ("donor", "quarter", "indicator", "region", "over_time", "dimension", "category")
+    return " ".join(str(row[word]) for word in words)

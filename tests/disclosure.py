@@ -1,0 +1,155 @@
+"""Made-up programmes of few people, counted as releases count them: linked, in regions, cumulative, with shares.
+
+From single people, so that every table fits every other one. What is published of them is attacked in tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from orchestration.disclosure.attack import File
+from orchestration.disclosure.cells import KEY, Cells, cells
+from orchestration.disclosure.choose import Pattern
+from orchestration.disclosure.protection import withhold
+from orchestration.disclosure.shapes import COLUMNS
+from orchestration.disclosure.statement import statement
+
+QUARTERS = ("2021Q1", "2021Q2", "2021Q3")
+THRESHOLD = 10
+_NUMBERS = ("value", "numerator", "denominator", "n", "target")
+# Donor, way over time and shape: the second donor is told of the same people as the first.
+_INDICATORS = {
+    "ON-01": ("one", "cumulative", "count"), "ON-02": ("one", "as_at", "share"),
+    "ON-03": ("one", "in_quarter", "amount"), "TW-01": ("two", "cumulative", "count"),
+}  # fmt: skip
+_CUTS = ("sex", "band", "area", "groups")
+
+
+@dataclass(frozen=True)
+class World:
+    """Values of two donors' releases, and what is to be protected of their indicators."""
+
+    values: pd.DataFrame
+    shapes: pd.DataFrame
+
+    def system(self) -> Cells:
+        """The cells and equations, nothing being out yet."""
+        return cells(self.values.assign(edition="", is_published=True), self.shapes)
+
+    def files(self, is_withheld: np.ndarray, system: Cells) -> list[File]:
+        """The releases, in the order of their quarters."""
+        rows = pa.Table.from_pandas(system.rows.loc[is_withheld, list(KEY)], preserve_index=False)
+        found = []
+        for (quarter, donor), part in self.values.groupby(["quarter", "donor"], sort=True):
+            table = _table(part)
+            said = statement(table, self.shapes, str(donor))
+            found.append(File(f"{donor}/{quarter}/r001", withhold(table, rows), f"{donor}{quarter}", said))
+        return found
+
+
+def _table(part: pd.DataFrame) -> pa.Table:
+    part = part.assign(state="reported", reason=None, currency=part["currency"].replace("", None))
+    columns = {name: pa.array(part[name], pa.float64() if name in _NUMBERS else pa.string(), from_pandas=True)
+               for name in part.columns}  # fmt: skip
+    return pa.table(columns)
+
+
+def simple(system: Cells) -> np.ndarray:
+    """The way of doing it by hand: where a cell of a table is small, or new since the quarter before, the whole table
+    of every quarter is withheld."""
+    few = (system.sensitive > 0) & ~system.is_out
+    touched = system.equal[:, few].T @ system.equal
+    near = (np.asarray(np.abs(touched).sum(axis=0)).ravel() > 0) | few
+    by = ["donor", "indicator", "region", "over_time", "dimension", "currency"]
+    rows = np.asarray(system.member[:, near & ~system.is_out].sum(axis=1)).ravel() > 0
+    return system.rows.assign(hit=rows).groupby(by)["hit"].transform("any").to_numpy(bool)
+
+
+def lost(pattern: Pattern, system: Cells) -> tuple[int, int]:
+    """Withheld lines, and all that could be."""
+    return int(pattern.is_withheld.sum()), len(system.rows)
+
+
+def world(pick: Random) -> World:
+    """Some people in two or three regions."""
+    regions = ["north", "south", "west"][: pick.randint(1, 3)]
+    asked = pick.sample([*_INDICATORS], pick.randint(1, 2))
+    people = pd.DataFrame(
+        [
+            {
+                "region": region,
+                "joined": pick.choice(QUARTERS if pick.random() < 0.5 else QUARTERS[:1]),
+                "sex": pick.choices(["F", "M", "T"], [60, 38, 2])[0],
+                "band": pick.choices(["a", "b", "c", "d"], [50, 30, 15, 5])[0],
+                "area": pick.choice([f"{region[0]}{number}" for number in range(3)]),
+                "groups": [group for group in ("old", "ill", "poor") if pick.random() < 0.3],
+                "has": pick.random() < 0.8,
+                "weight": pick.randint(100, 900),
+            }
+            for region in regions
+            for _ in range(pick.choice([12, 60, 200, 400]))
+        ]
+    )
+    rows: list[dict[str, Any]] = []
+    for quarter in QUARTERS:
+        for code in asked:
+            donor, over_time, shape = _INDICATORS[code]
+            here = people[
+                people["joined"] == quarter if over_time == "in_quarter" else people["joined"] <= quarter
+            ]
+            rows += _stated(donor, code, quarter, over_time, here, shape)
+    values = pd.DataFrame(rows)
+    shapes = pd.DataFrame(
+        [
+            (donor, code, cut, shape, float(THRESHOLD), "all", "people" if shape == "count" else shape,
+             "everybody", cut.replace("all", ""), False)
+            for code, (donor, _, shape) in _INDICATORS.items()
+            for cut in ("all", *_CUTS)
+        ],
+        columns=COLUMNS,
+    )  # fmt: skip
+    return World(values[values["value"].notna()].reset_index(drop=True), shapes)
+
+
+def _stated(
+    donor: str, code: str, quarter: str, over_time: str, people: pd.DataFrame, shape: str
+) -> list[dict[str, Any]]:
+    """The lines of an indicator: regions and all together, by some of the dimensions."""
+    cuts = [cut for cut in _CUTS if cut in ("sex", "band") or shape == "count"]
+    made = []
+    regions = [*people.groupby("region", sort=True)]
+    for region, here in [("all", people), *regions] if len(regions) > 1 else regions:
+        groups: list[tuple[str, str, pd.DataFrame]] = [("all", "all", here)]
+        for cut in cuts:
+            if cut == "area" and region == "all":
+                continue
+            long = here.explode(cut).dropna(subset=[cut]) if cut == "groups" else here
+            groups += [(cut, str(category), part) for category, part in long.groupby(cut, sort=True)]
+        key = {
+            "donor": donor,
+            "indicator": code,
+            "quarter": quarter,
+            "region": region,
+            "over_time": over_time,
+        }
+        for cut, category, part in groups:
+            made.append(
+                {**key, "dimension": cut, "category": category, "currency": "", **_numbers(part, shape)}
+            )
+    return made
+
+
+def _numbers(part: pd.DataFrame, shape: str) -> dict[str, Any]:
+    count, has, weight = len(part), int(part["has"].sum()), float(part["weight"].sum())
+    same = {"period": None, "target": None, "n": count}
+    if shape == "count":
+        return {**same, "value": count, "numerator": count, "denominator": None}
+    if shape == "share":
+        return {**same, "value": 100 * has / count if count else None, "numerator": has, "denominator": count}
+    return {**same, "value": weight, "numerator": weight, "denominator": None}

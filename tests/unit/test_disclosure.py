@@ -1,0 +1,131 @@
+"""Small cells: what is withheld, and that an attacker who holds everything published finds nothing out."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pandas as pd
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from orchestration.disclosure.attack import certify
+from orchestration.disclosure.cells import cells
+from orchestration.disclosure.choose import choose
+from orchestration.disclosure.shapes import shape_of, shapes
+from orchestration.warehouse import logframes
+from tests.disclosure import QUARTERS, THRESHOLD, World, world
+
+
+@settings(max_examples=6, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(st.integers(0, 2**32))
+def test_nobody_finds_out_what_is_withheld(seed: int) -> None:
+    made = world(Random(seed))
+    system = made.system()
+    pattern = choose(system)
+    found = certify(made.files(pattern.is_withheld, system), 9)
+    assert found.broken == ()
+    assert found.withheld == pattern.is_withheld.sum()
+    assert pattern.is_withheld[pattern.is_small].all()
+    assert pattern.cost == pytest.approx(pattern.bound, abs=1)  # nothing safe is cheaper
+
+
+def test_the_attacker_finds_out_what_small_cells_alone_do_not_hide() -> None:
+    """Else the test before would say nothing."""
+    found = []
+    for seed in range(5):
+        made = world(Random(seed))
+        system = made.system()
+        pattern = choose(system)
+        if (pattern.is_withheld != pattern.is_small).any():
+            found.append(certify(made.files(pattern.is_small, system), 9).broken)
+    assert found and all(found)
+
+
+def _counts(*quarters: dict[str, int], donor: str = "one", over_time: str = "cumulative") -> pd.DataFrame:
+    """Counts by sex over some quarters, with their totals."""
+    rows = []
+    for quarter, counts in zip(QUARTERS, quarters, strict=False):
+        for category, value in {"all": sum(counts.values()), **counts}.items():
+            rows.append(
+                {
+                    "donor": donor, "indicator": "ON-01", "quarter": quarter, "region": "north",
+                    "over_time": over_time, "dimension": "all" if category == "all" else "sex", "category": category,
+                    "currency": "", "value": float(value), "numerator": float(value), "denominator": None,
+                    "n": float(value), "period": None, "target": None,
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows).astype({"denominator": float})
+
+
+def _withheld(values: pd.DataFrame) -> set[tuple[str, str]]:
+    shapes_ = world(Random(0)).shapes
+    system = World(values, shapes_).system()
+    pattern = choose(system)
+    assert certify(World(values, shapes_).files(pattern.is_withheld, system), 9).broken == ()
+    rows = system.rows[pattern.is_withheld]
+    return set(zip(rows["quarter"], rows["category"], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("quarters", "withheld"),
+    [
+        # Nothing is small: nothing goes. Zero is published.
+        ([{"F": 50, "M": 40, "T": 0}], set()),
+        # A small cell takes the cheapest other with it, else the total would give it away.
+        ([{"F": 50, "M": 40, "T": 3}], {("2021Q1", "T"), ("2021Q1", "M")}),
+        # Two small ones hide each other only where they are as wide together as the threshold.
+        ([{"F": 50, "M": 6, "T": 6}], {("2021Q1", "M"), ("2021Q1", "T")}),
+        ([{"F": 50, "M": 3, "T": 3}], {("2021Q1", "F"), ("2021Q1", "M"), ("2021Q1", "T")}),
+    ],
+)
+def test_what_goes_with_a_small_cell(quarters: list[dict[str, int]], withheld: set[tuple[str, str]]) -> None:
+    found = _withheld(_counts(*quarters))
+    assert len(found) == len(withheld)
+    assert {key for key in withheld if key[1] == "T"} <= found
+
+
+def test_a_difference_of_two_quarters_is_a_small_cell() -> None:
+    """50 and 53 women are no secret, the three who are new are; and so are those of another category beside them."""
+    found = _withheld(_counts({"F": 50, "M": 40}, {"F": 53, "M": 80}))
+    assert len({category for _, category in found}) == 2
+    assert not _withheld(_counts({"F": 50, "M": 40}, {"F": 53, "M": 80}, over_time="in_quarter"))
+
+
+def test_what_is_out_cannot_be_taken_back() -> None:
+    """The quarter before is published: the newest value goes."""
+    values = _counts({"F": 50, "M": 40}, {"F": 53, "M": 80})
+    before = values[values["quarter"] == "2021Q1"]
+    both = pd.concat(
+        [values.assign(edition="", is_published=True), before.assign(edition="r001", is_published=True)]
+    )
+    system = cells(both.reset_index(drop=True), world(Random(0)).shapes)
+    rows = system.rows[choose(system).is_withheld]
+    assert set(zip(rows["quarter"], rows["category"], strict=True)) == {("2021Q2", "F"), ("2021Q2", "M")}
+
+
+def test_the_same_numbers_to_another_donor_have_one_fate() -> None:
+    values = _counts({"F": 50, "M": 40, "T": 3})
+    other = values.assign(donor="two", indicator="TW-01")
+    system = World(pd.concat([values, other], ignore_index=True), world(Random(0)).shapes).system()
+    rows = system.rows[choose(system).is_withheld]
+    by_donor = rows.groupby("donor")["category"].agg(set)
+    assert by_donor["one"] == by_donor["two"]
+
+
+def test_what_is_withheld_does_not_hang_on_the_order_of_rows() -> None:
+    made = world(Random(7))
+    shuffled = World(made.values.sample(frac=1, random_state=1).reset_index(drop=True), made.shapes)
+    first, second = made.system(), shuffled.system()
+    assert first.rows.equals(second.rows)
+    assert (choose(first).is_withheld == choose(second).is_withheld).all()
+
+
+def test_shapes_of_the_shipped_indicators() -> None:
+    shape = {one.code: shape_of(one) for frame in logframes.load() for one in frame.indicators}
+    assert {shape[code] for code in ("EU-10", "EU-18", "FC-01", "TD-01", "NR-01", "FC-05")} == {"count"}
+    assert {shape[code] for code in ("EU-03", "NR-02", "NR-04", "NR-05", "TD-05")} == {"share"}
+    assert {shape[code] for code in ("EU-15", "TD-04", "TD-07", "NR-03")} == {"amount"}
+    assert {shape[code] for code in ("EU-11", "FC-02", "TD-06", "NR-06", "NR-07", "NR-08")} == {None}
+    table = shapes(logframes.load())
+    assert set(table.loc[table["donor"] == "eu_success", "threshold"]) == {THRESHOLD}
