@@ -109,7 +109,7 @@ def _where_to_look(home: Path, seconds: float) -> None:
 
     at = plain(home_of(home))
     look = {
-        "release": f"{at}/releases/<donor>/{QUARTER}/r001/  (report.html, indicators.xlsx, .csv, .parquet …)",
+        "release": f"{at}/releases/<donor>/{QUARTER}/r001/  (README.txt says what the files are)",
         "marts": f"{at}/warehouse.duckdb, schema marts",
         "quarantine": f"{at}/lake/quarantine/",
         "explain": f"SANGAM_HOME={at} .venv/bin/sangam explain eu_success EU-03 {QUARTER} --rows 5",

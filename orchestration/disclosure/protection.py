@@ -30,7 +30,9 @@ from orchestration.warehouse import logframes
 SUPPRESSED = "suppressed"
 REASON = "Withheld, since it could tell of single people."
 # What a withheld row keeps besides its key: what does not follow from the value.
-_KEPT = frozenset(["unit", "baseline", "target", "definition_version", "fiscal_label", "period", "drops"])
+_KEPT = frozenset(
+    ["unit", "baseline", "baseline_period", "target", "definition_version", "fiscal_label", "period", "drops"]
+)
 _WITHHELD = pa.schema([(name, pa.string()) for name in (*KEY, "period")] + [("is_small", pa.bool_())])
 _COLUMNS = (*KEY, "edition", "is_published", "value", "numerator", "denominator", "n", "period", "target")
 

@@ -120,7 +120,7 @@ def _change_row(change: Change, definition: dict[str, Any], content: Content) ->
         "over_time": period(change.over_time),
         "place": TOTAL if is_total else place + words.category(change.dimension or "", change.category or ""),
         # what is withheld from now on is not told again
-        "was": "stated" if change.new_state == "suppressed" and change.old_value is not None else was,
+        "was": "stated" if (change.old_state, change.new_state) == ("reported", "suppressed") else was,
         "is": _told({**shown, "value": change.new_value, "state": change.new_state}, content),
         "differs": ", ".join(COLUMNS.get(one) or written_out(one).lower() for one in change.columns),
         "reason": change.reason,

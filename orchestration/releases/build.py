@@ -1,6 +1,6 @@
 """Makes the files of one release from its content and its header, byte for byte the same each time.
 
-Pure: reads no warehouse, writes no file, asks no clock. `iati.xml` will be one more entry of `build`.
+Pure: reads no warehouse, writes no file, asks no clock.
 """
 
 import hashlib
@@ -12,13 +12,17 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.releases import readme
+from orchestration.releases.adx import to_adx
 from orchestration.releases.changes import annotate
-from orchestration.releases.content import Content
+from orchestration.releases.content import COLUMNS, Content
 from orchestration.releases.csv_file import to_csv
 from orchestration.releases.donor_workbook import to_workbook
 from orchestration.releases.header import MANIFEST, Header
+from orchestration.releases.iati import to_iati
 from orchestration.releases.report import to_report
 from orchestration.releases.rounding import rounded_texts
+from orchestration.releases.sdmx import to_sdmx
 
 FORMAT = "sangam-release/1"
 
@@ -27,12 +31,19 @@ def build(content: Content, header: Header) -> dict[str, bytes]:
     """Return the files of the release by name, `manifest.json` last."""
     values = published_values(content, header)
     numbers = [field.name for field in values.schema if pa.types.is_floating(field.type)]
+    sdmx = to_sdmx(content, header, values)
     files = {
         "indicators.csv": to_csv(rounded_texts(values), numbers),
         "indicators.parquet": to_parquet(values),
         "indicators.xlsx": to_workbook(content, header, values),
+        "iati.xml": to_iati(content, header, values),
+        "sdmx.csv": sdmx.data,
+        "structure.xml": sdmx.structure,
     }
+    if "adx" in header.exchange:
+        files["adx.xml"] = to_adx(content, header, values)
     files["report.html"] = to_report(content, header, values, files)  # it tells the others' SHA-256
+    files = {readme.NAME: readme.to_readme(content, header, values, files), **files}
     return {**files, MANIFEST: _manifest(content, header, files)}
 
 
@@ -52,6 +63,18 @@ def to_parquet(table: pa.Table) -> bytes:
 def read_parquet(body: bytes) -> pa.Table:
     """Return the table of an `indicators.parquet`."""
     return pq.read_table(io.BytesIO(body))
+
+
+def read_values(body: bytes) -> pa.Table:
+    """Return the values of an `indicators.parquet` as they were read; a column that it is older than is empty."""
+    found = read_parquet(body)
+    types = {name: pa.float64() if number else pa.string() for name, number in COLUMNS.items()}
+    return pa.table(
+        {
+            name: found[name] if name in found.column_names else pa.nulls(len(found), kind)
+            for name, kind in types.items()
+        }
+    )
 
 
 def sha256(body: bytes) -> str:
@@ -80,6 +103,8 @@ def _manifest(content: Content, header: Header, files: dict[str, bytes]) -> byte
         "disclosure": content.disclosure,
         "certificate": header.certificate,
         "drops": content.drops.to_pylist(),
+        "iati": header.iati.model_dump(mode="json", exclude_defaults=True),
+        "exchange": list(header.exchange),
         "changes": [asdict(change) for change in header.changes],
         "files": [{"name": name, "sha256": sha256(body), "size": len(body)} for name, body in files.items()],
     }

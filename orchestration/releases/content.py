@@ -30,7 +30,7 @@ COLUMNS: dict[str, bool] = {
     "numerator": True, "denominator": True, "n": True, "se": True, "ci_low": True, "ci_high": True,
     "deff": True, "baseline": True, "target": True, "achievement": True, "state": False,
     "definition_version": False, "fiscal_label": False, "df": True, "light": False, "reason": False,
-    "period": False, "drops": False, "left_out": True, "note": False,
+    "period": False, "drops": False, "left_out": True, "note": False, "baseline_period": False,
 }  # fmt: skip
 KEY = ("indicator", "region", "over_time", "dimension", "category", "currency")
 # The columns of the reference sheets, all text.

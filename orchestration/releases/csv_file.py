@@ -8,8 +8,13 @@ from collections.abc import Collection
 import pyarrow as pa
 import pyarrow.compute as pc
 
-# A cell that begins with one of these is taken for a formula by Excel, LibreOffice and Google Sheets.
-FORMULA_START = r"^[=+\-@\t\r\n]"
+# Spreadsheets take a cell that begins with one of these for a formula (OWASP, CSV Injection; ASVS 5.0, 1.2.10). Those
+# set up for East Asian languages fold the wide and small forms into the plain ones.
+SIGNS = r"[=+\-@＝＋－＠﹦﹢﹣﹫−]"
+BLANKS = r"[\p{Z}\p{C}]*"  # spaces and what is not seen: line breaks, zero-width characters, byte order mark
+FORMULA_START = rf"^(?:[\t\r\n\x00]|{BLANKS}{SIGNS})"
+# Opened with another separator than the comma, a cell ends at each of these, whatever quotation marks are around it.
+FORMULA_WITHIN = rf'([;|\t\r\n][\p{{Z}}\p{{C}}"]*)({SIGNS})'
 
 
 def to_csv(texts: pa.Table, numbers: Collection[str] = ()) -> bytes:
@@ -30,7 +35,8 @@ def to_csv(texts: pa.Table, numbers: Collection[str] = ()) -> bytes:
 
 
 def harmless(texts: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Put an apostrophe before text that a spreadsheet would take for a formula."""
+    """Put an apostrophe before what a spreadsheet would take for a formula, at the start of a text and within."""
+    texts = pc.replace_substring_regex(texts, FORMULA_WITHIN, r"\1'\2")
     escaped = pc.binary_join_element_wise(pa.scalar("'"), texts, pa.scalar(""))
     return pc.if_else(pc.match_substring_regex(texts, FORMULA_START), escaped, texts)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from orchestration.releases.changes import Change
+from orchestration.warehouse.iati_words import Activity
 
 MANIFEST = "manifest.json"
 
@@ -16,7 +17,9 @@ class Header:
     """What a release is besides its values: all of it data, so that it can be built again.
 
     `approved_at` is the time of the sign-off (UTC, ISO 8601), `predecessor` the release that this one
-    replaces (`r001`) and `reason` why it does. `certificate`: what an attack on everything published showed.
+    replaces (`r001`) and `reason` why it does. `certificate`: what an attack on everything published showed; `iati` is
+    what the logframe says for `iati.xml`, and `exchange` (`adx`) which files the donor asks for beside those of every
+    release.
     """
 
     number: int
@@ -29,6 +32,8 @@ class Header:
     reason: str | None = None
     changes: Sequence[Change] = ()
     certificate: Mapping[str, Any] | None = None
+    iati: Activity = field(default_factory=Activity)
+    exchange: Sequence[str] = ()
 
     @property
     def release(self) -> str:
@@ -54,4 +59,6 @@ def header_of(manifest: dict[str, Any]) -> Header:
         reason=manifest["reason"],
         changes=[Change(**change) for change in manifest["changes"]],
         certificate=manifest["certificate"],
+        iati=Activity.model_validate(manifest.get("iati", {})),  # older releases have neither
+        exchange=tuple(manifest.get("exchange", ())),
     )

@@ -21,14 +21,15 @@ from ingest.errors import SangamError
 from orchestration.checks.holds import require_none
 from orchestration.releases import shelf
 from orchestration.releases.approvals import Approval, require_approval
-from orchestration.releases.build import build, read_parquet, sha256
+from orchestration.releases.build import build, read_values, sha256
 from orchestration.releases.certificate import certificate
 from orchestration.releases.changes import compare
 from orchestration.releases.code_version import code_version
-from orchestration.releases.content import COLUMNS, Content, donor_quarters, read_content
+from orchestration.releases.content import Content, donor_quarters, read_content
 from orchestration.releases.header import MANIFEST, Header
 from orchestration.s3 import object_store
 from orchestration.s3.seaweed import bucket_name
+from orchestration.warehouse.logframes import activity_of, exchange_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -103,6 +104,7 @@ def _next(
     """Return the files and header of the next release, at the first number that is free for them."""
     old = _values_of(client, content, last) if last else None
     changes = compare(old, content.values, reason or RECOMPUTED) if old is not None else []
+    activity, exchange = activity_of(content.donor), tuple(exchange_of(content.donor))
     chain = sha256(shelf.fetch(client, content.donor, content.quarter, last, MANIFEST)) if last else None
     for number in itertools.count(int(last[1:]) + 1 if last else 1):
         header = Header(
@@ -115,6 +117,8 @@ def _next(
             predecessor_manifest_sha256=chain,
             reason=(reason or RECOMPUTED) if last else None,
             changes=changes,
+            iati=activity,
+            exchange=exchange,
         )
         header = replace(header, certificate=certificate(home, content, header))
         files = build(content, header)
@@ -124,8 +128,7 @@ def _next(
 
 
 def _values_of(client: "S3Client", content: Content, release: str) -> pa.Table:
-    table = read_parquet(shelf.fetch(client, content.donor, content.quarter, release, "indicators.parquet"))
-    return table.select(list(COLUMNS))
+    return read_values(shelf.fetch(client, content.donor, content.quarter, release, "indicators.parquet"))
 
 
 def _is_free(client: "S3Client", content: Content, release: str, files: dict[str, bytes]) -> bool:

@@ -15,7 +15,8 @@ class Styles:
 
     def __init__(self, book: Any, footer: str) -> None:
         def add(**more: Any) -> Any:
-            return book.add_format({**FONT, **more})
+            # Text keeps its apostrophe: typed in again by somebody who edits it, it is still no formula.
+            return book.add_format({**FONT, "quote_prefix": "num_format" not in more, **more})
 
         def made(more: dict[str, Any]) -> dict[str, Any]:
             kinds: dict[str, dict[str, Any]] = {

@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 from ingest.errors import SangamError
 from orchestration.disclosure.protection import SUPPRESSED
 from orchestration.releases import shelf
-from orchestration.releases.build import build, read_parquet, sha256
+from orchestration.releases.build import build, read_parquet, read_values, sha256
 from orchestration.releases.changes import Change, compare
 from orchestration.releases.code_version import code_version
-from orchestration.releases.content import COLUMNS, read_content
+from orchestration.releases.content import read_content
 from orchestration.releases.header import MANIFEST, header_of
 from orchestration.releases.proof import Checked, Proof
 from orchestration.releases.publish import local_folder
@@ -119,7 +119,7 @@ def diff(client: "S3Client", donor: str, quarter: str, old: str, new: str) -> li
     for release in (old, new):
         shelf.named_or_latest(client, donor, quarter, release)
         body = shelf.fetch(client, donor, quarter, release, "indicators.parquet")
-        tables.append(read_parquet(body).select(list(COLUMNS)))
+        tables.append(read_values(body))
     reason = shelf.manifest(client, donor, quarter, new)["reason"] or ""
     return compare(tables[0], tables[1], reason)
 

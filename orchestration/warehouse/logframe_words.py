@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ingest.contracts.faults import Fault
 from orchestration.warehouse.fiscal_year import FiscalYear
+from orchestration.warehouse.iati_words import Activity
 
 OverTime = Literal["in_quarter", "cumulative", "as_at", "round", "cohort"]
 Kind = Literal["distinct_count", "sum", "ratio", "survey_share", "median"]
@@ -88,6 +89,8 @@ class Donor(_Strict):
     suppression_threshold: int = Field(default=10, ge=0)
     bands: list[Band] = []
     reported_columns: list[ReportedColumn] = []
+    iati: Activity = Activity()
+    exchange: list[Literal["adx"]] = []  # files that a release has for this donor beside those of all
 
     @model_validator(mode="after")
     def _bands_descend(self) -> Self:

@@ -18,6 +18,7 @@ from ingest.contracts.yaml_file import Document, read_mapping
 from ingest.errors import SangamError
 from ingest.nearest import unknown
 from orchestration.settings import home
+from orchestration.warehouse.iati_words import Activity
 from orchestration.warehouse.indicator_sense import require_meant
 from orchestration.warehouse.logframe_words import COUNTED, Disaggregation, Indicator, Logframe
 
@@ -139,6 +140,28 @@ def _read_once(file: Path, *_state: int) -> tuple[Logframe, Document]:
     return logframe, document
 
 
+def activity_of(donor: str) -> Activity:
+    """The donor's `iati:` block; country and currency of its regions where it states none and they agree on one.
+
+    Raises SangamError where the donor's logframe, or the contract of a region, does not load.
+    """
+    if donor not in donor_codes():
+        return Activity()
+    stated = of_donor(donor).donor
+    regions = [load_region(name) for name in stated.regions]
+    known: dict[str, Any] = {}
+    if not stated.iati.countries and len({region.country for region in regions}) == 1 and regions[0].country:
+        known["countries"] = {regions[0].country: 100.0}
+    if not stated.iati.currency and len({region.currency for region in regions}) == 1 and regions[0].currency:
+        known["currency"] = regions[0].currency
+    return stated.iati.model_copy(update=known)
+
+
+def exchange_of(donor: str) -> list[str]:
+    """The formats that the donor asks for beside those of every release; none where there is no logframe."""
+    return [*of_donor(donor).donor.exchange] if donor in donor_codes() else []
+
+
 def as_dbt_vars(logframes: list[Logframe], feeds: Path | str) -> dict[str, Any]:
     """The variables of one dbt call: `dbt build --vars '<this as JSON>'`.
 
@@ -147,7 +170,7 @@ def as_dbt_vars(logframes: list[Logframe], feeds: Path | str) -> dict[str, Any]:
     """
     return {
         "feeds": str(feeds),
-        "donors": [logframe.donor.model_dump() for logframe in logframes],
+        "donors": [logframe.donor.model_dump(exclude={"iati", "exchange"}) for logframe in logframes],
         "indicators": [
             _entry(logframe, position, indicator, over_time)
             for logframe in logframes

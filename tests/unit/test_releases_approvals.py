@@ -15,22 +15,10 @@ from tests import marts
 AT = dt.datetime(2021, 7, 20, 14, 15, tzinfo=dt.timezone(dt.timedelta(hours=5)))
 
 
-LOGFRAME = """
-donor:
-  {code: a_donor, name: A Donor, regions: [sindh], due_days: 9, suppression_threshold: 0,
-   fiscal_year: {starts: 01-01, label: "{year} Q{quarter}"}}
-indicators:
-  - {code: AA-01, name: Share, level: outcome, description: d, numerator_definition: n, denominator_definition: d,
-     method: m, source_note: s, unit: percent, direction: higher, kind: ratio, over_time: [round], sources: [imi],
-     from: fct_outcome_observed, unit_type: household, unit_id: unit_id, numerator: "true", denominator: units}
-"""
-
-
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SANGAM_LOGFRAMES", str(tmp_path / "logframes"))
-    (tmp_path / "logframes").mkdir()
-    (tmp_path / "logframes" / "a_donor.yml").write_text(LOGFRAME)
+    marts.write_logframe(tmp_path / "logframes", "a_donor", ["AA-01"])
     with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as db:
         marts.create(db)
     change(
@@ -209,8 +197,7 @@ def test_a_sign_off_is_for_its_quarter_alone(home: Path) -> None:
 
 
 def test_without_a_definition_nobody_knows_what_is_small(home: Path) -> None:
-    at = home / "logframes" / "a_donor.yml"
-    at.write_text(LOGFRAME.replace("AA-01", "AA-02"))
+    at = marts.write_logframe(home / "logframes", "a_donor", ["AA-02"])
     with pytest.raises(SangamError, match=r"a_donor\.yml does not define AA-01 any more"):
         approvals.approve(home, "a_donor", "2021Q2", "Amina", AT)
     at.rename(at.with_name("another.yml"))

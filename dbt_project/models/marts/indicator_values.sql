@@ -6,6 +6,7 @@ with stated as (
     select
         s.*,
         cast(t.baseline as double) as baseline,
+        t.baseline_period,
         cast(t.target as double) as target,
         (s.value - cast(t.baseline as double))
         / nullif(cast(t.target - t.baseline as double), 0) as achievement
@@ -46,6 +47,7 @@ select
     period,
     drops,
     cast(left_out as bigint) as left_out,
-    note
+    note,
+    baseline_period
 from stated
 order by donor, position, quarter, region, over_time, dimension, category, currency

@@ -26,7 +26,9 @@ class Styles:
         """The format with these options over the base font."""
         key = tuple(sorted(options.items()))
         if key not in self._made:
-            self._made[key] = self._book.add_format({**_FONT, **options})
+            # Text keeps its apostrophe: typed in again by somebody who edits it, it is still no formula.
+            kept = {"quote_prefix": "num_format" not in options}
+            self._made[key] = self._book.add_format({**_FONT, **kept, **options})
         return self._made[key]
 
     def text(self, *, rtl: bool = False, **more: Any) -> Any:
