@@ -24,7 +24,7 @@ from orchestration.releases.background import (
 )
 from orchestration.releases.content import Content
 from orchestration.releases.drawing import bar, mark, scale_of
-from orchestration.releases.figures import figure, interval, months, plain
+from orchestration.releases.figures import NO_NUMBER, figure, interval, months, plain
 from orchestration.releases.header import Header
 from orchestration.releases.rows import Row, front_rows, level_order, round_rows, value_rows
 from orchestration.releases.words import inside, period_order
@@ -110,7 +110,16 @@ def _by_region(rows: list[Row]) -> list[Row]:
     if len(totals) == len([row for row in rows if row["by"] is None]):
         return []
     scale = scale_of(totals)
-    return [{"row": row, "bar": bar(row, scale)} for row in totals]
+    return [
+        {
+            "row": row,
+            "bar": bar(row, scale),
+            "shown": _bare(row),
+            "last": _bare(row["last"]) or NO_NUMBER,
+            "interval": interval(row),
+        }
+        for row in totals
+    ]
 
 
 def _breakdowns(rows: list[Row]) -> list[Row]:

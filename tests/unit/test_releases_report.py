@@ -16,7 +16,7 @@ from orchestration.releases.figures import cell_format, figure, share
 from orchestration.releases.rows import value_rows
 from orchestration.releases.words import Words, inside, words_of, written_out
 from orchestration.warehouse import logframes
-from tests.release_content import HEADER, HOSTILE, LONG, WORDS, made_up, restated, table, value
+from tests.release_content import FILE, HEADER, HOSTILE, LONG, WORDS, made_up, restated, table, value
 
 
 class Page(HTMLParser):
@@ -110,7 +110,7 @@ def test_tables_have_headers(page: Page) -> None:
         "81.0 %", "95 % interval 74.1 to 86.4, n 210", "89 % of the way to the target", "Last quarter: 70.0 %",
         "Since the round of 2019Q2: -7.5 points", "PKR 3.4 million", "6,060 households", "1 self-help group",
         "0 self-help groups", "withheld", "not applicable", "Nothing to measure.", "3 records are left out.",
-        "No accepted delivery of Household register, Sindh for 2021Q2: sindh/mis/x.sql.", "Female", "A lot", "Poverty",
+        f"No accepted delivery of Household register, Sindh for 2021Q2: {FILE}.", "Female", "A lot", "Poverty",
         "District not known for 1,193 of 6,060 households, which count in the total. The register names no village for "
         "them.", "Nobody knows what it means.", "No achievement is stated, since the target equals the baseline.",
         "could point to single persons", "April to June 2021", "Punjab, Sindh", "2021-07-20 09:15:00 UTC",
