@@ -6,7 +6,7 @@ export SANGAM_HOME ?= $(CURDIR)/.sangam
 STAMP := $(VENV)/.installed
 SQL := dbt_project/models ingest expectations orchestration
 
-.PHONY: setup demo ui test check bench bench-readers bench-linkage excel-truth attacks definitions fuzz clean lock format
+.PHONY: setup demo ui test check bench bench-readers bench-linkage excel-truth attacks definitions disclosure fuzz clean lock format
 
 setup: $(STAMP)
 
@@ -50,6 +50,10 @@ bench-readers: setup
 # SANGAM_EXCEL_TRUTH names the folder with workbooks and Excel's CSVs; see the module.
 excel-truth: setup
 	$(BIN)/python -m tests.bench.excel_truth
+
+# Made-up programmes of few people: what is withheld, and whether anything could be worked out; N says how many.
+disclosure: setup
+	$(BIN)/python -m tests.bench.disclosure $(or $(N),100)
 
 # Precision, recall and share to review of who is who, on samples with twins, sisters and namesakes.
 bench-linkage: setup

@@ -134,11 +134,11 @@ def explain(
         raise SangamError(f"--where wants dimension=category, such as district=Dadu; got '{where}'.")
     # For start-up: a command loads what it needs and no other's.
     from orchestration.cli.show_explanation import show_explanation
+    from orchestration.disclosure.protection import why_withheld
     from orchestration.warehouse.explain import explain as find
 
-    show_explanation(
-        find(settings(), donor, indicator, quarter, where=(dimension, category), rows=rows, region=region)
-    )
+    found = find(settings(), donor, indicator, quarter, where=(dimension, category), rows=rows, region=region)
+    show_explanation(found, why_withheld(settings().home, (donor, indicator, quarter), dimension, category))
 
 
 @app.command()

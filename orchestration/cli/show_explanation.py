@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from orchestration.cli.console import box_of, plain, say, styled
@@ -17,8 +18,11 @@ _OVER_TIME = {
 _PLURALS = {"child": "children", "person": "people"}
 
 
-def show_explanation(found: Explanation) -> None:
-    """Print values, definition, what they count, files and evidence rows."""
+def show_explanation(found: Explanation, withheld: Mapping[tuple[str, str, str], str]) -> None:
+    """Print values, definition, what they count, files and evidence rows.
+
+    `withheld`: why a value does not leave for the donor, by region, way over time and currency.
+    """
     definition = found.definition
     lines = [styled("bold", definition.name), definition.description]
     for value, support in zip(found.values, found.supports, strict=True):
@@ -26,6 +30,8 @@ def show_explanation(found: Explanation) -> None:
         lines.append(f"  {_counted(support, definition)}")
         lines += [f"  {styled('dim', f'of {value.drops}')}"] if value.drops else []
         lines += [f"  {styled('yellow', value.note)}"] if value.note else []
+        why = withheld.get((value.region, value.over_time, value.currency or ""))
+        lines += [f"  {styled('yellow', plain(why))}"] if why else []
     lines += ["", *_definition(definition)]
     box_of(plain(f"{found.donor} {found.indicator} {found.quarter}"), lines)
     for file in found.files:

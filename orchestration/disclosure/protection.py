@@ -29,6 +29,11 @@ from orchestration.warehouse import logframes
 
 SUPPRESSED = "suppressed"
 REASON = "Withheld, since it could tell of single people."
+_SMALL = "Withheld from the donor: it, or what is left of the whole, is a small number of people or the like."
+_FOR_OTHERS = (
+    "Withheld from the donor for the sake of others: with it, a small number beside it, in the quarter before or in "
+    "another file could be worked out."
+)
 # What a withheld row keeps besides its key: what does not follow from the value.
 _KEPT = frozenset(
     ["unit", "baseline", "baseline_period", "target", "definition_version", "fiscal_label", "period", "drops"]
@@ -48,6 +53,11 @@ def withheld(home: Path) -> pa.Table:
     return _withheld(str(home), (stat.st_mtime_ns, stat.st_size), releases, (str(frames), *state))
 
 
+def values_of(home: Path) -> pd.DataFrame:
+    """All reported values of a home, those of the warehouse and those of releases: what `cells.cells` takes."""
+    return _values(home, tuple(sorted(str(path) for path in _releases(home))))
+
+
 @lru_cache(maxsize=4)
 def _withheld(home: str, _warehouse: object, releases: tuple[str, ...], _frames: object) -> pa.Table:
     values = _values(Path(home), releases)
@@ -62,6 +72,23 @@ def _withheld(home: str, _warehouse: object, releases: tuple[str, ...], _frames:
     made = pa.Table.from_pandas(rows.merge(now, on=list(KEY)), _WITHHELD, preserve_index=False)
     _keep(at, made)
     return made
+
+
+def why_withheld(
+    home: Path, indicator: tuple[str, str, str], dimension: str, category: str
+) -> dict[tuple[str, str, str], str]:
+    """Why a value does not leave for the donor, by region, way over time and currency; for in-house eyes alone.
+
+    `indicator`: donor, code and quarter.
+    """
+    words = dict(zip(KEY, (*indicator, None, None, dimension, category), strict=False))
+    rows = withheld(home)
+    for name, word in words.items():
+        rows = rows if word is None else rows.filter(pc.equal(rows[name], word))
+    return {
+        (row["region"], row["over_time"], row["currency"]): _SMALL if row["is_small"] else _FOR_OTHERS
+        for row in rows.to_pylist()
+    }
 
 
 def statement_of(values: pa.Table, donor: str) -> dict[str, Any]:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.compute as pc
 import pytest
 
 from expectations.batches import check_batches
 from ingest.contracts.loading import region_files
+from orchestration.disclosure import protection
+from orchestration.disclosure.attack import File, certify
+from orchestration.releases.content import donor_quarters, read_content
 from orchestration.warehouse import logframes
 from orchestration.warehouse.explain import explain
 from tests.expected import indicator_differences
 from tests.runs import Run
+from tests.terminal import sangam
 
 pytestmark = pytest.mark.xdist_group("runs")
 SHOWN = 20
@@ -68,6 +74,52 @@ def test_what_stands_apart_from_the_total_is_explained_as_well(shared_run: Run) 
     assert {row.cells["centre"] for row in hub.evidence} == {"HUB"}
     assert len(hub.evidence) == hub.supports[0].records > 0
     assert "HUB" not in {row.cells["centre"] for row in whole.evidence}
+
+
+def test_nobody_works_out_what_is_withheld(shared_run: Run) -> None:
+    """All donors' releases of all quarters, attacked together: the totals alone bound some lines more narrowly."""
+    home = shared_run.settings.home
+    quarters = sorted(donor_quarters(home), key=lambda one: one[::-1])
+    contents = [read_content(home, donor, quarter) for donor, quarter in quarters]
+    files = [
+        File(f"{one.donor}/{one.quarter}/r001", one.values, one.sha256, one.disclosure) for one in contents
+    ]
+    found = certify(files, len(files))
+    assert found.broken == ()
+    assert found.withheld == protection.withheld(home).num_rows > 100
+    # With the small cells alone withheld, others could be worked out.
+    small = protection.withheld(home).filter(pc.field("is_small"))
+    bare = [
+        replace(file, values=protection.withhold(read_content(home, *one, small.slice(0, 0)).values, small))
+        for file, one in zip(files, quarters, strict=True)
+    ]
+    assert certify(bare, len(bare)).broken
+
+
+def test_why_a_value_is_withheld_is_said_in_house_alone(
+    shared_run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SANGAM_HOME", str(shared_run.settings.home))
+    rows_ = protection.withheld(shared_run.settings.home).to_pylist()
+    for is_small, words in ((True, "is a small number of people"), (False, "for the sake of others")):
+        row = next(one for one in rows_ if one["is_small"] is is_small)
+        where = f"{row['dimension']}={row['category']}"
+        told = (
+            "explain",
+            row["donor"],
+            row["indicator"],
+            row["quarter"],
+            "--where",
+            where,
+            "--region",
+            row["region"],
+        )
+        assert words in sangam(*told, "--rows", "0").text
+    for donor, quarter in donor_quarters(shared_run.settings.home):
+        values = read_content(shared_run.settings.home, donor, quarter).values
+        assert set(values.filter(pc.equal(values["state"], "suppressed"))["reason"].to_pylist()) <= {
+            protection.REASON
+        }
 
 
 @pytest.mark.parametrize("donor", list(DONORS))
