@@ -2,7 +2,9 @@
 
     docs/explain.png         what `sangam explain` prints in a window of 100 columns
     docs/return_slip.png     a return slip, as LibreOffice shows it
-    docs/donor_workbook.png  the workbook of a release, as LibreOffice shows it
+    docs/donor_workbook.png  the front sheet of a release's workbook, as LibreOffice shows it
+    docs/report_1440.png     a release's report on a screen, and
+    docs/report_390.png      on a telephone, as Chromium shows it
 
 Needs Chromium, LibreOffice and pdftoppm (Debian: chromium, libreoffice-calc, poppler-utils). No test: whoever changes
 what is shown makes the pictures again and looks at them.
@@ -26,6 +28,7 @@ from orchestration.cli import console as terminal
 from orchestration.cli.show_explanation import show_explanation
 from orchestration.settings import settings
 from orchestration.warehouse.explain import explain
+from tests.browser import chromium
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 COLUMNS = 100
@@ -48,8 +51,10 @@ def main() -> None:
             / "shg_status_jharkhand_2021Q2_return.xlsx"
         )
         printed(slip, 1, 0.895, Path(folder), DOCS / "return_slip.png")
-        release = home / "releases" / "eu_success" / "2021Q2" / "r001" / "indicators.xlsx"
-        printed(release, 2, 0.94, Path(folder), DOCS / "donor_workbook.png")
+        release = home / "releases" / "eu_success" / "2021Q2" / "r001"
+        printed(release / "indicators.xlsx", 1, 0.94, Path(folder), DOCS / "donor_workbook.png")
+        for width, height in ((1440, 1560), (390, 1400)):
+            shown(release / "report.html", width, height, DOCS / f"report_{width}.png")
 
 
 def explained(folder: Path, out: Path) -> None:
@@ -67,9 +72,16 @@ def explained(folder: Path, out: Path) -> None:
     width, height = map(float, re.findall(r'viewBox="0 0 ([0-9.]+) ([0-9.]+)"', svg)[0])
     page = folder / "explain.html"
     page.write_text(f'<html><body style="margin:0">{svg}</body></html>', encoding="utf-8")
+    shown(page, round(width), round(height) + 1, out)
+
+
+def shown(page: Path, width: int, height: int, out: Path) -> None:
+    """The upper part of a page as Chromium shows it in a window of that size."""
+    if not page.exists():
+        raise SangamError(f"There is no {page}. Run the demo first.")
     run(
-        "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-        f"--window-size={round(width)},{round(height) + 1}", f"--screenshot={out}", page.as_uri(),
+        chromium.program() or "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+        f"--window-size={width},{height}", f"--screenshot={out}", page.as_uri(),
     )  # fmt: skip
 
 

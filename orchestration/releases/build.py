@@ -1,6 +1,6 @@
 """Makes the files of one release from its content and its header, byte for byte the same each time.
 
-Pure: reads no warehouse, writes no file, asks no clock. `report.html` will be one more entry of `build`.
+Pure: reads no warehouse, writes no file, asks no clock.
 """
 
 import hashlib
@@ -20,6 +20,7 @@ from orchestration.releases.csv_file import to_csv
 from orchestration.releases.donor_workbook import to_workbook
 from orchestration.releases.header import MANIFEST, Header
 from orchestration.releases.iati import to_iati
+from orchestration.releases.report import to_report
 from orchestration.releases.rounding import rounded_texts
 from orchestration.releases.sdmx import to_sdmx
 
@@ -41,6 +42,7 @@ def build(content: Content, header: Header) -> dict[str, bytes]:
     }
     if "adx" in header.exchange:
         files["adx.xml"] = to_adx(content, header, values)
+    files["report.html"] = to_report(content, header, values, files)  # it tells the others' SHA-256
     files = {readme.NAME: readme.to_readme(content, header, values, files), **files}
     return {**files, MANIFEST: _manifest(content, header, files)}
 

@@ -1,140 +1,222 @@
-"""The charts of a donor's workbook, on a sheet with the figures they are drawn from."""
+"""The charts of a donor's workbook, each beside the table of the figures it is drawn from.
 
+Bars lie, so that names stand beside them in full, in the order of the table.
+"""
+
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
-from orchestration.releases.styles import GREY, INK, LINE, SERIES, Styles, page, put, title
+from orchestration.releases.figures import interval
+from orchestration.releases.rows import Row
+from orchestration.releases.styles import GREY, INK, LINE, SERIES, Styles, lines, page, put, title
+from orchestration.releases.words import inside
 
 NAME = "Charts"
-HEIGHT = 19  # rows that a chart takes
+NAME_WIDTH = 44
+LEFT = 7  # the column at which charts begin
+ROW = 20  # pixels that a row of the sheet takes
+SCALE = 55  # percent; tables and charts side by side on A4
+ON_PAGE = 1200  # pixels that a page takes in height at this scale
+
+COLOURS = {1: (INK,), 2: (SERIES[0], INK), 3: SERIES}  # by how many series there are
+
+Column = tuple[str, list[float | None], str]  # heading, numbers, kind of cell
 
 
-def add_charts(book: Any, styles: Styles, rows: list[dict[str, Any]], rounds: list[dict[str, Any]]) -> bool:
+@dataclass(frozen=True)
+class Block:
+    """A table and its chart: what they are called, whose numbers they show, the heading of those, the columns."""
+
+    heading: str
+    names_are: str
+    names: list[str]
+    columns: list[Column]
+
+    @property
+    def height(self) -> int:
+        """The pixels that the higher of table and chart takes, with a gap below."""
+        table = ROW * (2 + sum(lines(name, NAME_WIDTH) for name in self.names))
+        return max(table, _height(len(self.names), self.columns)) + 2 * ROW
+
+
+def add_charts(book: Any, styles: Styles, rows: list[Row], rounds: list[Row]) -> bool:
     """Add the sheet of charts; return whether there was anything to draw.
 
     Percentages with a target share an axis: baseline, value with its interval, target. Indicators of any
-    unit share one of achievement. Survey indicators show the previous round beside this one.
+    unit share one of achievement. Survey indicators show the previous round beside this one. Then follows each
+    breakdown of a total that stands for the donor.
     """
+    blocks = [*_overviews(rows, rounds), *_breakdowns(rows)]
+    if not blocks:
+        return False
+    sheet = book.add_worksheet(NAME)
+    page(sheet, styles)
+    sheet.set_print_scale(SCALE)  # fitted to the width, the page would break within charts
+    title(sheet, styles, "Charts", "Each chart stands beside the figures that it is drawn from.")
+    sheet.set_column(0, 0, NAME_WIDTH)
+    sheet.set_column(1, LEFT - 1, 13)
+    row, filled, breaks = 3, 0, []
+    for block in blocks:
+        if filled and filled + block.height > ON_PAGE:
+            breaks.append(row - 1)  # the blank row above: the chart's border lies on the edge of its own
+            filled = 0
+        filled += block.height
+        row = _add(book, sheet, styles, row, block)
+    sheet.set_h_pagebreaks(breaks)
+    return True
+
+
+def _overviews(rows: list[Row], rounds: list[Row]) -> list[Block]:
     totals = [row for row in rows if row["by"] is None and row["value"] is not None]
     percents = [row for row in totals if row["unit"] == "percent" and row["target"] is not None]
     achieved = [row for row in totals if row["achievement"] is not None]
     compared = [row for row in rounds if row["by"] is None and row["previous"] is not None]
-    if not (percents or achieved or compared):
-        return False
-    sheet = book.add_worksheet(NAME)
-    page(sheet, styles, landscape=False)
-    sheet.fit_to_pages(1, 1)
-    title(sheet, styles, "Charts", "Totals only; the figures that are drawn stand beside each chart.")
-    sheet.set_column(0, 0, 16)
-    sheet.set_column(1, 5, 10)
-    row = 3
-    if percents:
-        row = _targets(book, sheet, styles, row, percents)
-    if achieved:
-        row = _achievement(book, sheet, styles, row, achieved)
-    if compared:
-        _rounds(book, sheet, styles, row, compared)
-    return True
+    both: list[Column] = [
+        ("Last round", _all(compared, "previous"), "number1"),
+        ("This round", _all(compared, "current"), "number1"),
+    ]
+    made = (
+        ("Percentages against their targets", percents, _against_targets(percents)),
+        ("Way from baseline to target covered so far", achieved,
+         [("Achieved", _all(achieved, "achievement"), "share")]),
+        ("Survey rounds compared, in percent", compared, both),
+    )  # fmt: skip
+    return [
+        Block(
+            heading,
+            "Indicator",
+            [f"{one['indicator']} {one.get('label') or one['name']}" for one in of],
+            columns,
+        )
+        for heading, of, columns in made
+        if of
+    ]
 
 
-def _targets(book: Any, sheet: Any, styles: Styles, row: int, rows: list[dict[str, Any]]) -> int:
-    columns = {
-        "Baseline": [one["baseline"] for one in rows],
-        "Value": [one["value"] for one in rows],
-        "Target": [one["target"] for one in rows],
-        "Below": [_apart(one["value"], one["ci_low"]) for one in rows],
-        "Above": [_apart(one["ci_high"], one["value"]) for one in rows],
-    }
-    last = _figures(sheet, styles, row, [one["label"] for one in rows], columns, "number1")
-    chart = _chart(book, "Percentages against their targets (bars: 95 % interval)")
-    for position, name in enumerate(("Baseline", "Value", "Target"), start=1):
-        series = _series(row, last, position, SERIES[position - 1])
-        if name == "Value":
-            series["y_error_bars"] = {
-                "type": "custom",
-                "plus_values": _range(row, last, 5),
-                "minus_values": _range(row, last, 4),
-                "line": {"color": GREY},
-            }
-        chart.add_series(series)
-    return _place(sheet, chart, row, last)
+def _breakdowns(rows: list[Row]) -> list[Block]:
+    """The breakdowns of the totals for all regions together, or of the only region."""
+    together = {row["indicator"] for row in rows if row["is_together"]}
+    own = [row for row in rows if row["by"] and (row["is_together"] or row["indicator"] not in together)]
+    blocks = []
+    for _, group in groupby(own, lambda row: (row["key"][:4], row["currency"])):
+        of = list(group)
+        if sum(row["value"] is not None for row in of) > 1:  # one bar is no chart
+            first = of[0]
+            heading = f"{first['indicator']} {first['label']}, by {inside(first['by'])}"
+            numbers = (first["unit_name"], _all(of, "value"), f"number{first['places']['value']}")
+            blocks.append(
+                Block(heading, first["by"], [row["category"] for row in of], [numbers, *_interval(of)])
+            )
+    return blocks
 
 
-def _achievement(book: Any, sheet: Any, styles: Styles, row: int, rows: list[dict[str, Any]]) -> int:
-    columns = {"Achieved": [one["achievement"] for one in rows]}
-    last = _figures(sheet, styles, row, [one["label"] for one in rows], columns, "share")
-    chart = _chart(book, "Way from baseline to target covered so far (100 % is the target)", "0%")
-    series = _series(row, last, 1, INK)
-    series["data_labels"] = {"value": True, "num_format": "0%", "font": {"size": 8, "color": GREY}}
-    chart.add_series(series)
-    chart.set_legend({"none": True})
-    return _place(sheet, chart, row, last)
+def _against_targets(rows: list[Row]) -> list[Column]:
+    columns: list[Column] = [
+        (name, _all(rows, key), "number1")
+        for name, key in (("Baseline", "baseline"), ("Value", "value"), ("Target", "target"))
+    ]
+    return columns + _interval(rows)
 
 
-def _rounds(book: Any, sheet: Any, styles: Styles, row: int, rows: list[dict[str, Any]]) -> int:
-    columns = {
-        "Last round": [one["previous"] for one in rows],
-        "This round": [one["current"] for one in rows],
-    }
-    last = _figures(sheet, styles, row, [one["indicator"] for one in rows], columns, "number1")
-    chart = _chart(book, "Survey rounds compared")
-    chart.add_series(_series(row, last, 1, SERIES[0]))
-    chart.add_series(_series(row, last, 2, SERIES[1]))
-    return _place(sheet, chart, row, last)
+def _interval(rows: list[Row]) -> list[Column]:
+    if not any(map(interval, rows)):
+        return []
+    return [
+        ("95 % below", [_apart(row["value"], row["ci_low"]) for row in rows], "number1"),
+        ("95 % above", [_apart(row["ci_high"], row["value"]) for row in rows], "number1"),
+    ]
+
+
+def _all(rows: list[Row], key: str) -> list[float | None]:
+    return [row[key] for row in rows]
 
 
 def _apart(high: float | None, low: float | None) -> float | None:
     return None if high is None or low is None else max(high - low, 0)
 
 
-def _figures(
-    sheet: Any, styles: Styles, row: int, labels: list[str], columns: dict[str, list[float | None]], kind: str
-) -> int:
-    """Write the figures of a chart under a header at `row`; return the last row."""
-    for column, heading in enumerate(["Indicator", *columns]):
-        put(sheet, row, column, heading, styles.header)
-    for offset, label in enumerate(labels, start=1):
-        put(sheet, row + offset, 0, label, styles.detail["code"])
-        for column, numbers in enumerate(columns.values(), start=1):
+def _add(book: Any, sheet: Any, styles: Styles, row: int, block: Block) -> int:
+    """Write the figures under a heading and a header, the chart beside them; return where the next begins."""
+    names, columns = block.names, block.columns
+    for column in range(LEFT):  # as wide as there is room: a long name is to be read in full
+        put(sheet, row, column, block.heading if column == 0 else None, styles.heading)
+    head = row + 1
+    for column, text in enumerate([block.names_are, *(one[0] for one in columns)]):
+        put(sheet, head, column, text, styles.header)
+    for offset, name in enumerate(names, start=1):
+        put(sheet, head + offset, 0, name, styles.detail["wrapped"])
+        for column, (_, numbers, kind) in enumerate(columns, start=1):
             number = numbers[offset - 1]
             if number is None:
-                sheet.write_blank(row + offset, column, None, styles.detail[kind])
+                sheet.write_blank(head + offset, column, None, styles.detail[kind])
             else:
-                sheet.write_number(row + offset, column, number, styles.detail[kind])
-    return row + len(labels)
+                sheet.write_number(head + offset, column, number, styles.detail[kind])
+        sheet.set_row_pixels(head + offset, ROW * lines(name, NAME_WIDTH))
+    chart = _chart(book, block.heading, len(names), columns, head)
+    sheet.insert_chart(row, LEFT, chart, {"object_position": 2})
+    wrapped = sum(lines(name, NAME_WIDTH) - 1 for name in names)
+    return row + max(block.height // ROW - wrapped, len(names) + 4)
 
 
-def _chart(book: Any, text: str, axis_format: str = "0") -> Any:
-    chart = book.add_chart({"type": "column"})
-    chart.set_title({"name": text, "name_font": {"size": 12, "color": INK}, "overlay": False})
-    chart.set_legend({"position": "bottom"})
-    chart.set_y_axis(
+def _height(names: int, columns: list[Column]) -> int:
+    drawn = sum(not name.startswith("95 %") for name, _, _ in columns)
+    return 120 + names * (14 + 12 * drawn)
+
+
+def _chart(book: Any, text: str, count: int, columns: list[Column], head: int) -> Any:
+    chart = book.add_chart({"type": "bar"})
+    chart.set_title({"name": text, "name_font": {"size": 11, "color": INK}, "overlay": False})
+    drawn = [(place, one) for place, one in enumerate(columns, start=1) if not one[0].startswith("95 %")]
+    is_share = drawn[0][1][2] == "share"
+    for place, (name, _, kind) in drawn:
+        series: dict[str, Any] = {
+            "name": [NAME, head, place],
+            "categories": [NAME, head + 1, 0, head + count, 0],
+            "values": [NAME, head + 1, place, head + count, place],
+            "fill": {"color": COLOURS[len(drawn)][place - 1]},
+            "gap": 60,
+        }
+        if _has_interval(columns) and name not in ("Baseline", "Target"):
+            series["y_error_bars"] = {
+                "type": "custom",
+                "plus_values": _range(head, count, len(columns)),
+                "minus_values": _range(head, count, len(columns) - 1),
+                "line": {"color": GREY},
+            }
+        else:  # beside an interval there is no room for a number
+            number = "0%" if is_share else "#,##0.0" if kind == "number1" else "#,##0"
+            series["data_labels"] = {"value": True, "num_format": number, "font": {"size": 8, "color": GREY}}
+        chart.add_series(series)
+    legend: dict[str, Any] = {"position": "bottom"} if len(drawn) > 1 else {"none": True}
+    chart.set_legend(legend)
+    chart.set_x_axis(
         {
-            "num_format": axis_format,
+            "num_format": "0%" if is_share else "#,##0",
+            "min": 0 if all((number or 0) >= 0 for _, numbers, _ in columns for number in numbers) else None,
+            "max": 100 if columns[0][0] == "%" else None,
             "major_gridlines": {"visible": True, "line": {"color": LINE}},
             "line": {"none": True},
         }
     )
-    chart.set_x_axis({"label_position": "low", "num_font": {"size": 9}, "line": {"color": GREY}})
-    chart.set_size({"width": 760, "height": 360})
+    chart.set_y_axis(
+        {
+            "reverse": True,
+            "crossing": "max",
+            "label_position": "low",
+            "num_font": {"size": 9},
+            "line": {"color": GREY},
+            "major_gridlines": {"visible": False},
+        }
+    )
+    chart.set_size({"width": 860, "height": _height(count, columns)})
     return chart
 
 
-def _series(row: int, last: int, column: int, colour: str) -> dict[str, Any]:
-    return {
-        "name": [NAME, row, column],
-        "categories": [NAME, row + 1, 0, last, 0],
-        "values": [NAME, row + 1, column, last, column],
-        "fill": {"color": colour},
-        "gap": 70,
-    }
+def _has_interval(columns: list[Column]) -> bool:
+    return columns[-1][0].startswith("95 %")
 
 
-def _range(row: int, last: int, column: int) -> str:
+def _range(head: int, count: int, column: int) -> str:
     letter = "ABCDEFGH"[column]
-    return f"={NAME}!${letter}${row + 2}:${letter}${last + 1}"
-
-
-def _place(sheet: Any, chart: Any, row: int, last: int) -> int:
-    """Put the chart beside its figures; return the row where the next may begin."""
-    sheet.insert_chart(row, 7, chart, {"object_position": 2})
-    return max(row + HEIGHT, last + 2)
+    return f"={NAME}!${letter}${head + 2}:${letter}${head + 1 + count}"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("ingest", "expectations", "orchestration", "dbt_project")
-KINDS = {".py", ".sql", ".yml", ".yaml", ".csv"}
+KINDS = {".py", ".sql", ".yml", ".yaml", ".csv", ".j2"}
 MADE = {"target", "logs", "dbt_packages", "__pycache__"}
 
 

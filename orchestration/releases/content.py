@@ -18,6 +18,7 @@ import pyarrow.csv as pa_csv
 from ingest.errors import SangamError
 from ingest.sql import render
 from orchestration.disclosure import protection
+from orchestration.releases.words import Words, words_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -41,6 +42,10 @@ CHANGE: dict[str, bool] = {
     "indicator": False, "region": False, "dimension": False, "category": False, "previous_round": False,
     "previous": True, "current": True, "difference": True, "se": True, "t": True, "df": True, "p": True,
 }  # fmt: skip
+# The totals of the quarter before, to be shown beside this one's.
+PREVIOUS: dict[str, bool] = {
+    name: COLUMNS[name] for name in ("donor", "quarter", *KEY, "value", "unit", "state", "reason")
+}
 DROP = pa.schema([(name, pa.string()) for name in ("region", "source", "quarter", "file", "sha256")])
 SIGNIFICANT_DIGITS = 12
 
@@ -52,7 +57,9 @@ class Content:
     `donor_name` is that of `marts.indicator_definitions`. What is withheld has the state `suppressed` and no numbers;
     everything that follows (hash, sign-off, files, changes) sees no more. `disclosure` says what adds up to what.
     `values` has `COLUMNS`, `definitions` has `DEFINITION`, `round_changes` has `CHANGE` (the test of the
-    change since the previous survey round); `drops` has region, source, quarter, file, sha256.
+    change since the previous survey round); `drops` has region, source, quarter, file, sha256. `previous` (`PREVIOUS`)
+    holds the totals of the quarter before: they are shown, so the hash is of them, too. It is not of `words`, which say
+    what codes are called, nor of the drops.
     """
 
     donor: str
@@ -64,6 +71,8 @@ class Content:
     drops: pa.Table
     sha256: str
     disclosure: Mapping[str, Any] = field(default_factory=dict)
+    words: Words = field(default_factory=Words)
+    previous: pa.Table | None = None
 
 
 def read_content(home: Path, donor: str, quarter: str, withheld: pa.Table | None = None) -> Content:
@@ -81,10 +90,13 @@ def read_content(home: Path, donor: str, quarter: str, withheld: pa.Table | None
         round_changes = _select(db, "indicator_changes", CHANGE, keep)
         definitions = _select(db, "indicator_definitions", dict.fromkeys(DEFINITION, False), {"donor": donor})
         drops = _drops(db, home, donor, quarter)
+        keep |= {"quarter": quarter_before(quarter), "dimension": "all"}
+        previous = _select(db, "indicator_values", PREVIOUS, keep)
         name = _donor_name(db, donor)
     disclosure = protection.statement_of(values, donor)
     rows = protection.withheld(Path(home)) if withheld is None else withheld
     values = protection.withhold(values, rows)
+    previous = protection.withhold(previous, protection.withheld(Path(home)))
     round_changes = protection.withhold_changes(round_changes, rows, donor, quarter)
     values = values.sort_by([(name, "ascending") for name in ("donor", "quarter", *KEY)])
     definitions = definitions.filter(pc.is_in(definitions["indicator"], values["indicator"].combine_chunks()))
@@ -92,8 +104,21 @@ def read_content(home: Path, donor: str, quarter: str, withheld: pa.Table | None
         [(n, "ascending") for n in ("indicator", "over_time", "definition_version")]
     )
     round_changes = round_changes.sort_by([(n, "ascending") for n, number in CHANGE.items() if not number])
-    digest = content_hash(values, definitions, round_changes)
-    return Content(donor, name, quarter, values, definitions, round_changes, drops, digest, disclosure)
+    previous = previous.sort_by([(name, "ascending") for name in KEY])
+    digest = content_hash(values, definitions, round_changes, previous)
+    return Content(
+        donor,
+        name,
+        quarter,
+        values,
+        definitions,
+        round_changes,
+        drops,
+        digest,
+        disclosure,
+        words_of(donor),
+        previous,
+    )
 
 
 def content_hash(*tables: pa.Table) -> str:
@@ -111,6 +136,12 @@ def donor_quarters(home: Path) -> list[tuple[str, str]]:
     with _warehouse(home) as db:
         found = db.sql("select distinct donor, quarter from marts.indicator_values order by 1, 2").fetchall()
     return [(str(donor), str(quarter)) for donor, quarter in found]
+
+
+def quarter_before(quarter: str) -> str:
+    """Return the calendar quarter before: 2021Q1 is 2020Q4."""
+    year, number = int(quarter[:4]), int(quarter[5])
+    return f"{year}Q{number - 1}" if number > 1 else f"{year - 1}Q4"
 
 
 def check_names(donor: str, quarter: str) -> None:

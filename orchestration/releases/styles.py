@@ -1,5 +1,6 @@
 """How a donor's workbook looks: cell formats, page set-up, and the two ways of putting text into a cell."""
 
+import textwrap
 from typing import Any
 
 INK, TINT, LINE, GREY = "#17415A", "#E8EFF3", "#C9D3D9", "#6B7780"
@@ -21,23 +22,28 @@ class Styles:
             kinds: dict[str, dict[str, Any]] = {
                 "code": {},
                 "text": {"indent": 1},  # else it touches the number to its left
-                "wrapped": {"text_wrap": True},
+                "wrapped": {"text_wrap": True, "indent": 1},
                 "absent": {"italic": True, "font_color": GREY, "align": "right"},
-                "share": {"num_format": "0.0%"},
+                "share": {"num_format": "0.0 %"},
                 **{f"number{places}": {"num_format": code} for places, code in NUMBERS.items()},
             }
             line = {"bottom": 4, "bottom_color": LINE}
             return {kind: add(**line, **options, **more) for kind, options in kinds.items()}
 
         self.footer = footer
+        self._add = add
+        self._numbers: dict[tuple[str, bool], Any] = {}
         self.title = add(bold=True, font_size=16, font_color=INK)
         self.subtitle = add(font_size=11, font_color=GREY)
-        self.heading = add(bold=True, font_size=11, font_color="#FFFFFF", bg_color=INK)
+        self.heading = add(bold=True, font_size=11, font_color="#FFFFFF", bg_color=INK, valign="vcenter")
         self.header = add(
             bold=True, font_color="#FFFFFF", bg_color=INK, text_wrap=True, align="center", valign="vcenter"
         )
         self.label = add(bold=True, font_color=INK)
         self.wrapped = add(text_wrap=True)
+        self.plain = add()
+        self.level = add(bold=True, font_color=INK, bg_color=TINT, valign="vcenter")
+        self.strong = {"bold": True}
         self.link = add(font_color="#0B5CAD", underline=1)
         self.detail = made({})
         self.total = made({"bold": True, "bg_color": TINT})
@@ -45,6 +51,20 @@ class Styles:
             light: add(bold=True, align="center", bg_color=back, font_color=ink)
             for light, (back, ink) in LIGHTS.items()
         }
+
+    def number(self, code: str, more: dict[str, Any] | None = None) -> Any:
+        """Return the format of a number that shows its unit, each made once."""
+        key = (code, bool(more))
+        if key not in self._numbers:
+            line = {"bottom": 4, "bottom_color": LINE, "align": "right"}
+            self._numbers[key] = self._add(num_format=code, **line, **(more or {}))
+        return self._numbers[key]
+
+
+def lines(text: str | None, width: float) -> int:
+    """Return how many lines a text takes in a column of that width: nothing else sets a row's height."""
+    paragraphs = (text or "").split("\n")
+    return sum(max(len(textwrap.wrap(one, max(round(width * 1.15), 1))), 1) for one in paragraphs)
 
 
 def put(sheet: Any, row: int, column: int, text: str | None, style: Any) -> None:

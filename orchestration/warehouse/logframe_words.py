@@ -37,6 +37,7 @@ COUNTED: dict[Kind, Counted] = {
 }
 PLACES = "places:"
 _QUARTER = r"^\d{4}Q[1-4]$"
+_INDICATOR = r"^[A-Z]{2}-\d{2}$"
 
 
 def _as_text(value: object) -> object:
@@ -127,6 +128,7 @@ class Disaggregation(_Strict):
     categories: str | list[str]  # a list, the name of one, or 'places:<type>,…': the region's places
     overlapping: bool = False  # the expression gives a list: a record may fall in several categories
     apart: Sql | None = None  # records outside the population, shown in this dimension and not in the total
+    unknown: str | None = None  # why the category of a record may not be known, for the donor's readers
 
     @property
     def place_types(self) -> list[str]:
@@ -140,7 +142,7 @@ class Indicator(_Strict):
     """Reference sheet and definition of one indicator."""
 
     # reference sheet
-    code: str = Field(pattern=r"^[A-Z]{2}-\d{2}$")
+    code: str = Field(pattern=_INDICATOR)
     name: str
     level: Literal["impact", "outcome", "output"]
     description: str
@@ -222,10 +224,14 @@ class Indicator(_Strict):
 
 
 class Logframe(_Strict):
-    """One file: a donor, shared lists of categories, and the indicators."""
+    """One file: a donor, shared lists of categories, what codes are called, and the indicators."""
 
     donor: Donor
     categories: dict[str, list[str]] = {}
+    labels: dict[
+        str, dict[str, str]
+    ] = {}  # of a dimension's categories; of 'dimension' and 'unit' themselves
+    not_computed: dict[Annotated[str, Field(pattern=_INDICATOR)], str] = {}  # numbers left out, each with why
     indicators: list[Indicator] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -246,3 +252,32 @@ class Logframe(_Strict):
                     where = (*at, "disaggregations", place, "categories")
                     raise Fault(words, *where, word=name, known=self.categories)
         return self
+
+    @model_validator(mode="after")
+    def _labels_are_of_codes(self) -> Self:
+        for kind, labels in self.labels.items():
+            known = self._labelled.get(kind)
+            if known is None:
+                words = f"nothing is disaggregated by '{kind}'"
+                raise Fault(words, "labels", kind, word=kind, known=self._labelled)
+            for code in sorted(set(labels) - known):
+                words = f"'{kind}' has no code '{code}'"
+                raise Fault(words, "labels", kind, code, word=code, known=known)
+        for code in sorted(set(self.not_computed) & {one.code for one in self.indicators}):
+            raise Fault(f"indicator '{code}' is computed.", "not_computed", code)
+        return self
+
+    @property
+    def _labelled(self) -> dict[str, set[str]]:
+        """The codes that may have a label: of each dimension, and the dimensions and units themselves."""
+        codes: dict[str, set[str]] = {}
+        for indicator in self.indicators:
+            for one in indicator.disaggregations:
+                codes.setdefault(one.dimension, set()).update(self.listed(one))
+        return {**codes, "dimension": set(codes), "unit": {one.unit for one in self.indicators}}
+
+    def listed(self, one: Disaggregation) -> list[str]:
+        """The categories of a disaggregation, in their order; none where they are the region's places."""
+        if isinstance(one.categories, list):
+            return one.categories
+        return self.categories.get(one.categories, [])

@@ -201,16 +201,11 @@ def _entry(logframe: Logframe, position: int, indicator: Indicator, over_time: s
 
 
 def _disaggregation(logframe: Logframe, one: Disaggregation) -> dict[str, Any]:
-    listed = one.categories
-    if one.place_types:
-        listed = []
-    elif isinstance(listed, str):
-        listed = logframe.categories[listed]
     return {
         "dimension": one.dimension,
         "category": one.category,
         "overlapping": one.overlapping,
         "apart": one.apart,
-        "categories": listed,
+        "categories": logframe.listed(one),
         "place_types": one.place_types,
     }

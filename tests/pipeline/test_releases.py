@@ -31,6 +31,7 @@ FILES = {
     "sdmx.csv",
     "structure.xml",
     "README.txt",
+    "report.html",
     "manifest.json",
 }
 
@@ -205,7 +206,7 @@ def test_a_change_makes_the_next_release(home: Path, client, donor: str) -> None
     assert shelf.manifest(client, donor, QUARTER, third.release)["changes"][0]["reason"] == "recomputed"
 
 
-@pytest.mark.parametrize("upload, is_after", [(1, False), (2, True), (4, False), (4, True)])
+@pytest.mark.parametrize("upload, is_after", [(1, False), (2, True), (len(FILES), False), (len(FILES), True)])
 def test_a_crash_leaves_the_old_release_or_the_new_one(
     home: Path, client, donor: str, upload: int, is_after: bool
 ) -> None:
@@ -290,7 +291,7 @@ def test_other_drops_are_named(home: Path, client, donor: str) -> None:
     with duckdb.connect(str(home / "warehouse.duckdb")) as db:
         db.execute("update marts.indicator_evidence set _sha256 = 'cd34' where donor = ?", [donor])
     proof = verify.rebuild(home, client, donor, QUARTER)
-    assert {f.name for f in proof.files if f.problem} == {"indicators.xlsx", "manifest.json"}
+    assert {f.name for f in proof.files if f.problem} == {"indicators.xlsx", "report.html", "manifest.json"}
     assert proof.notes == (
         "Delivered since, or replaced: mis_2021Q2.sql (cd34)",
         "No longer current: mis_2021Q2.sql (ab12)",

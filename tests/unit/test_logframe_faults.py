@@ -132,6 +132,27 @@ def test_a_fault_is_told_and_stops_its_donor_only(
     assert [frame.donor.code for frame in logframes.sound()] == ["donor_b"]
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("labels: {bend: {a: A}}", "labels.bend: nothing is disaggregated by 'bend', did you mean 'band'?"),
+        ("labels: {band: {aa: A}}", "labels.band.aa: 'band' has no code 'aa', did you mean 'a'?"),
+        (
+            "labels: {unit: {thin: A thing}}",
+            "labels.unit.thin: 'unit' has no code 'thin', did you mean 'thing'?",
+        ),
+        ("not_computed: {XX-01: Why}", "not_computed.XX-01: indicator 'XX-01' is computed."),
+        ("not_computed: {X1: Why}", "not_computed"),
+    ],
+)
+def test_labels_are_of_codes_that_are_there(file: Path, words: str, said: str) -> None:
+    plant(file, "indicators:", f"{words}\nindicators:")
+    assert said in logframes.faults()["donor_a"]
+    sound = "labels: {band: {a: First}, unit: {thing: a thing}, dimension: {hub: Hubs}}\nnot_computed: {XX-09: Why}"
+    plant(file, words, sound)
+    assert logframes.faults() == {}
+
+
 def test_all_faults_are_told_at_once(file: Path) -> None:
     for old, new in (
         ("received_on", "recieved_on"),
