@@ -28,7 +28,7 @@ class Tags:
         apart = begins & ((second == _APART[0]) | (second == _APART[1]))
         ends = np.count_nonzero(begins & closes)
         alone = np.count_nonzero((first == _SLASH) & (second == _GREATER))
-        self._open += np.count_nonzero(begins) - np.count_nonzero(apart) - 2 * ends - alone
+        self._open += int(np.count_nonzero(begins) - np.count_nonzero(apart) - 2 * ends - alone)
 
     @property
     def are_even(self) -> bool:
