@@ -19,7 +19,7 @@ import pyarrow as pa
 from orchestration.disclosure.linear import Linear, System
 
 Row = dict[str, Any]
-# What every file calls a cell: what is counted, measure, region, over time, cut, category, currency, time.
+# What every file calls a cell: what is counted, measure, region, over time, cut, category, currency, total, time.
 Name = tuple[str, ...]
 _NEAR = 1e-6
 
@@ -145,8 +145,9 @@ class _Attack:
             self._categories(table)
             self._parts(table)
         self._regions()
+        self._running()
         for _, later, earlier, _ in self._steps():
-            self._system.at_least(self._change(later, earlier), 0.0)
+            self._system.at_least(self._change(later, earlier), 0.0, is_sure=False)
 
     def interval(self, cell: _Cell, before: _Cell | None = None) -> tuple[int, int]:
         """The least and the greatest whole number that a cell can be, or its change since another one."""
@@ -197,7 +198,9 @@ class _Attack:
         of = table.of["whole" if measure == "whole" else "population"]
         cut = table.of["dimensions"].get(row["dimension"], {}).get("cut", "")
         where = (row["region"], row["over_time"], cut, row["category"], row["currency"] or "")
-        return (of, measure, *where, table.time)
+        # Where the totals differ, one of them was restated: the cells are others.
+        total = _numbers(table.of, table.rows["all", "all"]).get(measure)
+        return (of, measure, *where, str(total), table.time)
 
     def _cell(self, table: _Table, row: Row, measure: str) -> Linear | None:
         """The number, where it is shown; else an unknown; None where the line has no such cell."""
@@ -269,13 +272,47 @@ class _Attack:
                     if added.terms or whole.terms:
                         self._system.equal(added - whole)
 
+    def _running(self) -> None:
+        """What is counted in a quarter is at most what was counted so far, and at least what is new of it."""
+        found: dict[tuple[str, ...], _Table] = {}
+        for table in self._tables:
+            row = table.rows["all", "all"]
+            found[
+                row["donor"],
+                row["indicator"],
+                row["region"],
+                row["currency"] or "",
+                table.time,
+                row["over_time"],
+            ] = table
+        for (*of, time, over_time), so_far in found.items():
+            now, before = found.get((*of, time, "in_quarter")), found.get((*of, _before(time), "cumulative"))
+            if over_time == "cumulative" and now is not None:
+                for key in now.rows.keys() & so_far.rows.keys():
+                    self._run(now, so_far, before, key)
+
+    def _run(self, now: _Table, so_far: _Table, before: _Table | None, key: tuple[str, str]) -> None:
+        count, whole = (self._cell(table, table.rows[key], "count") for table in (now, so_far))
+        if count is None or whole is None:
+            return
+        self._system.at_least(whole - count, 0.0, is_sure=False)
+        earlier = before and key in before.rows and self._cell(before, before.rows[key], "count")
+        if before is None or not isinstance(earlier, Linear):
+            return
+        totals = [_numbers(table.of, table.rows["all", "all"])["count"] for table in (now, before, so_far)]
+        again = count + earlier - whole
+        if abs(totals[0] + totals[1] - totals[2]) < _NEAR and again.terms:
+            self._system.equal(again, is_sure=False)
+        else:
+            self._system.at_least(again, 0.0, is_sure=False)
+
     def _steps(self) -> Iterator[tuple[str, _Cell, _Cell, int]]:
         """A cumulative cell and the same a quarter before, the line where it is a secret, and the threshold."""
         series: dict[Name, dict[str, list[tuple[_Table, Row]]]] = defaultdict(lambda: defaultdict(list))
         for table in self._tables:
             for row in table.rows.values() if table.rows["all", "all"]["over_time"] == "cumulative" else ():
                 for measure in ("count", "rest", "whole"):
-                    series[self._name(table, row, measure)[:-1]][table.time].append((table, row))
+                    series[self._name(table, row, measure)[:-2]][table.time].append((table, row))
         for name, times in series.items():
             order = sorted(times)
             for before, now in pairwise(order):
@@ -285,6 +322,11 @@ class _Attack:
                         if all(self._cell(one.table, one.row, one.measure) for one in (later, earlier)):
                             is_secret = row["dimension"] != "all" and name[1] in _secret(table.of)
                             yield _line(row) if is_secret else "", later, earlier, table.threshold
+
+
+def _before(quarter: str) -> str:
+    year, number = int(quarter[:4]), int(quarter[5])
+    return f"{year - (number == 1)}Q{(number + 2) % 4 + 1}"
 
 
 def _has_whole(table: _Table) -> bool:

@@ -69,6 +69,7 @@ def cells(values: pd.DataFrame, shapes: pd.DataFrame) -> Cells:
     _categories(parts, system)
     _regions(parts, system)
     _shares(parts, system)
+    _running(parts, system)
     news, of_news = _new(parts[parts["over_time"] == "cumulative"], count, system)
     rows, member = _rows(known, parts, count + len(news))
     value = np.concatenate([value, news])
@@ -226,6 +227,51 @@ def _new(parts: pd.DataFrame, count: int, system: _System) -> tuple[np.ndarray, 
     secret = pairs["is_secret"].to_numpy(bool) & (pairs["dimension"] != "all").to_numpy(bool)
     new = (pairs["value"] - pairs["value_before"]).to_numpy(float)
     return new, np.where(secret, pairs["threshold"].to_numpy(float), 0.0)
+
+
+def _running(parts: pd.DataFrame, system: _System) -> None:
+    """What is counted in a quarter is at most what was counted so far, and at least what is new of it.
+
+    Where the totals differ by just what is counted in the quarter, each category does: nobody is counted twice.
+    """
+    line = ["donor", "indicator", "region", "dimension", "category", "currency", "measure"]
+    counts = parts[parts["measure"] == "count"]
+    now = counts[counts["over_time"] == "in_quarter"][["edition", "quarter", *line, "cell", "value"]]
+    so_far = counts[counts["over_time"] == "cumulative"][["edition", "quarter", *line, "cell", "value"]]
+    pairs = now.merge(so_far, on=["edition", "quarter", *line], suffixes=("", "_so_far"))
+    pairs = pairs[pairs["value"] <= pairs["value_so_far"]]
+    _say(pairs, {"cell_so_far": 1.0, "cell": -1.0}, system.at_least)
+    before = so_far.assign(quarter=so_far["quarter"].map(_next)).drop(columns="edition").drop_duplicates()
+    steps = pairs.merge(
+        before.rename(columns={"cell": "cell_before", "value": "value_before"}), on=["quarter", *line]
+    )
+    steps["repeated"] = steps["value"] - steps["value_so_far"] + steps["value_before"]
+    totals = steps[steps["dimension"] == "all"][
+        ["edition", "quarter", "donor", "indicator", "region", "currency", "repeated"]
+    ]
+    on = ["edition", "quarter", "donor", "indicator", "region", "currency"]
+    steps = steps.merge(totals.drop_duplicates(on), on=on, suffixes=("", "_in_all"))
+    once = (steps["repeated_in_all"].abs() < _EQUAL) & (steps["repeated"].abs() < _EQUAL)
+    sign = {"cell": 1.0, "cell_so_far": -1.0, "cell_before": 1.0}
+    _say(steps[once], sign, system.equal)
+    _say(steps[~once & (steps["repeated"] >= 0)], sign, system.at_least)
+
+
+def _next(quarter: str) -> str:
+    year, number = int(quarter[:4]), int(quarter[5])
+    return f"{year + number // 4}Q{number % 4 + 1}"
+
+
+def _say(
+    rows: pd.DataFrame, sign: dict[str, float], say: Callable[[np.ndarray, np.ndarray, np.ndarray], None]
+) -> None:
+    """A sum of a few cells for each row."""
+    if len(rows):
+        say(
+            np.tile(np.arange(len(rows)), len(sign)),
+            np.concatenate([rows[name].to_numpy(int) for name in sign]),
+            np.repeat([*sign.values()], len(rows)),
+        )
 
 
 def _rows(known: pd.DataFrame, parts: pd.DataFrame, count: int) -> tuple[pd.DataFrame, sparse.csr_matrix]:

@@ -17,10 +17,9 @@ from scipy.sparse import csgraph
 
 from orchestration.disclosure.cells import Cells
 
-_ROUNDS = 300  # of choice and attack; then everything of the part is withheld that may be
-_NODES = (
-    20_000  # of the search for the best choice: a number, not a time, so that all machines choose the same
-)
+_ROUNDS = 100  # of choice and attack; then everything of the part is withheld that may be
+# Of the search for the best choice: a number, not a time, so that all machines choose the same.
+_NODES = 1000
 _EPSILON = 1e-6
 _DIGITS = 7  # of coefficients: finer than what a solver tells apart helps nobody
 _ONE = 1.0  # somebody in a cell knows of themselves

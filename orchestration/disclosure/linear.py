@@ -9,10 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import optimize, sparse
 
-from ingest.errors import SangamError
-
 _FAR = 1e9
-_NEAR = 1e-6
+_SOLVED = 0  # as SciPy calls it
 
 
 @dataclass(frozen=True)
@@ -34,38 +32,47 @@ class Linear:
         return self + Linear({unknown: -times for unknown, times in other.terms.items()}, -other.number)
 
 
+@dataclass(frozen=True)
+class _Fact:
+    """A sum that is nothing, or (`is_least`) no less than nothing. One that is not sure gives way to those that are."""
+
+    sum: Linear
+    is_least: bool
+    is_sure: bool
+
+
 @dataclass
 class System:
     """What is known of unknowns that are not negative."""
 
     _names: dict[Hashable, int] = field(default_factory=dict)
-    _equal: list[Linear] = field(default_factory=list)
-    _at_least: list[Linear] = field(default_factory=list)
+    _facts: list[_Fact] = field(default_factory=list)
     _group: list[int] = field(default_factory=list)  # a forest: unknowns that have to do with each other
-    _solved: dict[int, tuple[list[int], list[Linear], list[Linear]]] = field(default_factory=dict)
+    _parts: dict[int, tuple[list[int], list[_Fact]]] = field(default_factory=dict)
 
     def unknown(self, name: Hashable) -> Linear:
         """The unknown of that name."""
         at = self._names.setdefault(name, len(self._names))
         if at == len(self._group):
             self._group.append(at)
+            self._parts.clear()
         return Linear({at: 1.0})
 
-    def equal(self, zero: Linear) -> None:
-        """Something that is 0. What has no unknowns, or contradicts what is known of numbers, says nothing."""
-        self._note(zero, self._equal)
+    def equal(self, zero: Linear, *, is_sure: bool = True) -> None:
+        """Something that is 0. What has no unknowns says nothing."""
+        self._note(_Fact(zero, is_least=False, is_sure=is_sure))
 
-    def at_least(self, least: Linear, number: float) -> None:
+    def at_least(self, least: Linear, number: float, *, is_sure: bool = True) -> None:
         """Something that is no less than a number."""
-        self._note(least - Linear({}, number), self._at_least)
+        self._note(_Fact(least - Linear({}, number), is_least=True, is_sure=is_sure))
 
-    def _note(self, one: Linear, among: list[Linear]) -> None:
-        if one.terms:
-            among.append(one)
-            first, *others = one.terms
+    def _note(self, fact: _Fact) -> None:
+        if fact.sum.terms:
+            self._facts.append(fact)
+            first, *others = fact.sum.terms
             for other in others:
                 self._group[self._root(other)] = self._root(first)
-            self._solved.clear()
+            self._parts.clear()
 
     def _root(self, unknown: int) -> int:
         while self._group[unknown] != unknown:
@@ -74,52 +81,52 @@ class System:
         return unknown
 
     def interval(self, of: Linear) -> tuple[float, float]:
-        """The ends between which it lies. Raises SangamError where what is known contradicts itself."""
+        """The ends between which it lies.
+
+        Numbers that were restated can contradict each other over time: then only what is sure counts, and where that
+        contradicts itself, nothing is known.
+        """
         if not of.terms:
             return of.number, of.number
-        groups = sorted({self._root(unknown) for unknown in of.terms})
         unknowns: list[int] = []
-        equal: list[Linear] = []
-        least: list[Linear] = []
-        for root in groups:
-            found = self._part(root)
-            unknowns, equal, least = unknowns + found[0], equal + found[1], least + found[2]
+        facts: list[_Fact] = []
+        for root in sorted({self._root(unknown) for unknown in of.terms}):
+            unknowns, facts = unknowns + self._part(root)[0], facts + self._part(root)[1]
         at = {unknown: place for place, unknown in enumerate(unknowns)}
-        goal = np.zeros(len(at))
-        for unknown, times in of.terms.items():
-            goal[at[unknown]] = times
-        ends = [self._end(sign * goal, at, equal, least) * sign + of.number for sign in (1.0, -1.0)]
-        return ends[0], ends[1]
+        for known in (facts, [fact for fact in facts if fact.is_sure]):
+            ends = [_least(of, at, known, sign) for sign in (1.0, -1.0)]
+            if ends[0] is not None and ends[1] is not None:
+                return ends[0] + of.number, -ends[1] + of.number
+        return -_FAR, _FAR
 
-    def _part(self, root: int) -> tuple[list[int], list[Linear], list[Linear]]:
-        if not self._solved:
-            parts: dict[int, tuple[list[int], list[Linear], list[Linear]]] = defaultdict(lambda: ([], [], []))
+    def _part(self, root: int) -> tuple[list[int], list[_Fact]]:
+        if not self._parts:
+            parts: dict[int, tuple[list[int], list[_Fact]]] = defaultdict(lambda: ([], []))
             for unknown in range(len(self._group)):
                 parts[self._root(unknown)][0].append(unknown)
-            for place, among in ((1, self._equal), (2, self._at_least)):
-                for one in among:
-                    parts[self._root(next(iter(one.terms)))][place].append(one)  # type: ignore[arg-type]
-            self._solved = dict(parts)
-        return self._solved[root]
+            for fact in self._facts:
+                parts[self._root(next(iter(fact.sum.terms)))][1].append(fact)
+            self._parts = dict(parts)
+        return self._parts[root]
 
-    def _end(
-        self, goal: np.ndarray, at: Mapping[int, int], equal: list[Linear], least: list[Linear]
-    ) -> float:
-        done = optimize.linprog(
-            goal,
-            A_ub=_matrix(least, at, -1.0),
-            b_ub=[one.number for one in least] or None,
-            A_eq=_matrix(equal, at, 1.0),
-            b_eq=[-one.number for one in equal] or None,
-            bounds=(0, _FAR),
-            method="highs",
-        )
-        if done.status != 0:
-            raise SangamError(
-                f"What is published contradicts itself, so that nothing can be proved of it ({done.message}). "
-                "Look for a release whose categories do not add up to its totals."
-            )
-        return float(done.fun)
+
+def _least(of: Linear, at: Mapping[int, int], facts: list[_Fact], sign: float) -> float | None:
+    """The least it can be without its number, of `sign` times it; None where the facts contradict each other."""
+    goal = np.zeros(len(at))
+    for unknown, times in of.terms.items():
+        goal[at[unknown]] = sign * times
+    equal = [fact.sum for fact in facts if not fact.is_least]
+    least = [fact.sum for fact in facts if fact.is_least]
+    done = optimize.linprog(
+        goal,
+        A_ub=_matrix(least, at, -1.0),
+        b_ub=[one.number for one in least] or None,
+        A_eq=_matrix(equal, at, 1.0),
+        b_eq=[-one.number for one in equal] or None,
+        bounds=(0, _FAR),
+        method="highs",
+    )
+    return float(done.fun) if done.status == _SOLVED else None
 
 
 def _matrix(of: list[Linear], at: Mapping[int, int], sign: float) -> sparse.csr_matrix | None:
