@@ -19,6 +19,7 @@ STATES = (
     ("reported", "The value was computed from records delivered for the quarter. Zero is a reported value."),
     ("not reported", "A delivery or an exchange rate that it needs has not arrived. It is not zero."),
     ("not applicable", "Nobody and nothing was in the population, so there is no value to state."),
+    ("unreliable", "Withheld because it rests on too few unweighted cases of a survey; n says how many."),
     ("suppressed", "Withheld because it could point to single persons or households."),
 )
 READING = (
@@ -26,6 +27,7 @@ READING = (
     ("Achievement", "(value - baseline) / (target - baseline); none where target and baseline are equal."),
     ("Light", "Green, amber and red say how far the value is on the way from baseline to target."),
     ("95 % interval", "Survey estimates only: with it come standard error, design effect and unweighted n."),
+    ("(12.3)", "In brackets: a survey estimate that rests on few unweighted cases, to be read with caution."),
     ("Rounding", "This workbook and the CSV are rounded: percent to 1 decimal, money to 2, counts whole. "
                  "indicators.parquet holds the unrounded values; all computing was done with those."),
     ("Categories", "Rows under an indicator's total are its disaggregations. Categories may overlap, and "
@@ -151,7 +153,7 @@ def _glance(values: pa.Table) -> list[tuple[str, str]]:
     lines.append(
         ("No light", f"{_totals(without)} without a target, or with an achievement that is undefined")
     )
-    for state in ("not_reported", "not_applicable", "suppressed"):
+    for state in ("not_reported", "not_applicable", "unreliable", "suppressed"):
         count = sum(row["state"] == state for row in totals)
         if count:
             lines.append((state.replace("_", " ").capitalize(), _totals(count)))

@@ -36,9 +36,10 @@ IF_SEVERAL = {"region", "status"}
 ROUND_COLUMNS = (
     ("Code", 8, "indicator", "code"), ("Indicator", 46, "title", "wrapped"), ("By", 14, "by", "text"),
     ("Category", 22, "category", "text"), ("Previous round", 12, "previous_round", "text"),
-    ("Then", 10, "previous", "number"), ("Now", 10, "current", "number"),
-    ("Difference", 11, "difference", "number"), ("Std. error", 10, "se", "number"), ("t", 8, "t", "number"),
-    ("df", 8, "df", "number"), ("p, two-sided", 10, "p", "number"),
+    ("Then", 10, "previous", "value"), ("Now", 10, "current", "value"),
+    ("Difference", 11, "difference", "value"), ("Std. error", 10, "se", "number"), ("t", 8, "t", "number"),
+    ("df", 8, "df", "number"), ("p, two-sided", 10, "p", "number"), ("p, Holm", 8, "p_holm", "number"),
+    ("n then", 8, "previous_n", "number"), ("n now", 8, "n", "number"),
 )  # fmt: skip
 PERIODS = {"in_quarter": "in the quarter", "as_at": "at its end", "round": "survey round"}
 
@@ -96,7 +97,9 @@ def level_sheet(book: Any, styles: Styles, name: str, rows: list[dict[str, Any]]
 def rounds_sheet(book: Any, styles: Styles, rows: list[dict[str, Any]]) -> None:
     """Add the test of the change since the previous survey round."""
     sheet = book.add_worksheet("Since last round")
-    below = "Rounds are taken as independent; the test allows for the design. Small p: likely a real change."
+    below = "Rounds are taken as independent; the test allows for the design. Small p: likely a real change. "
+    below += "Of many tests some p are small by chance: Holm's adjustment for all tests of the quarter is beside it. "
+    below += "In brackets: one of the rounds rests on few unweighted cases."
     title(sheet, styles, "Change since the previous survey round", below)
     _table(sheet, styles, ROUND_COLUMNS, rows)
 
@@ -134,6 +137,7 @@ def definitions_sheet(book: Any, styles: Styles, content: Content) -> None:
         ("Description", 38, "description", "wrapped"),
         ("Numerator", 32, "numerator_definition", "wrapped"),
         ("Denominator", 32, "denominator_definition", "wrapped"), ("Method", 38, "method", "wrapped"),
+        ("Interval", 38, "interval_method", "wrapped"),
         ("By", 18, "disaggregations", "wrapped"), ("Better is", 8, "direction", "text"),
         ("Source", 26, "source_note", "wrapped"), ("Version", 8, "definition_version", "text"),
     )  # fmt: skip
@@ -240,10 +244,11 @@ def _cell(
     if kind == "light":
         light = (value or "").lower()
         put(sheet, row, column, light, styles.lights.get(light, formats["text"]))
-    elif kind == "value" and value is None:
+    elif kind == "value" and value is None and "state" in values:
         put(sheet, row, column, (values["state"] or "not_reported").replace("_", " "), formats["absent"])
     elif kind in ("value", "number", "share"):
-        style = formats["share"] if kind == "share" else formats[f"number{values['places'][key]}"]
+        look = "bracketed" if kind == "value" and values.get("reliability") == "bracketed" else "number"
+        style = formats["share"] if kind == "share" else formats[f"{look}{values['places'][key]}"]
         if value is None:
             sheet.write_blank(row, column, None, style)
         else:
