@@ -41,7 +41,7 @@ class World:
 
     def system(self) -> Cells:
         """The cells and equations, nothing being out yet."""
-        return cells(self.values.assign(edition="", is_published=True), self.shapes)
+        return cells(self.values.assign(edition="", is_published=True, is_withheld=False), self.shapes)
 
     def files(self, is_withheld: np.ndarray, system: Cells) -> list[File]:
         """The releases, in the order of their quarters."""

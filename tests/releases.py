@@ -13,7 +13,7 @@ from orchestration.warehouse.logframe_words import Indicator, Logframe
 
 SIGNED = "2021-07-20T09:15:00Z"
 HEADER = Header(1, "A Donor, Some Programme", "Amina Soomro", SIGNED, "0.1.0+src.abc")
-STATES = ("reported", "suppressed", "not_reported", "not_applicable")
+STATES = ("reported", "suppressed", "not_reported", "not_applicable", "unreliable")
 Row = dict[str, object]
 
 
@@ -55,6 +55,10 @@ def of_every_state() -> Content:
         value(dimension="district", category="دادو", value=None, state="suppressed"),
         value(dimension="district", category="=1+1", value=0),
         value(dimension="district", category="Matiari", value=None, state="not_applicable"),
+        value(dimension="district", category="Sujawal", value=None, n=21, state="unreliable",
+              reason="Unreliable: based on fewer than 25 unweighted cases."),
+        value(dimension="district", category="Larkana", value=61.25, n=40, reliability="bracketed",
+              note="Based on 25-49 unweighted cases: to be read with caution."),
         value(indicator="A-02", over_time="in_quarter", unit="money", currency="EUR", value=None,
               state="not_reported", reason="No rate from PKR to EUR is known for 2021Q2."),
         value(indicator="A-02", over_time="in_quarter", unit="money", currency="PKR", value=-3399500),

@@ -22,6 +22,8 @@ Row = dict[str, Any]
 # What every file calls a cell: what is counted, measure, region, over time, cut, category, currency, total, time.
 Name = tuple[str, ...]
 _NEAR = 1e-6
+# Lines that have numbers, shown or not. What is unreliable is not shown, and is no secret.
+_WITH_NUMBERS = ("reported", "unreliable", "suppressed")
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def certify(files: Sequence[File], new: int = 1) -> Certificate:
 def _tables(file: File) -> Iterator[_Table]:
     grouped: dict[tuple[str, ...], dict[tuple[str, str], Row]] = defaultdict(dict)
     for row in file.values.to_pylist():
-        if row["indicator"] in file.disclosure["indicators"] and row["state"] in ("reported", "suppressed"):
+        if row["indicator"] in file.disclosure["indicators"] and row["state"] in _WITH_NUMBERS:
             key: tuple[str, ...] = (row["indicator"], row["region"], row["over_time"], row["currency"] or "")
             grouped[key][row["dimension"], row["category"]] = row
     for key, rows in grouped.items():
@@ -128,6 +130,14 @@ def _numbers(of: Mapping[str, Any], row: Row) -> dict[str, float]:
         below = row["denominator"]
         made = {"count": above, "whole": below, "rest": None if below is None else below - above}
     return {measure: float(number) for measure, number in made.items() if number is not None}
+
+
+def _measures(table: _Table) -> Iterable[str]:
+    """The cells of a table's total: those it shows, or those it would."""
+    total = table.rows["all", "all"]
+    if total["state"] == "unreliable":
+        return ("units", "amount") if table.of["shape"] == "amount" else ("count", "whole", "rest")
+    return _numbers(table.of, total)
 
 
 class _Attack:
@@ -222,7 +232,7 @@ class _Attack:
         for row in table.rows.values():
             by_dimension[row["dimension"]].append(row)
         for dimension, rows in by_dimension.items():
-            for measure in _numbers(table.of, total) if dimension != "all" else ():
+            for measure in _measures(table) if dimension != "all" else ():
                 sums = table.of["dimensions"].get(dimension, {}).get("sum", {})
                 how = sums.get(f"{total['region']} {total['over_time']} {measure}", "")
                 whole = self._cell(table, total, measure)
@@ -330,11 +340,11 @@ def _before(quarter: str) -> str:
 
 
 def _has_whole(table: _Table) -> bool:
-    return "whole" in _numbers(table.of, table.rows["all", "all"])
+    return "whole" in _measures(table)
 
 
 def _has_amount(table: _Table) -> bool:
-    return "amount" in _numbers(table.of, table.rows["all", "all"])
+    return "amount" in _measures(table)
 
 
 def _secret(of: Mapping[str, Any]) -> Iterable[str]:

@@ -46,8 +46,9 @@ class Cells:
 def cells(values: pd.DataFrame, shapes: pd.DataFrame) -> Cells:
     """The system of all values.
 
-    `values`: KEY and edition ("" for what is about to be published, else the release), is_published (of an edition),
-    value, numerator, denominator, n, period; reported ones alone. `shapes`: as `shapes.shapes` gives it.
+    `values`: KEY and edition ("" for what is about to be published, else the release), is_published and is_withheld
+    (of an edition; what is neither was unreliable), value, numerator, denominator, n, period; reported ones alone.
+    `shapes`: as `shapes.shapes` gives it.
     """
     known = values.merge(shapes, on=["donor", "indicator", "dimension"])
     known = known.reset_index(drop=True)
@@ -277,7 +278,7 @@ def _say(
 def _rows(known: pd.DataFrame, parts: pd.DataFrame, count: int) -> tuple[pd.DataFrame, sparse.csr_matrix]:
     """The rows that may be withheld, in the order of their keys, and which cells they hold."""
     free = known[(known["edition"] == "") & (known["dimension"] != "all")].sort_values(list(KEY))
-    gone = known[(known["edition"] != "") & ~known["is_published"]]
+    gone = known[known["is_withheld"].astype(bool)]
     place = pd.Series(np.arange(len(free)), index=free.index)
     rows = free[list(KEY)].reset_index(drop=True)
     before = gone[list(KEY)].drop_duplicates().assign(is_withheld=True)

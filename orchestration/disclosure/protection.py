@@ -39,7 +39,18 @@ _KEPT = frozenset(
     ["unit", "baseline", "baseline_period", "target", "definition_version", "fiscal_label", "period", "drops"]
 )
 _WITHHELD = pa.schema([(name, pa.string()) for name in (*KEY, "period")] + [("is_small", pa.bool_())])
-_COLUMNS = (*KEY, "edition", "is_published", "value", "numerator", "denominator", "n", "period", "target")
+_COLUMNS = (
+    *KEY,
+    "edition",
+    "is_published",
+    "is_withheld",
+    "value",
+    "numerator",
+    "denominator",
+    "n",
+    "period",
+    "target",
+)
 
 
 def withheld(home: Path) -> pa.Table:
@@ -171,7 +182,8 @@ def _releases(home: Path) -> list[Path]:
 def _values(home: Path, releases: tuple[str, ...]) -> pd.DataFrame:
     """All reported values, those of the warehouse and those of releases, in the order of their keys.
 
-    What a release withholds has the warehouse's value: it was another one where the number was restated since.
+    What a release withholds, or calls unreliable, has the warehouse's value: it was another one where the number was
+    restated since.
     """
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
         sql = render(__file__, "values.sql", releases=list(releases), suppressed=SUPPRESSED)

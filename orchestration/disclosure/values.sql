@@ -11,7 +11,7 @@ with here as (
     where state = 'reported'
 )
 
-select *, '' as edition, true as is_published from here
+select *, '' as edition, true as is_published, false as is_withheld from here
 {% if releases %}
     union all by name
     select
@@ -24,7 +24,8 @@ select *, '' as edition, true as is_published from here
         coalesce(released.period, here.period) as period,
         released.target,
         released.release as edition,
-        is_out as is_published
+        is_out as is_published,
+        released.state = {{ suppressed | text }} as is_withheld
     from (
         select *, state = 'reported' as is_out
         from read_parquet(
@@ -32,7 +33,7 @@ select *, '' as edition, true as is_published from here
                 union_by_name = true,
                 hive_partitioning = false
             )
-        where state in ('reported', {{ suppressed | text }})
+        where state in ('reported', 'unreliable', {{ suppressed | text }})
     ) as released
     left join here on (
         here.donor = released.donor

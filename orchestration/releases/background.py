@@ -10,7 +10,7 @@ from orchestration.releases.content import Content
 from orchestration.releases.figures import figure
 from orchestration.releases.header import Header
 from orchestration.releases.rows import TOTAL, Row, level_order
-from orchestration.releases.words import STATES, period, written_out
+from orchestration.releases.words import NOT_TOLD, STATES, period, written_out
 
 # What of a value differs, in words.
 COLUMNS = {
@@ -22,6 +22,7 @@ STATE_TEXTS = (
     ("reported", "The value was computed from records delivered for the quarter. Zero is a reported value."),
     ("not reported", "A delivery or an exchange rate that it needs has not arrived. It is not zero."),
     ("not applicable", "Nobody and nothing was in the population, so there is no value to state."),
+    ("unreliable", "Not shown because it rests on too few unweighted cases of a survey; n says how many."),
     ("withheld", "Not shown because it could point to single persons or households."),
 )
 READING = (
@@ -29,6 +30,7 @@ READING = (
     ("Achieved", "(value - baseline) / (target - baseline); none where target and baseline are equal."),
     ("Light", "Green, amber and red say how far the value is on the way from baseline to target."),
     ("95 % interval", "Survey estimates only: with it come standard error, design effect and unweighted n."),
+    ("(12.3 %)", "In brackets: a survey estimate that rests on few unweighted cases, to be read with caution."),
     ("Rounding", "Percent to 1 decimal, money to 2, counts whole. Large sums are shortened to millions or billions; "
                  "the workbook's sheets of the result levels show them in full. indicators.parquet holds the unrounded "
                  "values; all computing was done with those."),
@@ -120,7 +122,7 @@ def _change_row(change: Change, definition: dict[str, Any], content: Content) ->
         "over_time": period(change.over_time),
         "place": TOTAL if is_total else place + words.category(change.dimension or "", change.category or ""),
         # what is withheld from now on is not told again
-        "was": "stated" if (change.old_state, change.new_state) == ("reported", "suppressed") else was,
+        "was": "stated" if change.old_state == "reported" and change.new_state in NOT_TOLD else was,
         "is": _told({**shown, "value": change.new_value, "state": change.new_state}, content),
         "differs": ", ".join(COLUMNS.get(one) or written_out(one).lower() for one in change.columns),
         "reason": change.reason,

@@ -3,8 +3,8 @@ select
     {% for name in keys %}
         coalesce(is_now.{{ name }}, was.{{ name }}) as {{ name }},
     {% endfor %}
-    -- What is withheld now gives no hint of what it was before.
-    if(is_now.state = 'suppressed', null, was.value) as old_value,
+    -- What is withheld now, or unreliable, gives no hint of what it was before.
+    if(is_now.state in ('suppressed', 'unreliable'), null, was.value) as old_value,
     is_now.value as new_value,
     was.state as old_state,
     is_now.state as new_state,

@@ -18,6 +18,7 @@ import pyarrow.csv as pa_csv
 from ingest.errors import SangamError
 from ingest.sql import render
 from orchestration.disclosure import protection
+from orchestration.releases import reliability
 from orchestration.releases.words import Words, words_of
 
 if TYPE_CHECKING:
@@ -31,21 +32,25 @@ COLUMNS: dict[str, bool] = {
     "deff": True, "baseline": True, "target": True, "achievement": True, "state": False,
     "definition_version": False, "fiscal_label": False, "df": True, "light": False, "reason": False,
     "period": False, "drops": False, "left_out": True, "note": False, "baseline_period": False,
+    "reliability": False,
 }  # fmt: skip
 KEY = ("indicator", "region", "over_time", "dimension", "category", "currency")
 # The columns of the reference sheets, all text.
 DEFINITION: tuple[str, ...] = (
     "indicator", "over_time", "name", "level", "description", "numerator_definition", "denominator_definition",
-    "method", "disaggregations", "unit", "kind", "direction", "source_note", "definition_version",
+    "method", "interval_method", "disaggregations", "unit", "kind", "direction", "source_note", "definition_version",
 )  # fmt: skip
 CHANGE: dict[str, bool] = {
     "indicator": False, "region": False, "dimension": False, "category": False, "previous_round": False,
     "previous": True, "current": True, "difference": True, "se": True, "t": True, "df": True, "p": True,
+    "p_holm": True, "previous_n": True, "n": True, "reliability": False,
 }  # fmt: skip
 # The totals of the quarter before, to be shown beside this one's.
 PREVIOUS: dict[str, bool] = {
     name: COLUMNS[name] for name in ("donor", "quarter", *KEY, "value", "unit", "state", "reason")
 }
+# What the marts do not have: a release says it.
+OWN = frozenset(["reliability"])
 DROP = pa.schema([(name, pa.string()) for name in ("region", "source", "quarter", "file", "sha256")])
 SIGNIFICANT_DIGITS = 12
 
@@ -54,8 +59,9 @@ SIGNIFICANT_DIGITS = 12
 class Content:
     """A donor's quarter as it would be published, before a release number and a sign-off are given to it.
 
-    `donor_name` is that of `marts.indicator_definitions`. What is withheld has the state `suppressed` and no numbers;
-    everything that follows (hash, sign-off, files, changes) sees no more. `disclosure` says what adds up to what.
+    `donor_name` is that of `marts.indicator_definitions`. What is withheld has the state `suppressed` and no numbers,
+    what rests on too few cases `unreliable` and no number but n; everything that follows (hash, sign-off, files,
+    changes) sees no more. `disclosure` says what adds up to what.
     `values` has `COLUMNS`, `definitions` has `DEFINITION`, `round_changes` has `CHANGE` (the test of the
     change since the previous survey round); `drops` has region, source, quarter, file, sha256. `previous` (`PREVIOUS`)
     holds the totals of the quarter before: they are shown, so the hash is of them, too. It is not of `words`, which say
@@ -94,6 +100,9 @@ def read_content(home: Path, donor: str, quarter: str, withheld: pa.Table | None
         previous = _select(db, "indicator_values", PREVIOUS, keep)
         name = _donor_name(db, donor)
     disclosure = protection.statement_of(values, donor)
+    rule = reliability.rule_of(donor)
+    values = reliability.judge_values(values, definitions, rule)
+    round_changes = reliability.judge_changes(round_changes, rule)
     rows = protection.withheld(Path(home)) if withheld is None else withheld
     values = protection.withhold(values, rows)
     previous = protection.withhold(previous, protection.withheld(Path(home)))
@@ -210,7 +219,8 @@ def _require_unique(values: pa.Table) -> None:
 def _select(
     db: "duckdb.DuckDBPyConnection", table: str, columns: dict[str, bool], keep: dict[str, str]
 ) -> pa.Table:
-    """Read columns of a mart: numbers as float64, all else as text. Raises SangamError for one it lacks."""
+    """Read columns of a mart, but `OWN`: numbers as float64, all else as text. Raises SangamError for one it lacks."""
+    columns = {name: number for name, number in columns.items() if name not in OWN}
     _require_columns(db, table, columns)
     wanted = ", ".join(
         f'"{name}"::{"double" if number else "varchar"} as "{name}"' for name, number in columns.items()

@@ -9,6 +9,7 @@ import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from orchestration.releases.reliability import BRACKETED
 from orchestration.releases.words import STATES, Words
 
 LARGE = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))  # what sums of money are shortened to
@@ -18,7 +19,7 @@ NO_NUMBER = "–"
 def figure(row: dict[str, Any], words: Words, name: str = "value") -> str:
     """Return a row's number as people write it: `80.9 %`, `6,060 households`, `PKR 3.4 million`.
 
-    Without a value its state is told: `withheld`, `not reported`. Another number that is missing is a dash.
+    An estimate that rests on few cases stands in brackets. Without a value its state is told: `withheld`. Another number that is missing is a dash.
     """
     number = row[name]
     if number is None:
@@ -27,7 +28,8 @@ def figure(row: dict[str, Any], words: Words, name: str = "value") -> str:
         return f"{row['currency']} {_money(number)}"
     text = plain(number, row["places"][name])
     if row["unit"] == "percent":
-        return f"{number:,.{row['places'][name]}f} %"
+        percent = f"{number:,.{row['places'][name]}f} %"
+        return f"({percent})" if name == "value" and row.get("reliability") == BRACKETED else percent
     return f"{text} {words.unit(row['unit'], number)}"
 
 
@@ -62,7 +64,8 @@ def cell_format(row: dict[str, Any], words: Words, name: str = "value") -> str:
                 return f"{before}#,##0.0#{',' * (4 - position)}{_quoted(' ' + word)}"
         return f"{before}#,##0{'' if abs(number or 0) >= 1000 else '.00'}"
     if row["unit"] == "percent":
-        return '#,##0.0" %"'
+        is_bracketed = name == "value" and row.get("reliability") == BRACKETED
+        return '(#,##0.0" %");(-#,##0.0" %")' if is_bracketed else '#,##0.0" %"'
     places = _needed(number or 0, row["places"][name])
     decimals = f".{'0' * places}" if places else ""
     unit = words.unit(row["unit"], number)

@@ -1,7 +1,7 @@
 """The results of an IATI activity: level, indicator, baseline, the quarter with target and actual values.
 
-An `actual` needs a number (validator of IATI, rule 8.10.1), so a value that is withheld, not reported or not applicable
-has none; the indicator's description says which these are.
+An `actual` needs a number (validator of IATI, rule 8.10.1), so a value that is withheld, unreliable, not reported or
+not applicable has none; the indicator's description says which these are.
 """
 
 import datetime as dt
@@ -36,6 +36,7 @@ OVER_TIME = {
     "cohort": "Of the cohort that the quarter completes; periods must not be added up.",
 }
 ABSENT = {
+    "unreliable": "Unreliable, because it rests on too few unweighted cases",
     "suppressed": "Withheld, because it could point to single persons or households",
     "not_reported": "Not reported, which is not zero",
     "not_applicable": "Not applicable, because nobody and nothing was in the population",

@@ -28,8 +28,13 @@ STATES = {
     "reported": "Computed from what was delivered. Zero is a reported value.",
     "not_reported": "A delivery, a survey round or an exchange rate that it needs is not there. It is not zero.",
     "not_applicable": "Nobody and nothing was in the population: there is no value to state.",
+    "unreliable": "Withheld, since it rests on too few unweighted cases of a survey; n says how many.",
     "suppressed": "Withheld. See below.",
 }
+CAUTION = (
+    "Values that say bracketed under reliability rest on few unweighted cases and are to be read with caution. In the "
+    "workbook they stand in brackets."
+)
 WITHHELD = (
     "A value is withheld where it rests on so few people or households that somebody might be recognised, or where it "
     "would let such a value be worked out from the others. It counts in the totals. Please do not try to work it out, "
@@ -57,6 +62,7 @@ def to_readme(content: Content, header: Header, values: pa.Table, files: Iterabl
             "What a value can be",
             {state.replace("_", " "): f"{text} Here: {count[state]:,}." for state, text in STATES.items()},
         ),
+        *_text(CAUTION, "  "),
         *_block("What withheld means"),
         *_text(WITHHELD, "  "),
         *_block("How to cite"),

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 FIXED = {
     "achievement": 3, "se": 2, "ci_low": 2, "ci_high": 2, "deff": 2,
-    "previous": 1, "current": 1, "difference": 1, "t": 2, "p": 3,
+    "previous": 1, "current": 1, "difference": 1, "t": 2, "p": 3, "p_holm": 3,
 }  # fmt: skip
 IN_UNIT = ("value", "baseline", "target", "predecessor_value")
 # Wide enough for any sum of money, fine enough to hold what is beyond the last decimal shown.

@@ -13,7 +13,7 @@ from orchestration.releases.content import KEY, Content
 from orchestration.releases.figures import figure, plain, share
 from orchestration.releases.header import Header
 from orchestration.releases.rounding import decimals, rounded_numbers
-from orchestration.releases.words import STATES, UNKNOWN, period, period_order
+from orchestration.releases.words import NOT_TOLD, STATES, UNKNOWN, period, period_order
 
 LEVELS = ("impact", "outcome", "output")
 TOTAL = "total"
@@ -128,7 +128,7 @@ def _place(row: Row, content: Content) -> Row:
 
 def _was(row: Row, change: Change | None, words: Any) -> str | None:
     """Return what a restated value was; nothing of one that is not, nor what is withheld from now on."""
-    if row.get("status") != "restated" or change is None or row["state"] == "suppressed":
+    if row.get("status") != "restated" or change is None or row["state"] in NOT_TOLD:
         return None
     if change.old_value is None:
         return STATES.get(change.old_state or "", "not in the release before")

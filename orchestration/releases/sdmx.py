@@ -30,8 +30,9 @@ OBS_STATUS = {
     "A": "Normal value", "P": "Provisional value", "O": "Missing value: not reported, which is not zero",
     "M": "Missing value; data cannot exist: nobody and nothing was in the population",
     "Q": "Missing value; suppressed",
+    "U": "Low reliability: few unweighted cases; without a value where they are too few",
 }  # fmt: skip
-MISSING = {"suppressed": "Q", "not_reported": "O", "not_applicable": "M"}
+MISSING = {"suppressed": "Q", "not_reported": "O", "not_applicable": "M", "unreliable": "U"}
 # Of CL_CONF_STATUS. Which cell is withheld for itself and which for another is not told: it would help to undo it.
 CONF_STATUS = {"F": "Free", "C": "Confidential statistical information: withheld"}
 # Not "information": a value that is now withheld has to take the place of the one that was stated.
@@ -116,6 +117,7 @@ def _is(texts: pa.Table, name: str, word: str) -> pa.ChunkedArray:
 def _obs_status(texts: pa.Table) -> pa.ChunkedArray:
     status = pc.if_else(_is(texts, "status", "provisional"), "P", "A")
     status = pc.if_else(pc.is_null(texts["value"]), "O", status)
+    status = pc.if_else(_is(texts, "reliability", "bracketed"), "U", status)
     for state, code in MISSING.items():
         status = pc.if_else(_is(texts, "state", state), code, status)
     return status

@@ -31,9 +31,10 @@ ROUND_COLUMNS = (
     ("Code", 8, "indicator", "code"), ("Indicator", 46, "title", "wrapped"), ("Region", 13, "region", "text"),
     ("By", 22, "by", "wrapped"), ("Category", 30, "category", "wrapped"),
     ("Previous round", 12, "previous_round", "text"),
-    ("Then", 10, "previous", "number"), ("Now", 10, "current", "number"),
-    ("Difference", 11, "difference", "number"), ("Std. error", 10, "se", "number"), ("t", 8, "t", "number"),
+    ("Then", 10, "previous", "value"), ("Now", 10, "current", "value"),
+    ("Difference", 11, "difference", "value"), ("Std. error", 10, "se", "number"), ("t", 8, "t", "number"),
     ("df", 8, "df", "number"), ("p, two-sided", 10, "p", "number"),
+    ("p, Holm", 8, "p_holm", "number"), ("n then", 8, "previous_n", "number"), ("n now", 8, "n", "number"),
 )  # fmt: skip
 CHANGES = ("Changes", "What changed since the last release", "Each value that differs, with the reason.")
 DEFINITIONS = (
@@ -54,7 +55,7 @@ TEXT_COLUMNS = {
         ("Period", 17, "over_time", "text"), ("Unit", 18, "unit", "wrapped"),
         ("Description", 38, "description", "wrapped"), ("Numerator", 32, "numerator_definition", "wrapped"),
         ("Denominator", 32, "denominator_definition", "wrapped"), ("Method", 38, "method", "wrapped"),
-        ("By", 20, "disaggregations", "wrapped"), ("Better is", 9, "direction", "text"),
+        ("Interval", 38, "interval_method", "wrapped"), ("By", 20, "disaggregations", "wrapped"), ("Better is", 9, "direction", "text"),
         ("Source", 26, "source_note", "wrapped"), ("Version", 8, "definition_version", "text"),
     ),
     "Sources": (
@@ -82,7 +83,9 @@ def level_sheet(book: Any, styles: Styles, name: str, rows: list[Row]) -> None:
 def rounds_sheet(book: Any, styles: Styles, rows: list[Row]) -> None:
     """Add the test of the change since the previous survey round."""
     sheet = book.add_worksheet("Since last round")
-    below = "Rounds are taken as independent; the test allows for the design. Small p: likely a real change."
+    below = "Rounds are taken as independent; the test allows for the design. Small p: likely a real change. "
+    below += "Of many tests some p are small by chance: Holm's adjustment for all tests of the quarter is beside it. "
+    below += "In brackets: one of the rounds rests on few unweighted cases."
     title(sheet, styles, "Change since the previous survey round", below)
     columns = tuple(
         one for one in ROUND_COLUMNS if one[2] not in IF_SEVERAL or not _says_one_thing(rows, one[2])
@@ -142,10 +145,11 @@ def _cell(
     if kind == "light":
         light = (value or "").lower()
         put(sheet, row, column, light, styles.lights.get(light, formats["text"]))
-    elif kind == "value" and value is None:
+    elif kind == "value" and value is None and "shown" in values:
         put(sheet, row, column, values["shown"], formats["absent"])
     elif kind in ("value", "number", "share"):
-        style = formats["share"] if kind == "share" else formats[f"number{values['places'][key]}"]
+        look = "bracketed" if kind == "value" and values.get("reliability") == "bracketed" else "number"
+        style = formats["share"] if kind == "share" else formats[f"{look}{values['places'][key]}"]
         if value is None:
             sheet.write_blank(row, column, None, style)
         else:

@@ -26,6 +26,10 @@ class Styles:
                 "absent": {"italic": True, "font_color": GREY, "align": "right"},
                 "share": {"num_format": "0.0 %"},
                 **{f"number{places}": {"num_format": code} for places, code in NUMBERS.items()},
+                **{
+                    f"bracketed{places}": {"num_format": f"({code});(-{code})"}
+                    for places, code in NUMBERS.items()
+                },
             }
             line = {"bottom": 4, "bottom_color": LINE}
             return {kind: add(**line, **options, **more) for kind, options in kinds.items()}

@@ -24,8 +24,11 @@ STATES = {
     "reported": "reported",
     "not_reported": "not reported",
     "not_applicable": "not applicable",
+    "unreliable": "unreliable",
     "suppressed": "withheld",
 }
+# What gives no number, and is told no old one either.
+NOT_TOLD = ("suppressed", "unreliable")
 UNKNOWN = "unknown"
 # "sindh/imi", but not what is part of a file's path.
 _SOURCE = re.compile(r"(?<![\w/])([a-z]\w*)/([a-z]\w*)(?![\w/])")

@@ -65,6 +65,19 @@ class Band(_Strict):
     at_least: float | None = None
 
 
+class Reliability(_Strict):
+    """From how many unweighted cases on a survey share is stated, and stated without a caution; DHS's bounds."""
+
+    withheld_below: int = Field(default=25, ge=0)
+    bracketed_below: int = Field(default=50, ge=0)
+
+    @model_validator(mode="after")
+    def _brackets_come_after(self) -> Self:
+        if self.bracketed_below < self.withheld_below:
+            raise ValueError("'bracketed_below' must not be less than 'withheld_below'")
+        return self
+
+
 class ReportedColumn(_Strict):
     """The quarter whose computed value stands beside a column of a printed table; else the drop's."""
 
@@ -87,6 +100,7 @@ class Donor(_Strict):
     fiscal_year: FiscalYear
     due_days: int = Field(ge=0)
     suppression_threshold: int = Field(default=10, ge=0)
+    reliability: Reliability = Reliability()
     bands: list[Band] = []
     reported_columns: list[ReportedColumn] = []
     iati: Activity = Activity()

@@ -26,8 +26,8 @@ NOT_PUBLISHED = {
     },
 }  # fmt: skip
 PUBLISHED = {
-    "indicator_values": set(content.COLUMNS),
-    "indicator_changes": set(content.CHANGE),
+    "indicator_values": set(content.COLUMNS) - content.OWN,
+    "indicator_changes": set(content.CHANGE) - content.OWN,
     "indicator_definitions": set(content.DEFINITION),
 }
 

@@ -94,6 +94,21 @@ def test_changes_between_rounds(done: Run) -> None:
             assert is_close(own[column], row[column], tolerance), (row, column, own[column])
 
 
+def test_tests_of_a_quarter_are_adjusted_by_holm(done: Run) -> None:
+    """Against Holm's step-down as it is defined, in pandas: over all tests of a quarter."""
+    with duckdb.connect(str(done.settings.warehouse), read_only=True) as connection:
+        found = connection.execute(
+            "SELECT quarter, p, p_holm FROM marts.indicator_changes WHERE donor = ? AND p IS NOT NULL",
+            [DONOR],
+        ).df()
+    assert found.groupby("quarter").size().min() > 20
+    assert (found["p_holm"] > found["p"]).sum() > 20
+    for _, tests in found.groupby("quarter"):
+        ordered = tests.sort_values("p", ignore_index=True)
+        wanted = (ordered["p"] * (len(ordered) - ordered.index)).cummax().clip(upper=1)
+        assert ordered["p_holm"].to_numpy() == pytest.approx(wanted.to_numpy(), rel=1e-12)
+
+
 def test_reported_values_stand_beside_the_computed_ones(done: Run) -> None:
     found = rows(done, "SELECT *, parse_filename(file_name) AS file FROM marts.reported_values")
     expected = csv_rows(done.expected / "reported.csv")

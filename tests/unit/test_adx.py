@@ -43,6 +43,7 @@ def test_values_with_a_number_and_no_others() -> None:
     assert [dict(one.attrib) for one in group] == [
         {"dataElement": "A-01.round", "value": "81.0"},
         {"dataElement": "A-01.round", "value": "0.0", "DISTRICT": "=1+1"},
+        {"dataElement": "A-01.round", "value": "61.3", "DISTRICT": "Larkana"},
         {"dataElement": "A-01.round", "value": "66.7", "DISTRICT": "Tando Allahyar"},
         {"dataElement": "A-02.in_quarter.PKR", "value": "-3399500.00"},
     ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from random import Random
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -122,11 +125,50 @@ def test_what_is_out_cannot_be_taken_back() -> None:
     values = _counts({"F": 50, "M": 40}, {"F": 53, "M": 80})
     before = values[values["quarter"] == "2021Q1"]
     both = pd.concat(
-        [values.assign(edition="", is_published=True), before.assign(edition="r001", is_published=True)]
+        [
+            values.assign(edition="", is_published=True, is_withheld=False),
+            before.assign(edition="r001", is_published=True, is_withheld=False),
+        ]
     )
     system = cells(both.reset_index(drop=True), world(Random(0)).shapes)
     rows = system.rows[choose(system).is_withheld]
     assert set(zip(rows["quarter"], rows["category"], strict=True)) == {("2021Q2", "F"), ("2021Q2", "M")}
+
+
+@pytest.mark.parametrize("total", [False, True])
+def test_what_is_unreliable_is_no_secret_and_gives_none_away(total: bool) -> None:
+    """Lines of shares without their numbers, categories or totals as well: nobody knows more than before."""
+    count = 0
+    for seed in range(6):
+        made = world(Random(seed))
+        system = made.system()
+        pattern = choose(system)
+        files = made.files(pattern.is_withheld, system)
+        changed = [dataclasses.replace(file, values=_unreliable(file.values, total)) for file in files]
+        found = certify(changed, 9)
+        assert (found.broken, found.withheld) == ((), certify(files, 9).withheld)
+        count += sum(pc.sum(pc.equal(file.values["state"], "unreliable")).as_py() for file in changed)
+    assert count > 20
+
+
+def _unreliable(values: pa.Table, total: bool) -> pa.Table:
+    frame = values.to_pandas()
+    few = (frame["indicator"] == "ON-02") & (frame["state"] == "reported") & (frame["n"] < 400)
+    few &= (frame["dimension"] != "all") | total
+    frame.loc[few, ["value", "numerator", "denominator"]] = None
+    frame.loc[few, "state"] = "unreliable"
+    return pa.Table.from_pandas(frame, values.schema, preserve_index=False)
+
+
+@pytest.mark.parametrize("state", ["unreliable", "suppressed"])
+def test_a_line_that_was_withheld_stays_so_and_one_that_was_unreliable_need_not(state: str) -> None:
+    values = _counts({"F": 50, "M": 40})
+    before = values.assign(edition="r001", is_published=values["category"] == "all", is_withheld=False)
+    before["is_withheld"] = (before["category"] == "M") & (state == "suppressed")
+    now = values.assign(edition="", is_published=True, is_withheld=False)
+    system = cells(pd.concat([now, before], ignore_index=True), world(Random(0)).shapes)
+    withheld = set(system.rows[system.rows["is_withheld"]]["category"])
+    assert withheld == ({"M"} if state == "suppressed" else set())
 
 
 def test_the_same_numbers_to_another_donor_have_one_fate() -> None:

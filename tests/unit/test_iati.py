@@ -151,11 +151,18 @@ def test_values_without_a_number_have_no_actual_and_are_named() -> None:
     first, second, third = root.findall(".//indicator")
     actuals = first.findall(".//actual")
     assert [(one.get("value"), texts(one, "dimension/@value")) for one in actuals] == [
-        ("81.0", []), ("0.0", ["=1+1"]), ("66.7", ["Tando Allahyar"]),
+        ("81.0", []), ("0.0", ["=1+1"]), ("61.3", ["Larkana"]), ("66.7", ["Tando Allahyar"]),
     ]  # fmt: skip
     said = first.findtext("description/narrative") or ""
     assert "Withheld, because it could point to single persons or households: district دادو." in said
     assert "Not applicable, because nobody and nothing was in the population: district Matiari." in said
+    assert (
+        "Unreliable, because it rests on too few unweighted cases: district Sujawal. "
+        "Unreliable: based on fewer than 25 unweighted cases."
+    ) in said
+    assert actuals[2].findtext("comment/narrative") == (
+        "Based on 25-49 unweighted cases: to be read with caution."
+    )
     assert second.find(".//actual") is None
     assert "Not reported, which is not zero: total. No rate from PKR to EUR" in (
         second.findtext("description/narrative") or ""

@@ -37,7 +37,9 @@ def test_it_says_states_sign_off_and_how_to_verify() -> None:
     for words in (
         "A Donor, Some Programme Indicators of 2021Q2 (FY2020-21 Q4), release r001",
         "Signed off by Amina Soomro on 2021-07-20 09:15:00 UTC",
-        "reported Computed from what was delivered. Zero is a reported value. Here: 4.",
+        "reported Computed from what was delivered. Zero is a reported value. Here: 5.",
+        "unreliable Withheld, since it rests on too few unweighted cases of a survey; n says how many. Here: 1.",
+        "Values that say bracketed under reliability",
         "suppressed Withheld. See below. Here: 1.",
         "somebody might be recognised",
         "A Donor, Some Programme: indicators of 2021Q2, release r001, 2021-07-20.",

@@ -64,6 +64,7 @@ def content() -> Content:
                 "definition_version": "1",
                 "numerator_definition": "Those with a latrine.",
                 "denominator_definition": "All surveyed.",
+                "interval_method": "On the whole round's degrees of freedom.",
             },
             {
                 "indicator": "A-02",
@@ -90,6 +91,7 @@ def content() -> Content:
         "t": -1.57,
         "df": 112,
         "p": 0.119,
+        "p_holm": 0.4758,
     }
     drops = pa.Table.from_pylist(
         [{"region": "sindh", "source": "mis", "quarter": "2021Q2", "file": "x.sql", "sha256": "ab"}], DROP
@@ -232,6 +234,11 @@ def test_the_workbook(content: Content) -> None:
     assert defined["Numerator"].value == "Those with a latrine."
     assert defined["Denominator"].value == "All surveyed."
     assert defined["Version"].value == "1"
+    assert defined["Interval"].value == "On the whole round's degrees of freedom."
+    tested = {
+        cell.value: book["Since last round"].cell(5, cell.column) for cell in book["Since last round"][4]
+    }
+    assert (tested["p, two-sided"].value, tested["p, Holm"].value) == (0.119, 0.476)
     described = next(cell.column for cell in book["Definitions"][4] if cell.value == "Description")
     assert book["Definitions"].cell(7, described).data_type == "s"  # "@cmd" is text
     assert book["Definitions"].cell(7, described).value == "@cmd"

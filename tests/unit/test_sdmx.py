@@ -96,6 +96,8 @@ def test_each_state_has_its_codes(tmp_path: Path) -> None:
         ("A-01", withheld, "_Z"): ("", "Q", "C"),
         ("A-01", "_1_1", "_Z"): ("0.0", "A", "F"),
         ("A-01", "Matiari", "_Z"): ("", "M", "F"),
+        ("A-01", "Sujawal", "_Z"): ("", "U", "F"),
+        ("A-01", "Larkana", "_Z"): ("61.3", "U", "F"),
         ("A-02", "_T", "EUR"): ("", "O", "F"),
         ("A-02", "_T", "PKR"): ("-3399500.00", "A", "F"),
     }
@@ -130,7 +132,8 @@ def test_a_provisional_value_says_so() -> None:
     values = annotate(content.values, [], "r001")
     place = values.column_names.index("status")
     values = values.set_column(place, "status", pa.array(["provisional"] * len(values)))
-    assert {row["OBS_STATUS"] for row in rows(to_sdmx(content, HEADER, values).data)} == {"P", "Q", "O", "M"}
+    found = {row["OBS_STATUS"] for row in rows(to_sdmx(content, HEADER, values).data)}
+    assert found == {"P", "Q", "O", "M", "U"}
 
 
 @given(st.lists(st.text(max_size=8), max_size=12))

@@ -18,6 +18,15 @@
     {%- endif %}
 {%- endmacro %}
 
+{#- How the interval of a kind is made, for readers: what the model survey_share computes. -#}
+{% macro interval_method(kind) -%}
+    {{ return({'survey_share':
+        "95 % interval on the logit scale, with Student's t on the degrees of freedom of the whole round (all its sampling "
+        ~ 'units less all its strata): for districts and other categories too, not on their own alone. Where all answer '
+        ~ 'alike (0 or 100 %) the exact interval of Korn and Graubard (1998), with the same degrees of freedom.'
+    }.get(kind)) }}
+{%- endmacro %}
+
 {#- One row an indicator and over_time: reference sheet and what the models need to know. -#}
 {% macro indicator_rows() -%}
     {%- set text = ['donor', 'code', 'over_time', 'name', 'level', 'description', 'numerator_definition',
@@ -29,13 +38,14 @@
     {%- endfor -%}
     {%- set columns = columns + [('scale', 'int'), ('definition_version', 'int'), ('position', 'int'),
         ('has_target', 'boolean'), ('n_by_category', 'boolean'), ('n_of_total', 'int'), ('sources', 'varchar'), ('drops_to_date', 'varchar'),
-        ('disaggregations', 'varchar')] -%}
+        ('disaggregations', 'varchar'), ('interval_method', 'varchar')] -%}
     {%- set rows = [] -%}
     {%- for i in var('indicators') -%}
         {%- set row = [] -%}
         {%- for name in text -%} {%- do row.append(i[name]) -%} {%- endfor -%}
         {%- do rows.append(row + [i.scale, i.version, i.position, i.has_target, i.n_by_category, i.n_of_total,
-            i.sources | join(', '), i.drops_to_date | join(', '), i.disaggregations | map(attribute='dimension') | join(', ')]) -%}
+            i.sources | join(', '), i.drops_to_date | join(', '), i.disaggregations | map(attribute='dimension') | join(', '),
+            interval_method(i.kind)]) -%}
     {%- endfor -%}
     {{ rows_of(columns, rows) }}
 {%- endmacro %}

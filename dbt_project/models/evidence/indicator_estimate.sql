@@ -76,8 +76,16 @@ select
     cast(n as bigint) as n,
     cast(null as decimal(38, 6)) as value_sum,
     100 * se as se,
-    100 / (1 + (1 - share) / share * exp(logit_half_width)) as ci_low,
-    100 / (1 + (1 - share) / share * exp(-logit_half_width)) as ci_high,
+    case share
+        when 0 then 0 * exact_width
+        when 1 then 100 * (1 - exact_width)
+        else 100 / (1 + (1 - share) / share * exp(logit_half_width))
+    end as ci_low,
+    case share
+        when 0 then 100 * exact_width
+        when 1 then 100 + 0 * exact_width
+        else 100 / (1 + (1 - share) / share * exp(-logit_half_width))
+    end as ci_high,
     deff,
     cast(df as int) as df
 from {{ ref('survey_share') }}

@@ -2,6 +2,7 @@
 -- Share Σwy/Σw with its standard error by Taylor linearisation: strata are districts, and primary sampling
 -- units (PSU) are drawn with replacement within them. Every PSU of the round counts, with zero where there is
 -- no unit in the category. A single PSU of a stratum is measured from the mean of all: the safe side.
+-- Intervals: on the logit scale; where all answer alike the exact one of Korn and Graubard (1998).
 {{ config(materialized='table') }}
 with cell as (
     select
@@ -78,6 +79,10 @@ select
                 * {{ student_t_975('variance.df', 't.quantile') }}
     end as logit_half_width,
     case
+        when cell.share in (0, 1) and variance.df > 0
+            then {{ exact_width('cell.n', 'variance.df', 't_of_n.quantile', 't.quantile') }}
+    end as exact_width,
+    case
         when cell.share > 0 and cell.share < 1 and cell.n > 1
             then variance.variance * (cell.n - 1) / (cell.share * (1 - cell.share))
     end as deff,
@@ -85,3 +90,4 @@ select
 from cell
 inner join variance using (donor, indicator, over_time, region, period, dimension, category)
 left join {{ ref('student_t_975') }} as t on variance.df = t.df
+left join {{ ref('student_t_975') }} as t_of_n on cell.n - 1 = t_of_n.df

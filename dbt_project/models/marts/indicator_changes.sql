@@ -25,6 +25,8 @@ change as (
         old.value as previous,
         new.value as current,
         new.value - old.value as difference,
+        old.n as previous_n,
+        new.n,
         sqrt(new.se * new.se + old.se * old.se) as se,
         new.df + old.df as df
     from estimate as new
@@ -58,25 +60,50 @@ tail as (
     cross join {{ ref('gauss_legendre') }} as gl
     where tested.theta is not null
     group by all
+),
+
+served as (
+    select
+        tested.*,
+        frame.quarter,
+        tail.p
+    from tested
+    inner join {{ ref('reporting_frame') }} as frame using (donor, indicator, over_time, region, period)
+    left join tail using (donor, indicator, over_time, region, period, dimension, category)
+    where frame.is_served
+),
+
+stepped as (
+    -- Holm (1979): the smallest p times the number of tests, the next one times one less, and so on
+    select
+        *,
+        least(cast(1 as double), p * (
+            count(p) over (partition by donor, quarter) + 1
+            - row_number() over (partition by donor, quarter order by p nulls last)
+        )) as step
+    from served
 )
 
 select
-    tested.donor,
-    tested.indicator,
-    frame.quarter,
-    tested.region,
-    tested.over_time,
-    tested.dimension,
-    tested.category,
-    tested.previous_round,
-    tested.previous,
-    tested.current,
-    tested.difference,
-    tested.se,
-    tested.t,
-    tested.df,
-    tail.p
-from tested
-inner join {{ ref('reporting_frame') }} as frame using (donor, indicator, over_time, region, period)
-left join tail using (donor, indicator, over_time, region, period, dimension, category)
-where frame.is_served
+    donor,
+    indicator,
+    quarter,
+    region,
+    over_time,
+    dimension,
+    category,
+    previous_round,
+    previous,
+    current,
+    difference,
+    se,
+    t,
+    df,
+    p,
+    -- no smaller than that of any smaller p; equal ones are peers and get the same
+    case
+        when p is not null then max(step) over (partition by donor, quarter order by p nulls last)
+    end as p_holm,
+    cast(previous_n as bigint) as previous_n,
+    cast(n as bigint) as n
+from stepped

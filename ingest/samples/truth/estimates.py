@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import beta
 from scipy.stats import t as student
 
 from ingest.samples.arrays import Flags, Ints
@@ -33,8 +34,8 @@ def survey_share(y: Flags, weight: npt.NDArray[np.float64], psu: Ints, design: D
 
     Variance by Taylor linearisation of the ratio, sampling units without an observation counting as zero
     (Lumley, *Complex Surveys*, 2010, 2.3; Heeringa et al., *Applied Survey Data Analysis*, 2017, 3.6);
-    interval on the logit scale with t on units − strata degrees of freedom of the whole round; design
-    effect over p(1−p)/(n−1).
+    interval on the logit scale with t on units − strata degrees of freedom of the whole round, of a share of
+    0 or 100 the exact one (Korn and Graubard 1998); design effect over p(1−p)/(n−1).
     """
     n, total = len(y), float(weight.sum())
     p = float(weight[y].sum()) / total
@@ -59,7 +60,18 @@ def survey_share(y: Flags, weight: npt.NDArray[np.float64], psu: Ints, design: D
         row["deff"] = variance / (p * (1 - p) / (n - 1))
         row["ci_low"], row["ci_high"] = _logit_interval(p, variance**0.5, df)
         row["ci_low_domain"], row["ci_high_domain"] = _logit_interval(p, variance**0.5, df_domain)
+    elif p in (0, 1) and df > 0:
+        row["ci_low"], row["ci_high"] = _exact_interval(p, n, df)
     return row
+
+
+def _exact_interval(p: float, n: int, df: int) -> tuple[float, float]:
+    """Clopper and Pearson's of as many as n are worth with so few degrees of freedom, at most n."""
+    worth = (student.ppf(0.975, n - 1) / student.ppf(0.975, df)) ** 2 if n > 1 else 1
+    size = n * min(float(worth), 1)
+    low = 100 * float(beta.ppf(0.025, size, 1)) if p else 0.0
+    high = 100.0 if p else 100 * float(beta.ppf(0.975, 1, size))
+    return low, high
 
 
 def _logit_interval(p: float, se: float, df: int) -> tuple[Any, Any]:
