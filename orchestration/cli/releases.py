@@ -30,6 +30,9 @@ def approve_command(
     by: Annotated[str, typer.Option(help="Name of the M&E officer who signs off.")],
     publish: Annotated[bool, typer.Option("--publish/--no-publish", help="Release at once.")] = True,
     reason: Annotated[str | None, typer.Option(help="Why numbers changed since the last release.")] = None,
+    provisional: Annotated[
+        bool, typer.Option("--provisional", help="Although sources are missing: complete it later.")
+    ] = False,
 ) -> None:
     """Sign off a donor's quarter as it stands, and release it."""
     home = settings().home
@@ -40,7 +43,7 @@ def approve_command(
     from orchestration.releases.donor_store import donor_names, store
     from orchestration.releases.publish import publish as publish_release
 
-    approval = approvals.approve(home, donor, quarter, by)
+    approval = approvals.approve(home, donor, quarter, by, provisional=provisional)
     _say_what_is_withheld(home, donor, quarter)
     say(f"{donor} {quarter} is signed off by {plain(approval.approved_by)} ({approval.approved_at}).")
     if not publish:

@@ -14,17 +14,19 @@ from pathlib import Path
 from ingest.errors import SangamError
 from orchestration.disclosure.protection import require_protected
 from orchestration.releases.content import Content, check_names, donor_quarters, read_content
+from orchestration.releases.missing import missing_of, require_reported, require_stated
 
 
 @dataclass(frozen=True)
 class Approval:
-    """Who signed off what, and when (UTC, ISO 8601)."""
+    """Who signed off what, and when (UTC, ISO 8601); `provisional`: knowing that something is missing."""
 
     donor: str
     quarter: str
     approved_by: str
     approved_at: str
     content_sha256: str
+    provisional: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,14 @@ class Pending:
     void: Approval | None
 
 
-def approve(home: Path, donor: str, quarter: str, by: str, at: dt.datetime | None = None) -> Approval:
+def approve(
+    home: Path, donor: str, quarter: str, by: str, at: dt.datetime | None = None, provisional: bool = False
+) -> Approval:
     """Record that `by` signs off the values as they stand now; return the sign-off that holds.
 
     `at` is the time of signing (with a time zone; now if left out). The same values signed off before keep
-    their first sign-off. Raises SangamError if `by` is empty, there is nothing to sign off, or nobody can say
-    which values are small.
+    their first sign-off. `provisional`: although sources are missing. Raises SangamError if `by` is empty, there is
+    nothing to sign off, nobody can say which values are small, or `provisional` is not what is true.
     """
     by = " ".join(by.split())
     if not by:
@@ -52,10 +56,12 @@ def approve(home: Path, donor: str, quarter: str, by: str, at: dt.datetime | Non
         raise SangamError(f"The time of a sign-off needs a time zone; {at.isoformat()} has none.")
     content = read_content(home, donor, quarter)
     require_protected(donor, content.values)
+    require_reported(content)
+    require_stated(content, provisional)
     if held := approval_of(home, content):
         return held
     when = at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    approval = Approval(donor, quarter, by, when, content.sha256)
+    approval = Approval(donor, quarter, by, when, content.sha256, provisional)
     _record(_folder(home, donor, quarter), approval)
     return approval_of(home, content) or approval
 
@@ -63,14 +69,22 @@ def approve(home: Path, donor: str, quarter: str, by: str, at: dt.datetime | Non
 def approval_of(home: Path, content: Content) -> Approval | None:
     """Return the last sign-off if it is for exactly this content, else None.
 
-    An earlier one does not count: values that were replaced and come back are to be looked at again.
+    An earlier one does not count: values that were replaced and come back are to be looked at again. Nor does one of
+    content that is not complete, unless it was given as provisional.
     """
     found = approvals(home, content.donor, content.quarter)
-    return found[-1] if found and found[-1].content_sha256 == content.sha256 else None
+    if not found or found[-1].content_sha256 != content.sha256:
+        return None
+    return found[-1] if found[-1].provisional == bool(missing_of(content.values)) else None
 
 
 def require_approval(home: Path, content: Content) -> Approval:
-    """Return the sign-off for this content. Raises SangamError if there is none or its numbers changed."""
+    """Return the sign-off for this content.
+
+    Raises SangamError if there is none, its numbers changed, nothing is reported or, unless it was given as
+    provisional, something is missing.
+    """
+    require_reported(content)
     if held := approval_of(home, content):
         return held
     what = f"{content.donor} {content.quarter}"
@@ -78,6 +92,8 @@ def require_approval(home: Path, content: Content) -> Approval:
     earlier = approvals(home, content.donor, content.quarter)
     if earlier:
         last = earlier[-1]
+        if last.content_sha256 == content.sha256:
+            require_stated(content, last.provisional)
         raise SangamError(
             f"{what} cannot be released: {last.approved_by} signed it off on {last.approved_at}, but values "
             f"or definitions have changed since. Look at them again, then {remedy}."

@@ -47,7 +47,7 @@ def build(content: Content, header: Header) -> dict[str, bytes]:
 
 def published_values(content: Content, header: Header) -> pa.Table:
     """Return the values with what the release says of each: the table of `indicators.parquet`."""
-    return annotate(content.values, list(header.changes), header.release)
+    return annotate(content.values, list(header.changes), header.release, header.status)
 
 
 def to_parquet(table: pa.Table) -> bytes:
@@ -90,6 +90,8 @@ def _manifest(content: Content, header: Header, files: dict[str, bytes]) -> byte
         "donor_name": header.donor_name,
         "quarter": content.quarter,
         "release": header.release,
+        "status": header.status,
+        "missing": [asdict(one) for one in header.missing],
         "predecessor": header.predecessor,
         "predecessor_manifest_sha256": header.predecessor_manifest_sha256,
         "reason": header.reason,

@@ -12,6 +12,7 @@ import xlsxwriter
 from orchestration.releases import charts, sheets
 from orchestration.releases.content import Content
 from orchestration.releases.header import Header
+from orchestration.releases.missing import told
 from orchestration.releases.styles import Styles, page, put, title
 
 LEVELS = ("impact", "outcome", "output")
@@ -22,7 +23,8 @@ STATES = (
     ("suppressed", "Withheld because it could point to single persons or households."),
 )
 READING = (
-    ("Status", "final: first published here. restated: differs from the release before; see sheet Changes."),
+    ("Status", "final: first published here. provisional: so too, while deliveries were missing. "
+               "restated: differs from the release before; see sheet Changes."),
     ("Achievement", "(value - baseline) / (target - baseline); none where target and baseline are equal."),
     ("Light", "Green, amber and red say how far the value is on the way from baseline to target."),
     ("95 % interval", "Survey estimates only: with it come standard error, design effect and unweighted n."),
@@ -112,6 +114,7 @@ def _front(
         ("Fiscal quarter", ", ".join(labels) or "none"),
         ("Release", f"{header.release}, {replaced}"),
         *([("Reason", header.reason)] if header.reason else []),
+        *([("Provisional", f"Missing: {' '.join(told(header.missing))}")] if header.missing else []),
         ("Signed off by", f"{header.approved_by}, {signed}"),
         ("Code version", header.code_version),
     ])  # fmt: skip

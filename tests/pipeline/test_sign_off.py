@@ -1,0 +1,159 @@
+"""The sign-off before a release: what must be there, what is shown, how many names, and what an officer adds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from ingest.errors import SangamError
+from orchestration.releases import approvals, publish, shelf, verify
+from orchestration.releases.build import read_parquet
+from orchestration.s3 import object_store, seaweed
+from tests import marts
+from tests.terminal import sangam
+
+DONORS = [f"donor_{letter}" for letter in "abcdefghij"]
+QUARTER = "2021Q2"
+LACKS = "No accepted delivery of sindh/births for 2021Q2. The delivery of sindh/mis for 2021Q2 was not taken in: m.sql."
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A warehouse with a quarter of two indicators for each of several donors, and one before it."""
+    folder = tmp_path_factory.mktemp("home")
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as db:
+        marts.create(db)
+        db.execute(
+            """
+            insert into marts.indicator_values by name
+            select donor, indicator, '2021Q2' as quarter, 'sindh' as region, 'round' as over_time, dimension,
+                   category, number::double as "value", 'percent' as unit, '' as currency, 17 as numerator,
+                   21 as denominator, 21 as n, 80::double as target, 'reported' as state, 'provisional' as status,
+                   null::varchar as release, 1 as definition_version, 'FY2020-21 Q4' as fiscal_label
+            from unnest($donors) as d(donor),
+                 (values ('AA-01', 'all', 'all', 66.6), ('AA-01', 'sex', 'F', 70.1),
+                         ('AA-02', 'all', 'all', 12.5)) as v(indicator, dimension, category, number)
+            """,
+            {"donors": DONORS},
+        )
+        db.execute(
+            """
+            insert into marts.indicator_definitions by name
+            select distinct donor, indicator, 'Share' as name, 'outcome' as level, 1 as definition_version
+            from marts.indicator_values;
+            insert into marts.indicator_evidence by name
+            select donor, indicator, quarter, 'mis_2021Q2.sql' as _file, 'ab12' as _sha256
+            from marts.indicator_values
+            """
+        )
+    for donor in DONORS:
+        marts.write_logframe(folder / "logframes", donor, ["AA-01", "AA-02"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SANGAM_LOGFRAMES", str(folder / "logframes"))
+        patch.setenv("SANGAM_HOME", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def client(home: Path) -> Iterator[Any]:
+    with seaweed.serve(home, DONORS) as running:
+        yield object_store.connect(running)
+
+
+@pytest.fixture(scope="module")
+def unused_donors() -> Iterator[str]:
+    return iter(DONORS)
+
+
+@pytest.fixture
+def donor(unused_donors: Iterator[str]) -> str:
+    return next(unused_donors)
+
+
+def change(home: Path, donor: str, words: str, where: str = "true") -> None:
+    with duckdb.connect(str(home / "warehouse.duckdb")) as db:
+        db.execute(f"update marts.indicator_values set {words} where donor = ? and {where}", [donor])
+
+
+def take_away(home: Path, donor: str, where: str = "true") -> None:
+    change(home, donor, f"value = null, state = 'not_reported', reason = '{LACKS}'", where)
+
+
+def statuses(client: Any, donor: str, release: str) -> list[str]:
+    body = shelf.fetch(client, donor, QUARTER, release, "indicators.parquet")
+    return [str(row["status"]) for row in read_parquet(body).to_pylist()]
+
+
+def test_a_quarter_without_a_value_does_not_go(home: Path, client: Any, donor: str) -> None:
+    approvals.approve(home, donor, QUARTER, "Amina Soomro")  # of what there was before
+    take_away(home, donor)
+    for provisional in (False, True, True):  # and still not at the next try
+        with pytest.raises(SangamError, match="not one of its 3 values is reported") as told:
+            approvals.approve(home, donor, QUARTER, "Amina Soomro", provisional=provisional)
+        assert "sindh/births 2021Q2: No accepted delivery" in str(told.value)
+        with pytest.raises(SangamError, match="not one of its 3 values is reported"):
+            publish.publish(home, client, donor, QUARTER)
+    assert shelf.finished(client, donor) == []
+
+
+def test_an_incomplete_quarter_goes_as_provisional_only(home: Path, client: Any, donor: str) -> None:
+    take_away(home, donor, "indicator = 'AA-02'")
+    for _ in range(2):  # and still not at the next try
+        with pytest.raises(SangamError, match="as provisional only") as told:
+            approvals.approve(home, donor, QUARTER, "Amina Soomro")
+        assert "sindh/mis 2021Q2: The delivery of sindh/mis for 2021Q2 was not taken in: m.sql." in str(
+            told.value
+        )
+        with pytest.raises(SangamError, match="nobody has signed it off"):
+            publish.publish(home, client, donor, QUARTER)
+    approvals.approve(home, donor, QUARTER, "Amina Soomro", provisional=True)
+    done = publish.publish(home, client, donor, QUARTER)
+    manifest = shelf.manifest(client, donor, QUARTER, done.release)
+    assert manifest["status"] == "provisional"
+    assert [(one["region"], one["source"], one["quarter"]) for one in manifest["missing"]] == [
+        ("sindh", "births", QUARTER),
+        ("sindh", "mis", QUARTER),
+    ]
+    assert statuses(client, donor, done.release) == ["provisional"] * 3
+    readme = " ".join((done.folder / "README.txt").read_text().split())
+    assert "PROVISIONAL" in readme and "sindh/births 2021Q2: No accepted delivery" in readme
+    assert verify.rebuild(home, client, donor, QUARTER).is_whole
+
+    change(home, donor, "value = 12.5, state = 'reported', reason = null", "indicator = 'AA-02'")
+    with pytest.raises(SangamError, match="have changed since"):
+        publish.publish(home, client, donor, QUARTER)
+    with pytest.raises(SangamError, match="Sign it off without --provisional"):
+        approvals.approve(home, donor, QUARTER, "Amina Soomro", provisional=True)
+    approvals.approve(home, donor, QUARTER, "Amina Soomro")
+    done = publish.publish(home, client, donor, QUARTER)
+    manifest = shelf.manifest(client, donor, QUARTER, done.release)
+    assert (done.release, manifest["status"], manifest["missing"]) == ("r002", "final", [])
+    assert sorted(statuses(client, donor, "r002")) == ["final", "final", "restated"]
+
+
+def test_a_sign_off_of_before_is_none_for_what_is_incomplete(home: Path, client: Any, donor: str) -> None:
+    """A file that does not say `provisional` was written when nobody asked."""
+    take_away(home, donor, "indicator = 'AA-02'")
+    approvals.approve(home, donor, QUARTER, "Amina Soomro", provisional=True)
+    [file] = (home / "releases" / "_approvals" / donor / QUARTER).iterdir()
+    words = json.loads(file.read_text())
+    words.pop("provisional")
+    file.chmod(0o644)
+    file.write_text(json.dumps(words))
+    for _ in range(2):
+        with pytest.raises(SangamError, match="provisional only"):
+            publish.publish(home, client, donor, QUARTER)
+    assert shelf.finished(client, donor) == []
+
+
+def test_a_rate_that_is_missing_is_named(home: Path, donor: str) -> None:
+    why = "No exchange rate PKR to EUR for 2021Q2; add it to the exchange rates of the reference folder."
+    change(home, donor, f"value = null, state = 'not_reported', reason = '{why}'", "indicator = 'AA-02'")
+    said = sangam("approve", donor, QUARTER, "--by", "Amina")
+    assert said.status == 2
+    assert "_reference/exchange_rates 2021Q2: No exchange rate PKR to EUR" in said.text
