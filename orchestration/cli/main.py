@@ -15,7 +15,8 @@ from ingest.errors import OurFault, SangamError, our_fault
 from ingest.fault_log import log_fault
 from orchestration.cli import known_words
 from orchestration.cli.console import complain, say, styled
-from orchestration.cli.releases import approve_command, release_app
+from orchestration.cli.releases import release_app
+from orchestration.cli.sign_off import approve_command
 from orchestration.quarters import check_quarter
 from orchestration.settings import home, settings
 

@@ -1,4 +1,4 @@
-"""The commands around releases: `approve_command`, and the sub-app `release_app`.
+"""The commands around releases: the sub-app `release_app`.
 
 Only words and tables; what is done is in the other modules. Imports within the functions are for start-up: Arrow and S3
 take seconds, a wrong word is refused before.
@@ -15,61 +15,12 @@ import typer
 from ingest.errors import SangamError
 from orchestration.cli.console import Style, TableColumn, plain, say, show_table, styled
 from orchestration.cli.known_words import known_donor, known_release
+from orchestration.cli.sign_off import Donor, Quarter
 from orchestration.quarters import check_quarter
 from orchestration.settings import settings
 
 release_app = typer.Typer(help="Releases: list, verify, rebuild, compare, fetch.", no_args_is_help=True)
-Donor = Annotated[str, typer.Argument(help="Donor code, such as eu_success.")]
-Quarter = Annotated[str, typer.Argument(help="Calendar quarter, such as 2021Q2.")]
 Release = Annotated[str | None, typer.Option("--release", "-r", help="Such as r001; the latest if left out.")]
-
-
-def approve_command(
-    donor: Donor,
-    quarter: Quarter,
-    by: Annotated[str, typer.Option(help="Name of the M&E officer who signs off.")],
-    publish: Annotated[bool, typer.Option("--publish/--no-publish", help="Release at once.")] = True,
-    reason: Annotated[str | None, typer.Option(help="Why numbers changed since the last release.")] = None,
-    provisional: Annotated[
-        bool, typer.Option("--provisional", help="Although sources are missing: complete it later.")
-    ] = False,
-) -> None:
-    """Sign off a donor's quarter as it stands, and release it."""
-    home = settings().home
-    known_donor(donor, home)
-    check_quarter(quarter)
-    # For start-up: a command loads what it needs and no other's.
-    from orchestration.releases import approvals
-    from orchestration.releases.donor_store import donor_names, store
-    from orchestration.releases.publish import publish as publish_release
-
-    approval = approvals.approve(home, donor, quarter, by, provisional=provisional)
-    _say_what_is_withheld(home, donor, quarter)
-    say(f"{donor} {quarter} is signed off by {plain(approval.approved_by)} ({approval.approved_at}).")
-    if not publish:
-        say("Not released (--no-publish). The same command without it releases.")
-        return
-    with store(publishing_for=donor) as client:
-        done = publish_release(home, client, donor, quarter, reason, donor_names)
-    if done.is_new:
-        after = f", after {done.predecessor} with {done.changes} changes" if done.predecessor else ""
-        say(f"Released as {styled('bold', done.release)}{after}.")
-    else:
-        say(f"{styled('bold', done.release)} has this very content already; nothing was released anew.")
-    say(f"S3     s3://{done.bucket}/{done.prefix}", indent=2, as_one=True)
-    say(f"here   {plain(done.folder)}", indent=2, as_one=True)
-    fetch = f"sangam release fetch {donor} {quarter} --release {done.release} --to FOLDER"
-    say(f"fetch  {fetch}", indent=2, as_one=True)
-
-
-def _say_what_is_withheld(home: Path, donor: str, quarter: str) -> None:
-    """Say how many values do not go to the donor, so that who signs knows."""
-    # For start-up: a command loads what it needs and no other's.
-    from orchestration.releases.content import read_content
-    from orchestration.releases.withheld import told
-
-    if words := told(read_content(home, donor, quarter).values):
-        say(styled("yellow", plain(words)))
 
 
 @release_app.command("pending")

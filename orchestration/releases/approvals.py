@@ -40,30 +40,52 @@ class Pending:
 
 
 def approve(
-    home: Path, donor: str, quarter: str, by: str, at: dt.datetime | None = None, provisional: bool = False
+    home: Path,
+    donor: str,
+    quarter: str,
+    by: str,
+    at: dt.datetime | None = None,
+    provisional: bool = False,
+    seen: str | None = None,
 ) -> Approval:
     """Record that `by` signs off the values as they stand now; return the sign-off that holds.
 
     `at` is the time of signing (with a time zone; now if left out). The same values signed off before keep
-    their first sign-off. `provisional`: although sources are missing. Raises SangamError if `by` is empty, there is
-    nothing to sign off, nobody can say which values are small, or `provisional` is not what is true.
+    their first sign-off. `provisional`: although sources are missing; `seen`: the hash of the content that was shown.
+    Raises SangamError if `by` is empty, there is nothing to sign off, nobody can say which values are small,
+    `provisional` is not what is true, or the content is no longer what was shown.
     """
-    by = " ".join(by.split())
-    if not by:
-        raise SangamError('A sign-off needs the name of the M&E officer who gives it: --by "First Last".')
+    by = officer(by)
     at = at or dt.datetime.now(dt.UTC)
     if at.tzinfo is None:
         raise SangamError(f"The time of a sign-off needs a time zone; {at.isoformat()} has none.")
     content = read_content(home, donor, quarter)
-    require_protected(donor, content.values)
-    require_reported(content)
-    require_stated(content, provisional)
+    require_ready(content, provisional)
+    if seen and seen != content.sha256:
+        raise SangamError(
+            f"Not signed off: values of {donor} {quarter} changed while you looked at them. Run the command again."
+        )
     if held := approval_of(home, content):
         return held
     when = at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     approval = Approval(donor, quarter, by, when, content.sha256, provisional)
     _record(_folder(home, donor, quarter), approval)
     return approval_of(home, content) or approval
+
+
+def officer(by: str) -> str:
+    """The name in one line. Raises SangamError if it is empty."""
+    by = " ".join(by.split())
+    if not by:
+        raise SangamError('A sign-off needs the name of the M&E officer who gives it: --by "First Last".')
+    return by
+
+
+def require_ready(content: Content, provisional: bool) -> None:
+    """Raises SangamError unless this content can be signed off, as provisional or as final."""
+    require_protected(content.donor, content.values)
+    require_reported(content)
+    require_stated(content, provisional)
 
 
 def approval_of(home: Path, content: Content) -> Approval | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,13 +10,14 @@ from typing import Any
 
 import duckdb
 import pytest
+from rich.cells import cell_len
 
 from ingest.errors import SangamError
 from orchestration.releases import approvals, publish, shelf, verify
 from orchestration.releases.build import read_parquet
 from orchestration.s3 import object_store, seaweed
 from tests import marts
-from tests.terminal import sangam
+from tests.terminal import sangam, without_colours
 
 DONORS = [f"donor_{letter}" for letter in "abcdefghij"]
 QUARTER = "2021Q2"
@@ -157,3 +159,70 @@ def test_a_rate_that_is_missing_is_named(home: Path, donor: str) -> None:
     said = sangam("approve", donor, QUARTER, "--by", "Amina")
     assert said.status == 2
     assert "_reference/exchange_rates 2021Q2: No exchange rate PKR to EUR" in said.text
+
+
+class Person(io.StringIO):
+    """Somebody who answers at a keyboard."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("width", [60, 80, 200, None])
+def test_what_is_signed_off_is_shown_before_it_is_asked(
+    home: Path, client: Any, shown_donor: str, monkeypatch: pytest.MonkeyPatch, width: int | None
+) -> None:
+    monkeypatch.setattr("sys.stdin", Person("n\n"))
+    said = sangam("approve", shown_donor, QUARTER, "--by", "Amina", "--provisional", width=width)
+    assert said.status == 1
+    for datum in (
+        "2 of 3 values are reported",
+        "AA-01", "66.6", "80", "not reported",  # value, target
+        "The largest of 2 changes since 2021Q2 r001", "sex=F", "70.1", "99.5",
+        "Missing or late: 2", "not reported: sindh/births 2021Q2: No accepted delivery",
+        "Due 2021-07-09:", "days overdue", "Sign off? [y/N]", "Not signed off.",
+    ):  # fmt: skip
+        assert said.has(datum), (datum, said.out)
+    lines = without_colours(said.out).splitlines()
+    assert width is None or max(map(cell_len, lines)) <= width
+    changes = said.out[said.out.index("The largest") :]
+    assert changes.index("AA-02") < changes.index("AA-01")  # what is gone leads
+    assert approvals.approvals(home, shown_donor, QUARTER)[-1].provisional is False  # that of r001
+
+
+@pytest.fixture(scope="module")
+def shown_donor(home: Path, client: Any, unused_donors: Iterator[str]) -> str:
+    """One whose r001 is out, and of which a number is gone and another one changed."""
+    donor = next(unused_donors)
+    approvals.approve(home, donor, QUARTER, "Amina Soomro")
+    publish.publish(home, client, donor, QUARTER)
+    take_away(home, donor, "indicator = 'AA-02'")
+    change(home, donor, "value = 99.5", "category = 'F'")
+    return donor
+
+
+def test_in_a_pipe_nobody_is_asked(home: Path, donor: str) -> None:
+    for _ in range(2):
+        said = sangam("approve", donor, QUARTER, "--by", "Amina", "--no-publish")
+        assert said.status == 2
+        assert "run the same with --yes" in said.text
+        assert approvals.approvals(home, donor, QUARTER) == []
+    assert (
+        "is signed off by Amina"
+        in sangam("approve", donor, QUARTER, "--by", "Amina", "--no-publish", "--yes").text
+    )
+    assert len(approvals.approvals(home, donor, QUARTER)) == 1
+
+
+def test_a_person_says_yes(home: Path, donor: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", Person("y\n"))
+    said = sangam("approve", donor, QUARTER, "--by", "Amina", "--no-publish")
+    assert said.status == 0
+    assert "is signed off by Amina" in said.text
+
+
+def test_what_changed_while_it_was_looked_at_is_not_signed(home: Path, donor: str) -> None:
+    for _ in range(2):
+        with pytest.raises(SangamError, match="changed while you looked"):
+            approvals.approve(home, donor, QUARTER, "Amina", seen="of another content")
+        assert approvals.approvals(home, donor, QUARTER) == []
