@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from ingest.errors import SangamError
-from orchestration.cli.console import Style, TableColumn, plain, say, show_table, styled
+from orchestration.cli.console import TableColumn, plain, say, show_table
 from orchestration.cli.known_words import known_donor, known_release
 from orchestration.cli.sign_off import Donor, Quarter
 from orchestration.quarters import check_quarter
@@ -24,34 +24,22 @@ Release = Annotated[str | None, typer.Option("--release", "-r", help="Such as r0
 
 
 @release_app.command("pending")
-def pending_command() -> None:
-    """List what waits for a sign-off, and by when it is due."""
+def pending_command(
+    donor: Annotated[str | None, typer.Argument(help="One donor; all if left out.")] = None,
+    quarter: Annotated[
+        str | None, typer.Argument(help="One quarter; those that are due if left out.")
+    ] = None,
+) -> None:
+    """List what waits for a sign-off, when it is due, how much of it there is and what is missing."""
+    where = settings()
+    if donor:
+        known_donor(donor, where.home)
+    if quarter:
+        check_quarter(quarter)
     # For start-up: a command loads what it needs and no other's.
-    from orchestration.releases.approvals import pending
-    from orchestration.releases.due import days_left, due_on
-    from orchestration.warehouse import logframes
+    from orchestration.cli.show_pending import show_pending
 
-    due_days = {frame.donor.code: frame.donor.due_days for frame in logframes.sound()}
-    today = datetime.now(UTC).date()
-    rows = []
-    for one in pending(settings().home):
-        void = one.void
-        why = f"numbers changed after {void.approved_by}, {void.approved_at}" if void else "not signed off"
-        due = due_on(one.quarter, due_days[one.donor]) if one.donor in due_days else None
-        left = days_left(due, today) if due else ""
-        colour: Style = "red" if "overdue" in left else "yellow"
-        rows.append((one.donor, one.quarter, str(due or ""), styled(colour, left), plain(why)))
-    columns = (
-        TableColumn("donor"),
-        TableColumn("quarter"),
-        TableColumn("due"),
-        TableColumn("time", right=True),
-        TableColumn("waits because", wraps=True),
-    )
-    if rows:
-        show_table(columns, rows)
-    else:
-        say("Everything is signed off.")
+    show_pending(where, datetime.now(UTC).date(), donor, quarter)
 
 
 @release_app.command("list")

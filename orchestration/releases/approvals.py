@@ -14,7 +14,13 @@ from pathlib import Path
 from ingest.errors import SangamError
 from orchestration.disclosure.protection import require_protected
 from orchestration.releases.content import Content, check_names, donor_quarters, read_content
-from orchestration.releases.missing import missing_of, require_reported, require_stated
+from orchestration.releases.missing import (
+    Missing,
+    missing_of,
+    reported_of_expected,
+    require_reported,
+    require_stated,
+)
 
 
 @dataclass(frozen=True)
@@ -31,12 +37,20 @@ class Approval:
 
 @dataclass(frozen=True)
 class Pending:
-    """A donor's quarter that waits for a sign-off. `void` is an earlier one whose numbers have changed."""
+    """A donor's quarter that waits for a sign-off. `void` is an earlier one whose numbers have changed.
+
+    `signed` names who has signed off these numbers already, where more names are asked for; `reported` and `expected`
+    count values, `missing` are the sources that those not reported need.
+    """
 
     donor: str
     quarter: str
     content_sha256: str
     void: Approval | None
+    signed: str = ""
+    reported: int = 0
+    expected: int = 0
+    missing: tuple[Missing, ...] = ()
 
 
 def approve(
@@ -138,7 +152,11 @@ def pending(home: Path) -> list[Pending]:
         content = read_content(home, donor, quarter)
         if not approval_of(home, content):
             earlier = approvals(home, donor, quarter)
-            waiting.append(Pending(donor, quarter, content.sha256, earlier[-1] if earlier else None))
+            last = earlier[-1] if earlier else None
+            void = last if last and last.content_sha256 != content.sha256 else None
+            counts = reported_of_expected(content.values)
+            missing = tuple(missing_of(content.values))
+            waiting.append(Pending(donor, quarter, content.sha256, void, "", *counts, missing))
     return waiting
 
 

@@ -301,7 +301,9 @@ def test_the_commands(
     assert {path.name for path in (tmp_path / "got").iterdir()} == FILES
     set_value(home, donor, 55.5)
     waits = run("release", "pending")
-    assert re.search(rf"{donor} 2021Q2 2021-07-09 [0-9,]+ days overdue numbers changed after Amina", waits)
+    assert re.search(
+        rf"{donor} 2021Q2 2021-07-09 [0-9,]+ days overdue 3 of 3 numbers changed after Amina", waits
+    )
     run("approve", donor, QUARTER, "--by", "Amina", "--yes", "--reason", "late forms")
     changed = run("release", "diff", donor, QUARTER, "r001", "r002")
     assert "AA-01 sindh round sex=F 70.1 55.5 value late forms" in changed

@@ -226,3 +226,22 @@ def test_what_changed_while_it_was_looked_at_is_not_signed(home: Path, donor: st
         with pytest.raises(SangamError, match="changed while you looked"):
             approvals.approve(home, donor, QUARTER, "Amina", seen="of another content")
         assert approvals.approvals(home, donor, QUARTER) == []
+
+
+def test_pending_says_when_how_much_and_what_is_missing(
+    home: Path, donor: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SANGAM_LANDING", str(tmp_path))
+    why = "No round of sindh/imi was accepted up to 2021Q2."
+    change(home, donor, f"value = null, state = 'not_reported', reason = '{why}'", "indicator = 'AA-02'")
+    waits = sangam("release", "pending", donor, QUARTER)
+    assert f"{donor} 2021Q2 2021-07-09" in waits.text
+    assert waits.has("2 of 3 not signed off sindh/imi no delivery")
+    round_file = tmp_path / "sindh" / "imi" / QUARTER / "imi.xlsx"
+    round_file.parent.mkdir(parents=True)
+    round_file.write_bytes(b"nobody has read it")
+    assert sangam("release", "pending", donor).has("2 of 3 not signed off sindh/imi not read yet")
+    round_file.parent.rename(tmp_path / "sindh" / "imi" / "2020Q4")  # a round serves later quarters, too
+    assert sangam("release", "pending", donor).has("sindh/imi not read yet")
+    assert "Nothing waits" in sangam("release", "pending", donor, "2019Q1").text
+    assert "There is no donor" in sangam("release", "pending", "nobody").text
