@@ -14,6 +14,7 @@ from orchestration.checks import holds
 from orchestration.cli.console import TableColumn, plain, say, show_table, styled
 from orchestration.cli.show_releases import shown
 from orchestration.cli.status import SourceStatus, quarter_status
+from orchestration.releases.approvals import signatures
 from orchestration.releases.changes import compare
 from orchestration.releases.content import KEY, Content
 from orchestration.releases.due import days_left, due_on
@@ -42,6 +43,8 @@ def show_sign_off(settings: Settings, content: Content) -> None:
     _list("Missing or late", "nothing", missing + [_line(row) for row in sources if row.state in _LATE])
     if not settings.landing.is_dir():
         say(f"What has arrived is not known: there is no landing {plain(settings.landing)}.", indent=2)
+    if needed := _signatures(settings.home, content):
+        say(needed)
     for donor in (one.donor for one in logframes.sound() if one.donor.code == content.donor):
         due = due_on(content.quarter, donor.due_days)
         say(f"Due {due}: {days_left(due, datetime.now(UTC).date())}.")
@@ -129,6 +132,14 @@ def _held(home: Path, content: Content) -> list[str]:
         for one in holds.held(home, there, *pair, content.quarter)
     ]
     return [plain(line) for line in holds.unread(content.donor)] + found
+
+
+def _signatures(home: Path, content: Content) -> str:
+    """Who has signed off, and how many names the donor asks for; empty where it asks for one and has none."""
+    needed = logframes.signatures_of(content.donor)
+    given = ", ".join(plain(one.approved_by) for one in signatures(home, content))
+    asked = f"{needed} different people sign off for this donor. " if needed > 1 else ""
+    return f"{asked}{f'Signed off by {given} already.' if given else ''}".strip()
 
 
 def _list(heading: str, none: str, lines: list[str]) -> None:

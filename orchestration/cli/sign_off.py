@@ -52,7 +52,9 @@ def approve_command(
     say(
         f"{donor} {quarter} is signed off by {plain(approval.approved_by)} ({approval.approved_at}), as {kind}."
     )
-    if publish:
+    if not approvals.approval_of(where.home, content):
+        say("Not released: this donor asks for another person's name. The same command with it releases.")
+    elif publish:
         _release(donor, quarter, reason)
     else:
         say("Not released (--no-publish). The same command without it releases.")

@@ -8,7 +8,7 @@ import datetime as dt
 import json
 import os
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ingest.errors import SangamError
@@ -21,6 +21,7 @@ from orchestration.releases.missing import (
     require_reported,
     require_stated,
 )
+from orchestration.warehouse.logframes import signatures_of
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ def approve(
         return held
     when = at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     approval = Approval(donor, quarter, by, when, content.sha256, provisional)
-    _record(_folder(home, donor, quarter), approval)
+    if by.casefold() not in {one.approved_by.casefold() for one in signatures(home, content)}:
+        _record(_folder(home, donor, quarter), approval)
     return approval_of(home, content) or approval
 
 
@@ -103,15 +105,30 @@ def require_ready(content: Content, provisional: bool) -> None:
 
 
 def approval_of(home: Path, content: Content) -> Approval | None:
-    """Return the last sign-off if it is for exactly this content, else None.
+    """Return the sign-off that lets exactly this content out, None until enough different people have given theirs.
 
-    An earlier one does not count: values that were replaced and come back are to be looked at again. Nor does one of
-    content that is not complete, unless it was given as provisional.
+    It names them all, and is of the time of the last that was needed.
     """
-    found = approvals(home, content.donor, content.quarter)
-    if not found or found[-1].content_sha256 != content.sha256:
+    given = signatures(home, content)[: signatures_of(content.donor)]
+    if len(given) < signatures_of(content.donor):
         return None
-    return found[-1] if found[-1].provisional == bool(missing_of(content.values)) else None
+    return replace(given[-1], approved_by=_names(given))
+
+
+def signatures(home: Path, content: Content) -> list[Approval]:
+    """Return the sign-offs of exactly this content, the first of each person, in the order they were given.
+
+    Those before another content's do not count: values that were replaced and come back are to be looked at again. Nor
+    do those of content that is not complete, unless they were given as provisional.
+    """
+    is_incomplete = bool(missing_of(content.values))
+    given: dict[str, Approval] = {}
+    for one in approvals(home, content.donor, content.quarter):
+        if one.content_sha256 != content.sha256:
+            given = {}
+        elif one.provisional == is_incomplete:
+            given.setdefault(one.approved_by.casefold(), one)
+    return list(given.values())
 
 
 def require_approval(home: Path, content: Content) -> Approval:
@@ -125,6 +142,11 @@ def require_approval(home: Path, content: Content) -> Approval:
         return held
     what = f"{content.donor} {content.quarter}"
     remedy = f'`sangam approve {content.donor} {content.quarter} --by "First Last"`'
+    if given := signatures(home, content):
+        raise SangamError(
+            f"{what} cannot be released yet: {signatures_of(content.donor)} different people sign off for this donor, "
+            f"and only {_names(given)} did. Another one does so with {remedy}."
+        )
     earlier = approvals(home, content.donor, content.quarter)
     if earlier:
         last = earlier[-1]
@@ -156,8 +178,13 @@ def pending(home: Path) -> list[Pending]:
             void = last if last and last.content_sha256 != content.sha256 else None
             counts = reported_of_expected(content.values)
             missing = tuple(missing_of(content.values))
-            waiting.append(Pending(donor, quarter, content.sha256, void, "", *counts, missing))
+            signed = _names(signatures(home, content))
+            waiting.append(Pending(donor, quarter, content.sha256, void, signed, *counts, missing))
     return waiting
+
+
+def _names(given: list[Approval]) -> str:
+    return ", ".join(one.approved_by for one in given)
 
 
 def _folder(home: Path, donor: str, quarter: str) -> Path:

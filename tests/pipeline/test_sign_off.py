@@ -245,3 +245,32 @@ def test_pending_says_when_how_much_and_what_is_missing(
     assert sangam("release", "pending", donor).has("sindh/imi not read yet")
     assert "Nothing waits" in sangam("release", "pending", donor, "2019Q1").text
     assert "There is no donor" in sangam("release", "pending", "nobody").text
+
+
+def test_two_names_where_the_donor_asks_for_them(home: Path, client: Any, donor: str) -> None:
+    at = home / "logframes" / f"{donor}.yml"
+    at.write_text(at.read_text().replace("due_days: 9", "due_days: 9, signatures: 2"))
+    for name in ("Amina Soomro", " amina  SOOMRO "):  # the same person twice is one
+        said = sangam("approve", donor, QUARTER, "--by", name, "--yes")
+        assert said.status == 0
+        assert "2 different people sign off for this donor" in said.text
+        assert "asks for another person's name" in said.text
+        with pytest.raises(SangamError, match="only Amina Soomro did"):
+            publish.publish(home, client, donor, QUARTER)
+    assert shelf.finished(client, donor) == []
+    assert "signed off by Amina Soomro; another name is needed" in sangam("release", "pending", donor).text
+    assert "Released as r001" in sangam("approve", donor, QUARTER, "--by", "Bilal Khan", "--yes").text
+    manifest = shelf.manifest(client, donor, QUARTER, "r001")
+    assert manifest["approved_by"] == "Amina Soomro, Bilal Khan"
+    held = approvals.approvals(home, donor, QUARTER)
+    assert [one.approved_by for one in held] == ["Amina Soomro", "Bilal Khan"]
+    assert manifest["approved_at"] == held[-1].approved_at
+    approvals.approve(home, donor, QUARTER, "A third one")
+    assert publish.publish(home, client, donor, QUARTER).is_new is False
+    assert verify.rebuild(home, client, donor, QUARTER).is_whole
+
+    change(home, donor, "value = 71", "category = 'F'")  # both look again
+    approvals.approve(home, donor, QUARTER, "Bilal Khan")
+    for _ in range(2):
+        with pytest.raises(SangamError, match="only Bilal Khan did"):
+            publish.publish(home, client, donor, QUARTER)
