@@ -43,6 +43,8 @@ def show_sign_off(settings: Settings, content: Content) -> None:
     _list("Missing or late", "nothing", missing + [_line(row) for row in sources if row.state in _LATE])
     if not settings.landing.is_dir():
         say(f"What has arrived is not known: there is no landing {plain(settings.landing)}.", indent=2)
+    for indicator, comment in content.comments.items():
+        say(f"{styled('bold', 'Note')} on {plain(indicator)}: {plain(comment)}")
     if needed := _signatures(settings.home, content):
         say(needed)
     for donor in (one.donor for one in logframes.sound() if one.donor.code == content.donor):

@@ -1,13 +1,10 @@
 """The sign-off: an M&E officer says that exactly these values may go to the donor.
 
 A sign-off is a file that is never changed. It names the hash of the content, so it is void as soon as a
-number, state or definition differs. Publishing is elsewhere.
+number, state, definition or note differs. Publishing is elsewhere.
 """
 
 import datetime as dt
-import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -21,6 +18,7 @@ from orchestration.releases.missing import (
     require_reported,
     require_stated,
 )
+from orchestration.releases.numbered import record, records
 from orchestration.warehouse.logframes import signatures_of
 
 
@@ -85,7 +83,7 @@ def approve(
     when = at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     approval = Approval(donor, quarter, by, when, content.sha256, provisional)
     if by.casefold() not in {one.approved_by.casefold() for one in signatures(home, content)}:
-        _record(_folder(home, donor, quarter), approval)
+        record(_folder(home, donor, quarter), asdict(approval))
     return approval_of(home, content) or approval
 
 
@@ -163,8 +161,7 @@ def require_approval(home: Path, content: Content) -> Approval:
 
 def approvals(home: Path, donor: str, quarter: str) -> list[Approval]:
     """Return all sign-offs of a donor's quarter, in the order they were given."""
-    files = sorted(_folder(home, donor, quarter).glob("[0-9]*.json"))
-    return [Approval(**json.loads(file.read_text(encoding="utf-8"))) for file in files]
+    return [Approval(**words) for words in records(_folder(home, donor, quarter))]
 
 
 def pending(home: Path) -> list[Pending]:
@@ -190,20 +187,3 @@ def _names(given: list[Approval]) -> str:
 def _folder(home: Path, donor: str, quarter: str) -> Path:
     check_names(donor, quarter)
     return Path(home) / "releases" / "_approvals" / donor / quarter
-
-
-def _record(folder: Path, approval: Approval) -> None:
-    """Write the next numbered file, whole or not at all, and never over another one."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, suffix=".part") as half:
-        json.dump(asdict(approval), half, indent=2, ensure_ascii=False)
-        half.flush()
-        os.fsync(half.fileno())
-        Path(half.name).chmod(0o444)
-        number = len(list(folder.glob("[0-9]*.json"))) + 1
-        while True:
-            try:
-                (folder / f"{number:04d}.json").hardlink_to(half.name)
-                return
-            except FileExistsError:
-                number += 1

@@ -105,6 +105,7 @@ def _manifest(content: Content, header: Header, files: dict[str, bytes]) -> byte
         "drops": content.drops.to_pylist(),
         "iati": header.iati.model_dump(mode="json", exclude_defaults=True),
         "exchange": list(header.exchange),
+        "comments": dict(content.comments),
         "changes": [asdict(change) for change in header.changes],
         "files": [{"name": name, "sha256": sha256(body), "size": len(body)} for name, body in files.items()],
     }

@@ -18,6 +18,7 @@ import pyarrow.csv as pa_csv
 from ingest.errors import SangamError
 from ingest.sql import render
 from orchestration.disclosure import protection
+from orchestration.releases.notes import notes
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,7 +53,8 @@ class Content:
     `donor_name` is that of `marts.indicator_definitions`. What is withheld has the state `suppressed` and no numbers;
     everything that follows (hash, sign-off, files, changes) sees no more. `disclosure` says what adds up to what.
     `values` has `COLUMNS`, `definitions` has `DEFINITION`, `round_changes` has `CHANGE` (the test of the
-    change since the previous survey round); `drops` has region, source, quarter, file, sha256.
+    change since the previous survey round); `drops` has region, source, quarter, file, sha256. `comments` is what an
+    M&E officer says of an indicator.
     """
 
     donor: str
@@ -64,13 +66,20 @@ class Content:
     drops: pa.Table
     sha256: str
     disclosure: Mapping[str, Any] = field(default_factory=dict)
+    comments: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_content(home: Path, donor: str, quarter: str, withheld: pa.Table | None = None) -> Content:
+def read_content(
+    home: Path,
+    donor: str,
+    quarter: str,
+    withheld: pa.Table | None = None,
+    comments: Mapping[str, str] | None = None,
+) -> Content:
     """Read what would be published. Raises SangamError if the warehouse has nothing for it, or lacks a column.
 
     `withheld`: the lines that a release withheld when it was published, with `KEY` and period; what would be withheld
-    today if left out.
+    today if left out. `comments`: those that it was published with; today's if left out.
     """
     check_names(donor, quarter)
     with _warehouse(home) as db:
@@ -92,8 +101,12 @@ def read_content(home: Path, donor: str, quarter: str, withheld: pa.Table | None
         [(n, "ascending") for n in ("indicator", "over_time", "definition_version")]
     )
     round_changes = round_changes.sort_by([(n, "ascending") for n, number in CHANGE.items() if not number])
-    digest = content_hash(values, definitions, round_changes)
-    return Content(donor, name, quarter, values, definitions, round_changes, drops, digest, disclosure)
+    if comments is None:
+        comments = {indicator: note.text for indicator, note in notes(home, donor, quarter).items()}
+    digest = content_hash(values, definitions, round_changes, *_as_tables(comments))
+    return Content(
+        donor, name, quarter, values, definitions, round_changes, drops, digest, disclosure, comments
+    )
 
 
 def content_hash(*tables: pa.Table) -> str:
@@ -104,6 +117,11 @@ def content_hash(*tables: pa.Table) -> str:
         pa_csv.write_csv(table, sink)
         digest.update(sink.getvalue())
     return digest.hexdigest()
+
+
+def _as_tables(comments: Mapping[str, str]) -> list[pa.Table]:
+    """Comments as a table; none without one, so that the hash is what it was before there were comments."""
+    return [pa.table({"indicator": [*comments], "comment": [*comments.values()]})] if comments else []
 
 
 def donor_quarters(home: Path) -> list[tuple[str, str]]:

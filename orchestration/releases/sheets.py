@@ -65,7 +65,8 @@ def value_rows(content: Content, values: pa.Table) -> list[dict[str, Any]]:
         row |= _place(row)
         row["over_time"] = PERIODS.get(row["over_time"], row["over_time"])
         row["unit"] = row["currency"] or row["unit"]
-        row["reason"] = " ".join(filter(None, (row["reason"], row["note"]))) or None
+        comment = content.comments.get(row["indicator"]) if row["by"] is None else None
+        row["reason"] = " ".join(filter(None, (row["reason"], row["note"], comment))) or None
     return sorted(rows, key=_reading_order)
 
 

@@ -9,17 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import openpyxl
 import pytest
 from rich.cells import cell_len
 
 from ingest.errors import SangamError
 from orchestration.releases import approvals, publish, shelf, verify
 from orchestration.releases.build import read_parquet
+from orchestration.releases.content import read_content
+from orchestration.releases.notes import write_note
 from orchestration.s3 import object_store, seaweed
 from tests import marts
 from tests.terminal import sangam, without_colours
 
-DONORS = [f"donor_{letter}" for letter in "abcdefghij"]
+DONORS = [f"donor_{letter}" for letter in "abcdefghijklmn"]
 QUARTER = "2021Q2"
 LACKS = "No accepted delivery of sindh/births for 2021Q2. The delivery of sindh/mis for 2021Q2 was not taken in: m.sql."
 
@@ -274,3 +277,41 @@ def test_two_names_where_the_donor_asks_for_them(home: Path, client: Any, donor:
     for _ in range(2):
         with pytest.raises(SangamError, match="only Bilal Khan did"):
             publish.publish(home, client, donor, QUARTER)
+
+
+def test_a_note_is_signed_off_and_goes_out_with_the_release(home: Path, client: Any, donor: str) -> None:
+    approvals.approve(home, donor, QUARTER, "Amina Soomro")
+    before = read_content(home, donor, QUARTER).sha256
+    text = '=1+1 "The floods" of June\nclosed 12 centres; दादू'
+    assert sangam("note", donor, "AA-01", QUARTER, "--text", text, "--by", "Amina").status == 0
+    for _ in range(2):  # the sign-off is void, and still at the next try
+        with pytest.raises(SangamError, match="have changed since"):
+            publish.publish(home, client, donor, QUARTER)
+    one_line = " ".join(text.split())
+    assert sangam("note", donor, "AA-01", QUARTER).has("Amina, 2") and sangam(
+        "note", donor, "AA-01", QUARTER
+    ).has(one_line)
+    said = sangam("approve", donor, QUARTER, "--by", "Amina Soomro", "--yes")
+    assert said.has(f"Note on AA-01: {one_line}")
+    done = publish.local_folder(home, donor, QUARTER, "r001")
+    assert shelf.manifest(client, donor, QUARTER, "r001")["comments"] == {"AA-01": one_line}
+    book = openpyxl.load_workbook(done / "indicators.xlsx")
+    cells = [cell for row in book["Outcome"] for cell in row if cell.value == one_line]
+    assert [cell.data_type for cell in cells] == ["s"]  # text, beside the total alone
+    [file] = (home / "releases" / "_notes" / donor / QUARTER).iterdir()
+    assert file.stat().st_mode & 0o222 == 0
+
+    assert "There is no note" in sangam("note", donor, "AA-01", QUARTER, "--text", "").text
+    assert read_content(home, donor, QUARTER).sha256 == before
+    with pytest.raises(SangamError, match="have changed since"):
+        publish.publish(home, client, donor, QUARTER)
+    assert verify.rebuild(home, client, donor, QUARTER).is_whole  # with the comment it went out with
+    assert len(list((home / "releases" / "_notes" / donor / QUARTER).iterdir())) == 2
+
+
+def test_a_note_is_on_what_there_is(home: Path, donor: str) -> None:
+    assert "There is no indicator 'AA-09'" in sangam("note", donor, "AA-09", QUARTER, "--text", "x").text
+    with pytest.raises(SangamError, match="no indicator"):
+        write_note(home, donor, "AA-09", QUARTER, "x")
+    assert "is no quarter" in sangam("note", donor, "AA-01", "2021", "--text", "x").text
+    assert not (home / "releases" / "_notes" / donor).exists()
