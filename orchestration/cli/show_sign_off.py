@@ -39,8 +39,11 @@ def show_sign_off(settings: Settings, content: Content) -> None:
     sources = deliveries(settings, content.donor, content.quarter)
     lines = [_line(row) for row in sources if row.state in _OPEN]
     _list("Open findings", "none", [*lines, *_held(settings.home, content)])
-    missing = [f"not reported: {line}" for line in told(missing_of(content.values))]
-    _list("Missing or late", "nothing", missing + [_line(row) for row in sources if row.state in _LATE])
+    missing = missing_of(content.values)
+    said = {(one.region, one.source) for one in missing}
+    late = [row for row in sources if row.state in _LATE]
+    others = [_line(row) for row in late if row.state != "missing" or (row.region, row.source) not in said]
+    _list("Missing or late", "nothing", told(missing) + others)
     if not settings.landing.is_dir():
         say(f"What has arrived is not known: there is no landing {plain(settings.landing)}.", indent=2)
     for indicator, comment in content.comments.items():

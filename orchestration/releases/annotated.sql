@@ -1,4 +1,5 @@
--- One row per value with what the release says of it: restated where the predecessor's differs, else final or provisional.
+-- One row per value with what the release says of it: restated where the predecessor's differs, else the
+-- release's own status.
 select
     {% for name in before %}
         is_now.{{ name }},
