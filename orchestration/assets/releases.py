@@ -47,6 +47,7 @@ def _publish_if_approved(quarter: str, donor: str, home: Home) -> dg.Materialize
     from orchestration.releases.approvals import approval_of
     from orchestration.releases.content import read_content
     from orchestration.releases.donor_store import donor_names, store
+    from orchestration.releases.missing import missing_of, told
     from orchestration.releases.publish import publish
 
     if unread := holds.unread(donor):
@@ -59,7 +60,9 @@ def _publish_if_approved(quarter: str, donor: str, home: Home) -> dg.Materialize
         state = "waiting for sign-off"
         tell(ReleaseDone(donor, quarter, state))
         ask = f"`sangam approve {donor} {quarter} --by NAME` signs off and publishes."
-        return dg.MaterializeResult(metadata={"state": state, "next": dg.MetadataValue.md(ask)})
+        lacks = told(missing_of(content.values))
+        missing = {"missing": dg.MetadataValue.md("\n".join(f"- {one}" for one in lacks))} if lacks else {}
+        return dg.MaterializeResult(metadata={"state": state, "next": dg.MetadataValue.md(ask), **missing})
     with store(publishing_for=donor) as client:
         done = publish(where, client, donor, quarter, None, donor_names)
     tell(ReleaseDone(donor, quarter, state_of(done)))

@@ -1,4 +1,4 @@
-"""The commands around releases: `approve_command`, and the sub-app `release_app`.
+"""The commands around releases: the sub-app `release_app`.
 
 Only words and tables; what is done is in the other modules. Imports within the functions are for start-up: Arrow and S3
 take seconds, a wrong word is refused before.
@@ -13,95 +13,33 @@ from typing import Annotated
 import typer
 
 from ingest.errors import SangamError
-from orchestration.cli.console import Style, TableColumn, plain, say, show_table, styled
+from orchestration.cli.console import TableColumn, plain, say, show_table
 from orchestration.cli.known_words import known_donor, known_release
+from orchestration.cli.sign_off import Donor, Quarter
 from orchestration.quarters import check_quarter
 from orchestration.settings import settings
 
 release_app = typer.Typer(help="Releases: list, verify, rebuild, compare, fetch.", no_args_is_help=True)
-Donor = Annotated[str, typer.Argument(help="Donor code, such as eu_success.")]
-Quarter = Annotated[str, typer.Argument(help="Calendar quarter, such as 2021Q2.")]
 Release = Annotated[str | None, typer.Option("--release", "-r", help="Such as r001; the latest if left out.")]
 
 
-def approve_command(
-    donor: Donor,
-    quarter: Quarter,
-    by: Annotated[str, typer.Option(help="Name of the M&E officer who signs off.")],
-    publish: Annotated[bool, typer.Option("--publish/--no-publish", help="Release at once.")] = True,
-    reason: Annotated[str | None, typer.Option(help="Why numbers changed since the last release.")] = None,
-) -> None:
-    """Sign off a donor's quarter as it stands, and release it."""
-    home = settings().home
-    known_donor(donor, home)
-    check_quarter(quarter)
-    # For start-up: a command loads what it needs and no other's.
-    from orchestration.assets.released_event import report
-    from orchestration.quarter_run import prepare_dagster_home
-    from orchestration.releases import approvals
-    from orchestration.releases.donor_store import donor_names, store
-    from orchestration.releases.publish import publish as publish_release
-
-    approval = approvals.approve(home, donor, quarter, by)
-    _say_what_is_withheld(home, donor, quarter)
-    say(f"{donor} {quarter} is signed off by {plain(approval.approved_by)} ({approval.approved_at}).")
-    if not publish:
-        say("Not released (--no-publish). The same command without it releases.")
-        return
-    with store(publishing_for=donor) as client:
-        done = publish_release(home, client, donor, quarter, reason, donor_names)
-    if done.is_new:
-        prepare_dagster_home(settings())
-        report(done, approval.approved_by)
-        after = f", after {done.predecessor} with {done.changes} changes" if done.predecessor else ""
-        say(f"Released as {styled('bold', done.release)}{after}.")
-    else:
-        say(f"{styled('bold', done.release)} has this very content already; nothing was released anew.")
-    say(f"S3     s3://{done.bucket}/{done.prefix}", indent=2, as_one=True)
-    say(f"here   {plain(done.folder)}", indent=2, as_one=True)
-    fetch = f"sangam release fetch {donor} {quarter} --release {done.release} --to FOLDER"
-    say(f"fetch  {fetch}", indent=2, as_one=True)
-
-
-def _say_what_is_withheld(home: Path, donor: str, quarter: str) -> None:
-    """Say how many values do not go to the donor, so that who signs knows."""
-    # For start-up: a command loads what it needs and no other's.
-    from orchestration.releases.content import read_content
-    from orchestration.releases.withheld import told
-
-    if words := told(read_content(home, donor, quarter).values):
-        say(styled("yellow", plain(words)))
-
-
 @release_app.command("pending")
-def pending_command() -> None:
-    """List what waits for a sign-off, and by when it is due."""
+def pending_command(
+    donor: Annotated[str | None, typer.Argument(help="One donor; all if left out.")] = None,
+    quarter: Annotated[
+        str | None, typer.Argument(help="One quarter; those that are due if left out.")
+    ] = None,
+) -> None:
+    """List what waits for a sign-off, when it is due, how much of it there is and what is missing."""
+    where = settings()
+    if donor:
+        known_donor(donor, where.home)
+    if quarter:
+        check_quarter(quarter)
     # For start-up: a command loads what it needs and no other's.
-    from orchestration.releases.approvals import pending
-    from orchestration.releases.due import days_left, due_on
-    from orchestration.warehouse import logframes
+    from orchestration.cli.show_pending import show_pending
 
-    due_days = {frame.donor.code: frame.donor.due_days for frame in logframes.sound()}
-    today = datetime.now(UTC).date()
-    rows = []
-    for one in pending(settings().home):
-        void = one.void
-        why = f"numbers changed after {void.approved_by}, {void.approved_at}" if void else "not signed off"
-        due = due_on(one.quarter, due_days[one.donor]) if one.donor in due_days else None
-        left = days_left(due, today) if due else ""
-        colour: Style = "red" if "overdue" in left else "yellow"
-        rows.append((one.donor, one.quarter, str(due or ""), styled(colour, left), plain(why)))
-    columns = (
-        TableColumn("donor"),
-        TableColumn("quarter"),
-        TableColumn("due"),
-        TableColumn("time", right=True),
-        TableColumn("waits because", wraps=True),
-    )
-    if rows:
-        show_table(columns, rows)
-    else:
-        say("Everything is signed off.")
+    show_pending(where, datetime.now(UTC).date(), donor, quarter)
 
 
 @release_app.command("list")

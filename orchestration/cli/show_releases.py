@@ -43,7 +43,7 @@ def show_changes(changes: Sequence[Change], old: str, new: str) -> None:
         (
             plain(" ".join(part for part in (one.indicator, one.currency) if part)), plain(one.region or ""),
             plain((one.over_time or "").replace("_", " ")), plain(f"{one.dimension}={one.category}"),
-            _shown(one.old_value, one.old_state), _shown(one.new_value, one.new_state),
+            shown(one.old_value, one.old_state), shown(one.new_value, one.new_state),
             plain(", ".join(one.columns)), plain(one.reason),
         )
         for one in changes
@@ -51,7 +51,8 @@ def show_changes(changes: Sequence[Change], old: str, new: str) -> None:
     show_table(columns, rows)
 
 
-def _shown(value: float | None, state: str | None) -> str:
+def shown(value: float | None, state: str | None) -> str:
+    """A value as a person reads it; its state where it has none."""
     if value is None:
         return (state or "absent").replace("_", " ")
-    return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.2f}"
+    return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.2f}".removesuffix(".00")

@@ -1,9 +1,10 @@
--- One row per value with what the release says of it: restated where the predecessor's differs, else final.
+-- One row per value with what the release says of it: restated where the predecessor's differs, else the
+-- release's own status.
 select
     {% for name in before %}
         is_now.{{ name }},
     {% endfor %}
-    case when restated.is_restated then 'restated' else 'final' end as status,
+    case when restated.is_restated then 'restated' else {{ status | text }} end as status,
     {{ release | text }} as release,
     {% for name in after %}
         is_now.{{ name }},

@@ -1,83 +1,155 @@
 """The sign-off: an M&E officer says that exactly these values may go to the donor.
 
 A sign-off is a file that is never changed. It names the hash of the content, so it is void as soon as a
-number, state or definition differs. Publishing is elsewhere.
+number, state, definition or note differs. Publishing is elsewhere.
 """
 
 import datetime as dt
-import json
-import os
-import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ingest.errors import SangamError
 from orchestration.disclosure.protection import require_protected
 from orchestration.releases.content import Content, check_names, donor_quarters, read_content
+from orchestration.releases.missing import (
+    Missing,
+    missing_of,
+    reported_of_expected,
+    require_reported,
+    require_stated,
+)
+from orchestration.releases.numbered import record, records
+from orchestration.warehouse.logframes import signatures_of
 
 
 @dataclass(frozen=True)
 class Approval:
-    """Who signed off what, and when (UTC, ISO 8601)."""
+    """Who signed off what, and when (UTC, ISO 8601); `provisional`: knowing that something is missing."""
 
     donor: str
     quarter: str
     approved_by: str
     approved_at: str
     content_sha256: str
+    provisional: bool = False
 
 
 @dataclass(frozen=True)
 class Pending:
-    """A donor's quarter that waits for a sign-off. `void` is an earlier one whose numbers have changed."""
+    """A donor's quarter that waits for a sign-off. `void` is an earlier one whose numbers have changed.
+
+    `signed` names who has signed off these numbers already, where more names are asked for; `reported` and `expected`
+    count values, `missing` are the sources that those not reported need.
+    """
 
     donor: str
     quarter: str
     content_sha256: str
     void: Approval | None
+    signed: str = ""
+    reported: int = 0
+    expected: int = 0
+    missing: tuple[Missing, ...] = ()
 
 
-def approve(home: Path, donor: str, quarter: str, by: str, at: dt.datetime | None = None) -> Approval:
+def approve(
+    home: Path,
+    donor: str,
+    quarter: str,
+    by: str,
+    at: dt.datetime | None = None,
+    provisional: bool = False,
+    seen: str | None = None,
+) -> Approval:
     """Record that `by` signs off the values as they stand now; return the sign-off that holds.
 
     `at` is the time of signing (with a time zone; now if left out). The same values signed off before keep
-    their first sign-off. Raises SangamError if `by` is empty, there is nothing to sign off, or nobody can say
-    which values are small.
+    their first sign-off. `provisional`: although sources are missing; `seen`: the hash of the content that was shown.
+    Raises SangamError if `by` is empty, there is nothing to sign off, nobody can say which values are small,
+    `provisional` is not what is true, or the content is no longer what was shown.
     """
-    by = " ".join(by.split())
-    if not by:
-        raise SangamError('A sign-off needs the name of the M&E officer who gives it: --by "First Last".')
+    by = officer(by)
     at = at or dt.datetime.now(dt.UTC)
     if at.tzinfo is None:
         raise SangamError(f"The time of a sign-off needs a time zone; {at.isoformat()} has none.")
     content = read_content(home, donor, quarter)
-    require_protected(donor, content.values)
+    require_ready(content, provisional)
+    if seen and seen != content.sha256:
+        raise SangamError(
+            f"Not signed off: values of {donor} {quarter} changed while you looked at them. Run the command again."
+        )
     if held := approval_of(home, content):
         return held
     when = at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    approval = Approval(donor, quarter, by, when, content.sha256)
-    _record(_folder(home, donor, quarter), approval)
+    approval = Approval(donor, quarter, by, when, content.sha256, provisional)
+    if by.casefold() not in {one.approved_by.casefold() for one in signatures(home, content)}:
+        record(_folder(home, donor, quarter), asdict(approval))
     return approval_of(home, content) or approval
 
 
-def approval_of(home: Path, content: Content) -> Approval | None:
-    """Return the last sign-off if it is for exactly this content, else None.
+def officer(by: str) -> str:
+    """The name in one line. Raises SangamError if it is empty."""
+    by = " ".join(by.split())
+    if not by:
+        raise SangamError('A sign-off needs the name of the M&E officer who gives it: --by "First Last".')
+    return by
 
-    An earlier one does not count: values that were replaced and come back are to be looked at again.
+
+def require_ready(content: Content, provisional: bool) -> None:
+    """Raises SangamError unless this content can be signed off, as provisional or as final."""
+    require_protected(content.donor, content.values)
+    require_reported(content)
+    require_stated(content, provisional)
+
+
+def approval_of(home: Path, content: Content) -> Approval | None:
+    """Return the sign-off that lets exactly this content out, None until enough different people have given theirs.
+
+    It names them all, and is of the time of the last that was needed.
     """
-    found = approvals(home, content.donor, content.quarter)
-    return found[-1] if found and found[-1].content_sha256 == content.sha256 else None
+    given = signatures(home, content)[: signatures_of(content.donor)]
+    if len(given) < signatures_of(content.donor):
+        return None
+    return replace(given[-1], approved_by=_names(given))
+
+
+def signatures(home: Path, content: Content) -> list[Approval]:
+    """Return the sign-offs of exactly this content, the first of each person, in the order they were given.
+
+    Those before another content's do not count: values that were replaced and come back are to be looked at again. Nor
+    do those of content that is not complete, unless they were given as provisional.
+    """
+    is_incomplete = bool(missing_of(content.values))
+    given: dict[str, Approval] = {}
+    for one in approvals(home, content.donor, content.quarter):
+        if one.content_sha256 != content.sha256:
+            given = {}
+        elif one.provisional == is_incomplete:
+            given.setdefault(one.approved_by.casefold(), one)
+    return list(given.values())
 
 
 def require_approval(home: Path, content: Content) -> Approval:
-    """Return the sign-off for this content. Raises SangamError if there is none or its numbers changed."""
+    """Return the sign-off for this content.
+
+    Raises SangamError if there is none, its numbers changed, nothing is reported or, unless it was given as
+    provisional, something is missing.
+    """
+    require_reported(content)
     if held := approval_of(home, content):
         return held
     what = f"{content.donor} {content.quarter}"
     remedy = f'`sangam approve {content.donor} {content.quarter} --by "First Last"`'
+    if given := signatures(home, content):
+        raise SangamError(
+            f"{what} cannot be released yet: {signatures_of(content.donor)} different people sign off for this donor, "
+            f"and only {_names(given)} did. Another one does so with {remedy}."
+        )
     earlier = approvals(home, content.donor, content.quarter)
     if earlier:
         last = earlier[-1]
+        if last.content_sha256 == content.sha256:
+            require_stated(content, last.provisional)
         raise SangamError(
             f"{what} cannot be released: {last.approved_by} signed it off on {last.approved_at}, but values "
             f"or definitions have changed since. Look at them again, then {remedy}."
@@ -89,8 +161,7 @@ def require_approval(home: Path, content: Content) -> Approval:
 
 def approvals(home: Path, donor: str, quarter: str) -> list[Approval]:
     """Return all sign-offs of a donor's quarter, in the order they were given."""
-    files = sorted(_folder(home, donor, quarter).glob("[0-9]*.json"))
-    return [Approval(**json.loads(file.read_text(encoding="utf-8"))) for file in files]
+    return [Approval(**words) for words in records(_folder(home, donor, quarter))]
 
 
 def pending(home: Path) -> list[Pending]:
@@ -100,27 +171,19 @@ def pending(home: Path) -> list[Pending]:
         content = read_content(home, donor, quarter)
         if not approval_of(home, content):
             earlier = approvals(home, donor, quarter)
-            waiting.append(Pending(donor, quarter, content.sha256, earlier[-1] if earlier else None))
+            last = earlier[-1] if earlier else None
+            void = last if last and last.content_sha256 != content.sha256 else None
+            counts = reported_of_expected(content.values)
+            missing = tuple(missing_of(content.values))
+            signed = _names(signatures(home, content))
+            waiting.append(Pending(donor, quarter, content.sha256, void, signed, *counts, missing))
     return waiting
+
+
+def _names(given: list[Approval]) -> str:
+    return ", ".join(one.approved_by for one in given)
 
 
 def _folder(home: Path, donor: str, quarter: str) -> Path:
     check_names(donor, quarter)
     return Path(home) / "releases" / "_approvals" / donor / quarter
-
-
-def _record(folder: Path, approval: Approval) -> None:
-    """Write the next numbered file, whole or not at all, and never over another one."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, suffix=".part") as half:
-        json.dump(asdict(approval), half, indent=2, ensure_ascii=False)
-        half.flush()
-        os.fsync(half.fileno())
-        Path(half.name).chmod(0o444)
-        number = len(list(folder.glob("[0-9]*.json"))) + 1
-        while True:
-            try:
-                (folder / f"{number:04d}.json").hardlink_to(half.name)
-                return
-            except FileExistsError:
-                number += 1

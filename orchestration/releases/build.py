@@ -49,7 +49,7 @@ def build(content: Content, header: Header) -> dict[str, bytes]:
 
 def published_values(content: Content, header: Header) -> pa.Table:
     """Return the values with what the release says of each: the table of `indicators.parquet`."""
-    return annotate(content.values, list(header.changes), header.release)
+    return annotate(content.values, list(header.changes), header.release, header.status)
 
 
 def to_parquet(table: pa.Table) -> bytes:
@@ -92,6 +92,8 @@ def _manifest(content: Content, header: Header, files: dict[str, bytes]) -> byte
         "donor_name": header.donor_name,
         "quarter": content.quarter,
         "release": header.release,
+        "status": header.status,
+        "missing": [asdict(one) for one in header.missing],
         "predecessor": header.predecessor,
         "predecessor_manifest_sha256": header.predecessor_manifest_sha256,
         "reason": header.reason,
@@ -105,6 +107,7 @@ def _manifest(content: Content, header: Header, files: dict[str, bytes]) -> byte
         "drops": content.drops.to_pylist(),
         "iati": header.iati.model_dump(mode="json", exclude_defaults=True),
         "exchange": list(header.exchange),
+        "comments": dict(content.comments),
         "changes": [asdict(change) for change in header.changes],
         "files": [{"name": name, "sha256": sha256(body), "size": len(body)} for name, body in files.items()],
     }

@@ -46,10 +46,10 @@ def compare(old: pa.Table, new: pa.Table, reason: str) -> list[Change]:
         return [Change(**row) for row in arrow(db, sql).to_pylist()]
 
 
-def annotate(values: pa.Table, changes: list[Change], release: str) -> pa.Table:
+def annotate(values: pa.Table, changes: list[Change], release: str, status: str = "final") -> pa.Table:
     """Return the values with what a release says about them.
 
-    `status` is `restated` where value or state differ from the predecessor's and `final` elsewhere;
+    `status` is `restated` where value or state differ from the predecessor's and the given one elsewhere;
     `predecessor_value` and `change_reason` are filled where it is `restated`.
     """
     restated = [change for change in changes if {"value", "state"} & set(change.columns)]
@@ -60,7 +60,9 @@ def annotate(values: pa.Table, changes: list[Change], release: str) -> pa.Table:
     columns["is_restated"] = pa.array([True] * len(restated), pa.bool_())
     before = list(COLUMNS)[: list(COLUMNS).index("definition_version")]
     after = list(COLUMNS)[len(before) :]
-    sql = render(__file__, "annotated.sql", keys=KEY, before=before, after=after, release=release)
+    sql = render(
+        __file__, "annotated.sql", keys=KEY, before=before, after=after, release=release, status=status
+    )
     with duckdb.connect() as db:
         db.register("restated_values", pa.table(columns))
         db.register("new_values", values)

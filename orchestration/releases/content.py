@@ -19,6 +19,7 @@ from ingest.errors import SangamError
 from ingest.sql import render
 from orchestration.disclosure import protection
 from orchestration.releases import reliability
+from orchestration.releases.notes import notes
 from orchestration.releases.words import Words, words_of
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ class Content:
     `values` has `COLUMNS`, `definitions` has `DEFINITION`, `round_changes` has `CHANGE` (the test of the
     change since the previous survey round); `drops` has region, source, quarter, file, sha256. `previous` (`PREVIOUS`)
     holds the totals of the quarter before: they are shown, so the hash is of them, too. It is not of `words`, which say
-    what codes are called, nor of the drops.
+    what codes are called, nor of the drops. `comments` is what an
+    M&E officer says of an indicator.
     """
 
     donor: str
@@ -79,13 +81,20 @@ class Content:
     disclosure: Mapping[str, Any] = field(default_factory=dict)
     words: Words = field(default_factory=Words)
     previous: pa.Table | None = None
+    comments: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_content(home: Path, donor: str, quarter: str, withheld: pa.Table | None = None) -> Content:
+def read_content(
+    home: Path,
+    donor: str,
+    quarter: str,
+    withheld: pa.Table | None = None,
+    comments: Mapping[str, str] | None = None,
+) -> Content:
     """Read what would be published. Raises SangamError if the warehouse has nothing for it, or lacks a column.
 
     `withheld`: the lines that a release withheld when it was published, with `KEY` and period; what would be withheld
-    today if left out.
+    today if left out. `comments`: those that it was published with; today's if left out.
     """
     check_names(donor, quarter)
     with _warehouse(home) as db:
@@ -114,7 +123,9 @@ def read_content(home: Path, donor: str, quarter: str, withheld: pa.Table | None
     )
     round_changes = round_changes.sort_by([(n, "ascending") for n, number in CHANGE.items() if not number])
     previous = previous.sort_by([(name, "ascending") for name in KEY])
-    digest = content_hash(values, definitions, round_changes, previous)
+    if comments is None:
+        comments = {indicator: note.text for indicator, note in notes(home, donor, quarter).items()}
+    digest = content_hash(values, definitions, round_changes, previous, *_as_tables(comments))
     return Content(
         donor,
         name,
@@ -127,6 +138,7 @@ def read_content(home: Path, donor: str, quarter: str, withheld: pa.Table | None
         disclosure,
         words_of(donor),
         previous,
+        comments,
     )
 
 
@@ -138,6 +150,11 @@ def content_hash(*tables: pa.Table) -> str:
         pa_csv.write_csv(table, sink)
         digest.update(sink.getvalue())
     return digest.hexdigest()
+
+
+def _as_tables(comments: Mapping[str, str]) -> list[pa.Table]:
+    """Comments as a table; none without one, so that the hash is what it was before there were comments."""
+    return [pa.table({"indicator": [*comments], "comment": [*comments.values()]})] if comments else []
 
 
 def donor_quarters(home: Path) -> list[tuple[str, str]]:

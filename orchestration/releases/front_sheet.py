@@ -6,6 +6,7 @@ from orchestration.releases.background import READING, STATE_TEXTS, quality_rows
 from orchestration.releases.content import Content
 from orchestration.releases.figures import cell_format, months
 from orchestration.releases.header import Header
+from orchestration.releases.missing import told
 from orchestration.releases.rows import Row, front_rows
 from orchestration.releases.styles import Styles, lines, page, put, title
 
@@ -116,6 +117,7 @@ def _release(content: Content, header: Header, rows: list[Row]) -> list[tuple[st
         ("Fiscal quarter", ", ".join(labels) or "none"),
         ("Release", f"{header.release}, {replaced}"),
         *([("Reason", header.reason)] if header.reason else []),
+        *([("Provisional", f"Missing: {'; '.join(told(header.missing))}")] if header.missing else []),
         ("Signed off by", f"{header.approved_by}, {signed(header)}"),
         ("Code version", header.code_version),
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orchestration.releases.changes import Change
+from orchestration.releases.missing import Missing
 from orchestration.warehouse.iati_words import Activity
 
 MANIFEST = "manifest.json"
@@ -19,7 +20,7 @@ class Header:
     `approved_at` is the time of the sign-off (UTC, ISO 8601), `predecessor` the release that this one
     replaces (`r001`) and `reason` why it does. `certificate`: what an attack on everything published showed; `iati` is
     what the logframe says for `iati.xml`, and `exchange` (`adx`) which files the donor asks for beside those of every
-    release.
+    release; `missing` are the sources without which it went out.
     """
 
     number: int
@@ -34,6 +35,12 @@ class Header:
     certificate: Mapping[str, Any] | None = None
     iati: Activity = field(default_factory=Activity)
     exchange: Sequence[str] = ()
+    missing: Sequence[Missing] = ()
+
+    @property
+    def status(self) -> str:
+        """`provisional` where something is missing, else `final`."""
+        return "provisional" if self.missing else "final"
 
     @property
     def release(self) -> str:
@@ -61,4 +68,5 @@ def header_of(manifest: dict[str, Any]) -> Header:
         certificate=manifest["certificate"],
         iati=Activity.model_validate(manifest.get("iati", {})),  # older releases have neither
         exchange=tuple(manifest.get("exchange", ())),
+        missing=tuple(Missing(**one) for one in manifest.get("missing", ())),
     )

@@ -27,6 +27,7 @@ from orchestration.releases.changes import compare
 from orchestration.releases.code_version import code_version
 from orchestration.releases.content import Content, donor_quarters, read_content
 from orchestration.releases.header import MANIFEST, Header
+from orchestration.releases.missing import missing_of
 from orchestration.s3 import object_store
 from orchestration.s3.seaweed import bucket_name
 from orchestration.warehouse.logframes import activity_of, exchange_of
@@ -66,7 +67,7 @@ def publish(
 
     `reason` says why numbers changed since the last release (`recomputed` if left out); `donor_names` gives
     names where the warehouse has none. Raises SangamError if nobody has signed off exactly these
-    values, or a delivery behind them waits for somebody to let it through.
+    values (as provisional, where something is missing), or a delivery behind them waits for somebody to let it through.
     """
     with _alone(home):
         _fetch_others(home, client)
@@ -121,6 +122,7 @@ def _next(
             changes=changes,
             iati=activity,
             exchange=exchange,
+            missing=tuple(missing_of(content.values)),
         )
         header = replace(header, certificate=certificate(home, content, header))
         files = build(content, header)

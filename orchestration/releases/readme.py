@@ -8,6 +8,7 @@ import pyarrow as pa
 from orchestration.releases.content import Content
 from orchestration.releases.csv_file import harmless
 from orchestration.releases.header import MANIFEST, Header
+from orchestration.releases.missing import told
 from orchestration.releases.xml_file import legal
 
 NAME = "README.txt"
@@ -40,6 +41,10 @@ WITHHELD = (
     "would let such a value be worked out from the others. It counts in the totals. Please do not try to work it out, "
     "and do not read it as zero."
 )
+PROVISIONAL = (
+    "Not everything that this quarter's values need was there when they were signed off. Values that need it are not "
+    "reported; a complete release follows under the next number. Missing:"
+)
 
 
 def to_readme(content: Content, header: Header, values: pa.Table, files: Iterable[str]) -> bytes:
@@ -57,6 +62,7 @@ def to_readme(content: Content, header: Header, values: pa.Table, files: Iterabl
         ),
         *_text(f"Signed off by {header.approved_by} on {signed}"),
         *_replaced(header),
+        *(_block("Provisional") + _text(PROVISIONAL, "  ") + _lacks(header) if header.missing else []),
         *_block("The files", {name: FILES.get(name, "") for name in described}),
         *_block(
             "What a value can be",
@@ -90,6 +96,10 @@ def _replaced(header: Header) -> list[str]:
     return _text(
         f"It replaces release {header.predecessor}: {header.reason}. {changed}; {MANIFEST} lists them."
     )
+
+
+def _lacks(header: Header) -> list[str]:
+    return [line for one in told(header.missing) for line in _text(one, "    ", "  - ")]
 
 
 def _contact(header: Header) -> str:

@@ -26,6 +26,7 @@ from orchestration.releases.content import Content
 from orchestration.releases.drawing import bar, mark, scale_of
 from orchestration.releases.figures import NO_NUMBER, figure, interval, months, plain
 from orchestration.releases.header import Header
+from orchestration.releases.missing import told
 from orchestration.releases.rows import Row, front_rows, level_order, round_rows, value_rows
 from orchestration.releases.words import inside, period_order
 
@@ -46,6 +47,7 @@ def to_report(content: Content, header: Header, values: pa.Table, files: Mapping
         content=content,
         period=months(content.quarter),
         signed=signed(header),
+        missing=told(header.missing),
         fiscal=sorted({row["fiscal_label"] for row in rows if row["fiscal_label"]}),
         regions=sorted({row["region"] for row in rows if not row["is_together"]}),
         front=front_rows(rows),

@@ -141,7 +141,8 @@ def _note(row: Row, totals: list[Row], content: Content) -> str | None:
     restated = (
         f"Restated: {row['was']} before ({(row['change_reason'] or '').rstrip('.')})." if row["was"] else None
     )
-    parts = (row["reason"], row["note"], _of_unknown(row, totals, content), restated)
+    comment = content.comments.get(row["indicator"]) if row["dimension"] == "all" else None
+    parts = (row["reason"], row["note"], _of_unknown(row, totals, content), restated, comment)
     return words.in_text(" ".join(filter(None, parts))) or None
 
 

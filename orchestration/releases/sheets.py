@@ -55,7 +55,8 @@ TEXT_COLUMNS = {
         ("Period", 17, "over_time", "text"), ("Unit", 18, "unit", "wrapped"),
         ("Description", 38, "description", "wrapped"), ("Numerator", 32, "numerator_definition", "wrapped"),
         ("Denominator", 32, "denominator_definition", "wrapped"), ("Method", 38, "method", "wrapped"),
-        ("Interval", 38, "interval_method", "wrapped"), ("By", 20, "disaggregations", "wrapped"), ("Better is", 9, "direction", "text"),
+        ("Interval", 38, "interval_method", "wrapped"),
+        ("By", 20, "disaggregations", "wrapped"), ("Better is", 9, "direction", "text"),
         ("Source", 26, "source_note", "wrapped"), ("Version", 8, "definition_version", "text"),
     ),
     "Sources": (

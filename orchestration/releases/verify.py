@@ -87,13 +87,14 @@ def rebuild(
 ) -> Proof:
     """Build a release again from the warehouse and compare byte for byte with what was published.
 
-    The sign-off, the release's number and the reasons of changes are data and come from its manifest. With
+    The sign-off, the release's number, the reasons of changes and comments are data and come from its manifest. With
     `out`, a folder that does not exist yet, the files built are left there.
     """
     release = shelf.named_or_latest(client, donor, quarter, release)
     found = shelf.manifest(client, donor, quarter, release)
     published = read_parquet(shelf.fetch(client, donor, quarter, release, "indicators.parquet"))
-    content = read_content(home, donor, quarter, published.filter(pc.equal(published["state"], SUPPRESSED)))
+    withheld = published.filter(pc.equal(published["state"], SUPPRESSED))
+    content = read_content(home, donor, quarter, withheld, found.get("comments", {}))
     files = build(content, header_of(found))
     if out is not None:
         _write(out, files)

@@ -101,6 +101,7 @@ class Donor(_Strict):
     due_days: int = Field(ge=0)
     suppression_threshold: int = Field(default=10, ge=0)
     reliability: Reliability = Reliability()
+    signatures: int = Field(default=1, ge=1)  # how many different people sign off a release
     bands: list[Band] = []
     reported_columns: list[ReportedColumn] = []
     iati: Activity = Activity()

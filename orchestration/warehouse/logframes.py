@@ -162,6 +162,11 @@ def exchange_of(donor: str) -> list[str]:
     return [*of_donor(donor).donor.exchange] if donor in donor_codes() else []
 
 
+def signatures_of(donor: str) -> int:
+    """How many different people sign off a release for the donor; one where there is no sound logframe."""
+    return next((frame.donor.signatures for frame in sound() if frame.donor.code == donor), 1)
+
+
 def as_dbt_vars(logframes: list[Logframe], feeds: Path | str) -> dict[str, Any]:
     """The variables of one dbt call: `dbt build --vars '<this as JSON>'`.
 
@@ -170,7 +175,9 @@ def as_dbt_vars(logframes: list[Logframe], feeds: Path | str) -> dict[str, Any]:
     """
     return {
         "feeds": str(feeds),
-        "donors": [logframe.donor.model_dump(exclude={"iati", "exchange"}) for logframe in logframes],
+        "donors": [
+            logframe.donor.model_dump(exclude={"iati", "exchange", "signatures"}) for logframe in logframes
+        ],
         "indicators": [
             _entry(logframe, position, indicator, over_time)
             for logframe in logframes

@@ -118,7 +118,7 @@ def main() -> None:
     ingest, checks = map(float, printed.split()[-2:])
     run = [sangam, "run", "--quarter", QUARTER, "--landing", str(drops / "landing"), "--region", "sindh"]
     step("whole run, landing to releases waiting", run)
-    step("sign off and publish to S3", [sangam, "approve", "eu_success", QUARTER, "--by", "Bench"])
+    step("sign off and publish to S3", [sangam, "approve", "eu_success", QUARTER, "--by", "Bench", "--yes"])
     step("the same run again, nothing new", run)
     console.print(table)
     console.print(f"Ingest {ingest:.1f} s, validation {checks:.1f} s: {checks / ingest:.0%} of it.")

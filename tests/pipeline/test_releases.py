@@ -308,13 +308,13 @@ def test_the_commands(
         assert said.status == status, said.text
         return said.text
 
-    assert "needs the name" in run("approve", donor, QUARTER, "--by", " ", status=2)
-    assert "--no-publish" in run("approve", donor, QUARTER, "--by", "Amina", "--no-publish")
+    assert "needs the name" in run("approve", donor, QUARTER, "--by", " ", "--yes", status=2)
+    assert "--no-publish" in run("approve", donor, QUARTER, "--by", "Amina", "--yes", "--no-publish")
     assert "There are no releases" in run("release", "list", donor)
     assert f"s3://{seaweed.bucket_name(donor)}/{donor}/2021Q2/r001/" in run(
-        "approve", donor, QUARTER, "--by", "B"
+        "approve", donor, QUARTER, "--by", "B", "--yes"
     )
-    assert "nothing was released anew" in run("approve", donor, QUARTER, "--by", "B")
+    assert "nothing was released anew" in run("approve", donor, QUARTER, "--by", "B", "--yes")
     assert f"{donor} 2021Q2 r001 0" in run("release", "list", donor)
     assert "Amina" in run("release", "list", donor, "2021Q2")
     assert "r001 is whole" in run("release", "verify", donor, QUARTER)
@@ -323,8 +323,10 @@ def test_the_commands(
     assert {path.name for path in (tmp_path / "got").iterdir()} == FILES
     set_value(home, donor, 55.5)
     waits = run("release", "pending")
-    assert re.search(rf"{donor} 2021Q2 2021-07-09 [0-9,]+ days overdue numbers changed after Amina", waits)
-    run("approve", donor, QUARTER, "--by", "Amina", "--reason", "late forms")
+    assert re.search(
+        rf"{donor} 2021Q2 2021-07-09 [0-9,]+ days overdue 3 of 3 numbers changed after Amina", waits
+    )
+    run("approve", donor, QUARTER, "--by", "Amina", "--yes", "--reason", "late forms")
     changed = run("release", "diff", donor, QUARTER, "r001", "r002")
     assert "AA-01 sindh round sex=F 70.1 55.5 value late forms" in changed
     assert "comes out different" in run("release", "rebuild", donor, QUARTER, "-r", "r001", status=1)
