@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import dagster as dg
 
-if TYPE_CHECKING:
-    from orchestration.releases.publish import Published
+
+class Released(Protocol):
+    """What a publication says of itself (`releases.publish.Published`, which takes long to load)."""
+
+    @property
+    def donor(self) -> str:
+        """Whose."""
+
+    @property
+    def quarter(self) -> str:
+        """Of which quarter."""
+
+    @property
+    def release(self) -> str:
+        """Its name: `r001`."""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it was made just now."""
+
+    @property
+    def bucket(self) -> str:
+        """Where it is."""
+
+    @property
+    def prefix(self) -> str:
+        """Under which key."""
 
 
-def state_of(done: Published) -> str:
+def state_of(done: Released) -> str:
     """What became of it, in words."""
     return f"{done.release} {'published' if done.is_new else 'is up to date'}"
 
 
-def metadata(done: Published, approved_by: str) -> dict[str, dg.MetadataValue]:
+def metadata(done: Released, approved_by: str) -> dict[str, dg.MetadataValue]:
     """What the asset's event says of a release."""
     return {
         "state": dg.MetadataValue.text(state_of(done)),
@@ -24,7 +49,7 @@ def metadata(done: Published, approved_by: str) -> dict[str, dg.MetadataValue]:
     }
 
 
-def report(done: Published, approved_by: str) -> None:
+def report(done: Released, approved_by: str) -> None:
     """Tell Dagster of the release, as an event without a run."""
     key = dg.AssetKey(["release", done.donor])
     with dg.DagsterInstance.get() as instance:

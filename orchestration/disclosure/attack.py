@@ -296,8 +296,9 @@ class _Attack:
                 row["over_time"],
             ] = table
         for (*of, time, over_time), so_far in found.items():
-            now, before = found.get((*of, time, "in_quarter")), found.get((*of, _before(time), "cumulative"))
-            if over_time == "cumulative" and now is not None:
+            now = found.get((*of, time, "in_quarter")) if over_time == "cumulative" else None
+            if now is not None:
+                before = found.get((*of, _before(time), "cumulative"))
                 for key in now.rows.keys() & so_far.rows.keys():
                     self._run(now, so_far, before, key)
 

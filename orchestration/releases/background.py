@@ -26,7 +26,8 @@ STATE_TEXTS = (
     ("withheld", "Not shown because it could point to single persons or households."),
 )
 READING = (
-    ("Status", "final: first published here. provisional: so too, while deliveries were missing. restated: differs from the release before; see the changes."),
+    ("Status", "final: first published here. provisional: so too, while deliveries were missing. "
+               "restated: differs from the release before; see the changes."),
     ("Achieved", "(value - baseline) / (target - baseline); none where target and baseline are equal."),
     ("Light", "Green, amber and red say how far the value is on the way from baseline to target."),
     ("95 % interval", "Survey estimates only: with it come standard error, design effect and unweighted n."),

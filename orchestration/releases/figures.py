@@ -19,8 +19,8 @@ NO_NUMBER = "–"
 def figure(row: dict[str, Any], words: Words, name: str = "value") -> str:
     """Return a row's number as people write it: `80.9 %`, `6,060 households`, `PKR 3.4 million`.
 
-    An estimate that rests on few cases stands in brackets. Without a value its state is told: `withheld`. Another number
-    that is missing is a dash.
+    An estimate that rests on few cases stands in brackets. Without a value its state is told: `withheld`. Another
+    number that is missing is a dash.
     """
     number = row[name]
     if number is None:

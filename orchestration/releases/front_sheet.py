@@ -35,13 +35,13 @@ def add_front(
     )
     row = _values(sheet, styles, content, front_rows(rows))
     notes = [(note["indicator"], _note(note)) for note in quality_rows(content, rows)]
-    for heading, told in (
+    for heading, texts in (
         ("Notes on quality", notes),
         ("This release", _release(content, header, rows)),
         ("A value that is not a number", list(STATE_TEXTS[1:])),
         ("How to read it", list(READING)),
     ):
-        row = _block(sheet, styles, row, heading, told)
+        row = _block(sheet, styles, row, heading, texts)
     _heading(sheet, styles, row, "Sheets")
     for offset, (name, text) in enumerate(contents, start=1):
         sheet.write_url(row + offset, 0, f"internal:'{name}'!A1", styles.link, name)
