@@ -10,6 +10,7 @@ from typing import Any
 
 from ingest.errors import SangamError
 from orchestration.disclosure.attack import File, certify
+from orchestration.disclosure.protection import statement_of
 from orchestration.releases.build import published_values, read_parquet, sha256, to_parquet
 from orchestration.releases.content import Content
 from orchestration.releases.header import MANIFEST, Header
@@ -45,7 +46,10 @@ def _released(home: Path, but: str) -> Iterator[File]:
         manifest = json.loads(file.read_text(encoding="utf-8"))
         path = f"{manifest['donor']}/{manifest['quarter']}/{manifest['release']}"
         if path != but:
-            manifests.append((manifest["approved_at"], path, file, manifest["disclosure"]))
-    for _, path, file, disclosure in sorted(manifests, key=lambda one: one[:2]):
+            manifests.append((manifest["approved_at"], path, file, manifest))
+    for _, path, file, manifest in sorted(manifests, key=lambda one: one[:2]):
         body = file.with_name("indicators.parquet").read_bytes()
-        yield File(path, read_parquet(body), sha256(body), disclosure)
+        values = read_parquet(body)
+        # A release of before anything was withheld does not say what adds up, and shows it.
+        said = manifest.get("disclosure") or statement_of(values, manifest["donor"])
+        yield File(path, values, sha256(body), said)

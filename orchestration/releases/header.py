@@ -65,7 +65,7 @@ def header_of(manifest: dict[str, Any]) -> Header:
         predecessor_manifest_sha256=manifest["predecessor_manifest_sha256"],
         reason=manifest["reason"],
         changes=[Change(**change) for change in manifest["changes"]],
-        certificate=manifest["certificate"],
+        certificate=manifest.get("certificate"),
         iati=Activity.model_validate(manifest.get("iati", {})),  # older releases have neither
         exchange=tuple(manifest.get("exchange", ())),
         missing=tuple(Missing(**one) for one in manifest.get("missing", ())),

@@ -21,7 +21,7 @@ from orchestration.warehouse.released import note_release
 from tests import marts
 from tests.terminal import sangam, without_colours
 
-DONORS = [f"donor_{letter}" for letter in "abcdefghijklmnopqrst"]
+DONORS = [f"donor_{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
 QUARTER = "2021Q2"
 FILES = {
     "indicators.csv",
