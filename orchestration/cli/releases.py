@@ -19,7 +19,9 @@ from orchestration.cli.sign_off import Donor, Quarter
 from orchestration.quarters import check_quarter
 from orchestration.settings import settings
 
-release_app = typer.Typer(help="Releases: list, verify, rebuild, compare, fetch.", no_args_is_help=True)
+release_app = typer.Typer(
+    help="Releases: pending, due, list, verify, rebuild, compare, fetch.", no_args_is_help=True
+)
 Release = Annotated[str | None, typer.Option("--release", "-r", help="Such as r001; the latest if left out.")]
 
 
@@ -40,6 +42,20 @@ def pending_command(
     from orchestration.cli.show_pending import show_pending
 
     show_pending(where, datetime.now(UTC).date(), donor, quarter)
+
+
+@release_app.command("due")
+def due_command(
+    on: Annotated[
+        datetime | None, typer.Option(help="Such as 2021-08-15; today.", formats=["%Y-%m-%d"])
+    ] = None,
+) -> None:
+    """List what should have gone by a day, and what of it has. Exit status 1: something has not."""
+    # For start-up: a command loads what it needs and no other's.
+    from orchestration.cli.show_due import show_due
+
+    if not show_due(settings(), (on or datetime.now(UTC)).date()):
+        raise typer.Exit(1)
 
 
 @release_app.command("list")

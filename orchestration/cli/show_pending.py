@@ -43,7 +43,7 @@ def show_pending(
     """Print what waits: of all donors what is due, of a quarter that was asked for whatever there is of it."""
     due_days = {frame.donor.code: frame.donor.due_days for frame in logframes.sound()}
     of = [one for one in pending(settings.home) if donor in (None, one.donor)]
-    first = {code: _first_delivered(settings, code) for code in {one.donor for one in of}}
+    first = {code: first_delivered(settings, code) for code in {one.donor for one in of}}
     rows = []
     for one in of:
         if one.quarter != quarter if quarter else not _is_due(one, first[one.donor]):
@@ -67,7 +67,7 @@ def _is_due(one: Pending, first: str | None) -> bool:
     return bool(one.void or one.signed or (one.quarter >= first if first else one.reported))
 
 
-def _first_delivered(settings: Settings, donor: str) -> str | None:
+def first_delivered(settings: Settings, donor: str) -> str | None:
     """The first quarter that a source which comes each quarter has delivered for, read or not."""
     sources = {
         (region, source)

@@ -170,6 +170,12 @@ def quarter_before(quarter: str) -> str:
     return f"{year}Q{number - 1}" if number > 1 else f"{year - 1}Q4"
 
 
+def quarter_after(quarter: str) -> str:
+    """Return the calendar quarter after: 2020Q4 is followed by 2021Q1."""
+    year, number = int(quarter[:4]), int(quarter[5])
+    return f"{year}Q{number + 1}" if number < 4 else f"{year + 1}Q1"
+
+
 def check_names(donor: str, quarter: str) -> None:
     """Raise SangamError unless both could be what they say: they become parts of paths and keys."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", donor):

@@ -94,6 +94,15 @@ def test_what_supports_a_value_adds_up_to_it(made: Run, donor: str, indicator: s
             assert support.records > 0
 
 
+def test_what_should_have_gone_by_a_day(made: Run) -> None:
+    said = sangam("release", "due", "--on", "2021-08-15")
+    assert said.status == 1
+    assert "eu_success 2021Q2 2021-07-30 16 days overdue not released" in said.text
+    assert "2021Q3" not in said.text
+    nothing = sangam("release", "due", "--on", "2019-01-01")
+    assert (nothing.status, nothing.text.strip()) == (0, "Nothing was due by 2019-01-01.")
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_status_says_every_reason(made: Run, width: int | None) -> None:
     said = sangam("status", "--quarter", "2021Q3", width=width)
