@@ -310,9 +310,10 @@ class _Attack:
         earlier = before and key in before.rows and self._cell(before, before.rows[key], "count")
         if before is None or not isinstance(earlier, Linear):
             return
-        totals = [_numbers(table.of, table.rows["all", "all"])["count"] for table in (now, before, so_far)]
+        totals = [self._cell(table, table.rows["all", "all"], "count") for table in (now, before, so_far)]
         again = count + earlier - whole
-        if abs(totals[0] + totals[1] - totals[2]) < _NEAR and again.terms:
+        repeated = totals[0] + totals[1] - totals[2] if totals[0] and totals[1] and totals[2] else None
+        if repeated is not None and not repeated.terms and abs(repeated.number) < _NEAR and again.terms:
             self._system.equal(again, is_sure=False)
         else:
             self._system.at_least(again, 0.0, is_sure=False)

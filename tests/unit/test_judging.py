@@ -615,10 +615,13 @@ CELL = st.one_of(
 )
 
 
-@given(
-    st.lists(st.tuples(CELL, CELL, CELL), max_size=12),
-    st.lists(st.tuples(CELL, CELL, CELL), max_size=12),
+# A row with nothing but a figure below others may be their total, which is no record.
+ROW = st.tuples(CELL, CELL, CELL).filter(
+    lambda row: any((cell or "").strip() for cell in row[:2]) or not (row[2] or "").strip()
 )
+
+
+@given(st.lists(ROW, max_size=12), st.lists(ROW, max_size=12))
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 def test_nothing_is_lost(
     children: list[tuple[str | None, ...]], houses: list[tuple[str | None, ...]]
