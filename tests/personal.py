@@ -128,7 +128,8 @@ class Search:
     def whole_cells(self, values: set[str], where: str) -> None:
         """Names that are a whole cell, and everything else within the cells."""
         self._note("name", values & self.cells, where)
-        self.text("\n".join(values), where)
+        # A word between them: "Bulri Shah Karim" beside "Dad Khan Jarwar" is no Karim Dad.
+        self.text("\nbeside\n".join(values), where)
 
     def folder(self, folder: Path, *, without: Iterable[Path] = ()) -> None:
         """Every file below a folder."""
