@@ -1,4 +1,4 @@
-"""The quarters assets are partitioned by."""
+"""Calendar quarters: those assets are partitioned by, and the one before and after another."""
 
 from __future__ import annotations
 
@@ -20,6 +20,18 @@ def all_quarters(today: datetime | None = None) -> list[str]:
         for number in range(1, 5)
         if (year, number) <= (now.year, (now.month - 1) // 3 + 1)
     ]
+
+
+def quarter_before(quarter: str) -> str:
+    """The calendar quarter before: 2021Q1 is preceded by 2020Q4."""
+    year, number = int(quarter[:4]), int(quarter[5])
+    return f"{year}Q{number - 1}" if number > 1 else f"{year - 1}Q4"
+
+
+def quarter_after(quarter: str) -> str:
+    """The calendar quarter after: 2020Q4 is followed by 2021Q1."""
+    year, number = int(quarter[:4]), int(quarter[5])
+    return f"{year}Q{number + 1}" if number < 4 else f"{year + 1}Q1"
 
 
 def check_quarter(quarter: str, today: datetime | None = None) -> str:

@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from orchestration.disclosure.attack import File
 from orchestration.disclosure.cells import KEY, Cells, cells
 from orchestration.disclosure.choose import Pattern
 from orchestration.disclosure.protection import withhold
 from orchestration.disclosure.shapes import COLUMNS
 from orchestration.disclosure.statement import statement
+from orchestration.disclosure.tables import File
 
 QUARTERS = ("2021Q1", "2021Q2", "2021Q3")
 THRESHOLD = 10

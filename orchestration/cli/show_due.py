@@ -8,7 +8,7 @@ from datetime import date
 
 from orchestration.cli.console import TableColumn, plain, say, show_table, styled
 from orchestration.cli.show_pending import first_delivered
-from orchestration.releases.content import quarter_after
+from orchestration.quarters import quarter_after
 from orchestration.releases.due import days_left, due_on
 from orchestration.settings import Settings
 from orchestration.warehouse import logframes

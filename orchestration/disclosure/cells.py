@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from orchestration.quarters import quarter_after
+
 KEY = ("donor", "indicator", "quarter", "region", "over_time", "dimension", "category", "currency")
 # Rows of one table have these in common.
 _TABLE = ["edition", "donor", "indicator", "quarter", "region", "over_time", "currency", "measure"]
@@ -25,10 +27,12 @@ _EQUAL = 1e-6
 
 @dataclass(frozen=True)
 class Cells:
-    """`rows`: those that may be withheld, by KEY, with is_withheld (in an earlier release) and weight. Of each cell its
-    value, the bound above, the threshold where it must not be found out (0 elsewhere), the threshold of its donor.
+    """`rows`: those that may be withheld, by KEY, with is_withheld (in an earlier release) and weight.
 
-    `member`: rows x cells. `equal`: equations x cells, each 0. `at_least`: inequalities x cells, each at least `least`.
+    Of each cell: `value`; `most` that it can be; `protected`, the threshold where it must not be found out while it is
+    withheld (0 elsewhere); `sensitive`, the same where it is small, so that it must not be found out at all; `is_out`,
+    whether a total or a release states it. `member`: rows x cells. `equal`: equations x cells, each 0. `at_least`:
+    inequalities x cells, none negative.
     """
 
     rows: pd.DataFrame
@@ -40,7 +44,6 @@ class Cells:
     member: sparse.csr_matrix
     equal: sparse.csr_matrix
     at_least: sparse.csr_matrix
-    least: np.ndarray
 
 
 def cells(values: pd.DataFrame, shapes: pd.DataFrame) -> Cells:
@@ -61,12 +64,11 @@ def cells(values: pd.DataFrame, shapes: pd.DataFrame) -> Cells:
     out = is_total | ((parts["edition"] != "") & parts["is_published"])
     is_out = np.zeros(count, bool)
     is_out[parts.loc[out, "cell"]] = True
-    threshold = parts.groupby("cell")["threshold"].max().to_numpy(float)
     secret = parts[~is_total & parts["is_secret"]].groupby("cell")["threshold"].max()
     protected = np.zeros(count)
     protected[secret.index] = secret
     most = np.full(count, np.inf)
-    system = _System(value, most)
+    system = _System(most)
     _categories(parts, system)
     _regions(parts, system)
     _shares(parts, system)
@@ -78,11 +80,10 @@ def cells(values: pd.DataFrame, shapes: pd.DataFrame) -> Cells:
     is_out = np.concatenate([is_out, np.zeros(len(news), bool)])
     most = np.concatenate([most, np.full(len(news), np.inf)])
     is_few = (value > 0) & (value < protected)
-    equal, at_least, least = system.matrices(len(value))
-    threshold = np.concatenate([threshold, of_news])
+    equal, at_least = system.matrices(len(value))
     return Cells(
         rows, value, np.minimum(most, value + _FAR), np.where(is_few, protected, 0.0), protected, is_out, member,
-        equal, at_least, least,
+        equal, at_least,
     )  # fmt: skip
 
 
@@ -108,8 +109,8 @@ def _parts(known: pd.DataFrame) -> pd.DataFrame:
 class _System:
     """Equations and inequalities while they are found."""
 
-    def __init__(self, value: np.ndarray, most: np.ndarray) -> None:
-        self._value, self._most = value, most
+    def __init__(self, most: np.ndarray) -> None:
+        self._most = most
         self._equal: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self._least: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
 
@@ -125,10 +126,9 @@ class _System:
         """No cell is more than that."""
         np.minimum.at(self._most, cell, most)
 
-    def matrices(self, count: int) -> tuple[sparse.csr_matrix, sparse.csr_matrix, np.ndarray]:
-        """Equations x cells, inequalities x cells, and what each of these is at least: 0."""
-        equal, least = _matrix(self._equal, count), _matrix(self._least, count)
-        return equal, least, np.zeros(least.shape[0])
+    def matrices(self, count: int) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+        """Equations x cells, and inequalities x cells."""
+        return _matrix(self._equal, count), _matrix(self._least, count)
 
 
 def _matrix(entries: list[tuple[np.ndarray, np.ndarray, np.ndarray]], count: int) -> sparse.csr_matrix:
@@ -242,7 +242,9 @@ def _running(parts: pd.DataFrame, system: _System) -> None:
     pairs = now.merge(so_far, on=["edition", "quarter", *line], suffixes=("", "_so_far"))
     pairs = pairs[pairs["value"] <= pairs["value_so_far"]]
     _say(pairs, {"cell_so_far": 1.0, "cell": -1.0}, system.at_least)
-    before = so_far.assign(quarter=so_far["quarter"].map(_next)).drop(columns="edition").drop_duplicates()
+    before = (
+        so_far.assign(quarter=so_far["quarter"].map(quarter_after)).drop(columns="edition").drop_duplicates()
+    )
     steps = pairs.merge(
         before.rename(columns={"cell": "cell_before", "value": "value_before"}), on=["quarter", *line]
     )
@@ -256,11 +258,6 @@ def _running(parts: pd.DataFrame, system: _System) -> None:
     sign = {"cell": 1.0, "cell_so_far": -1.0, "cell_before": 1.0}
     _say(steps[once], sign, system.equal)
     _say(steps[~once & (steps["repeated"] >= 0)], sign, system.at_least)
-
-
-def _next(quarter: str) -> str:
-    year, number = int(quarter[:4]), int(quarter[5])
-    return f"{year + number // 4}Q{number % 4 + 1}"
 
 
 def _say(

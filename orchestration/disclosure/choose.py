@@ -56,7 +56,7 @@ class _Part:
         self.equal = _touched(self.all.equal[:, self.cells])
         touched = np.flatnonzero(np.diff(self.all.at_least[:, self.cells].indptr))
         self.at_least = self.all.at_least[touched][:, self.cells]
-        self.slack = (self.all.at_least[touched] @ self.all.value) - self.all.least[touched]
+        self.slack = self.all.at_least[touched] @ self.all.value
         self.value = self.all.value[self.cells]
         self.most = np.maximum(self.all.most[self.cells] - self.value, 0.0)
         rows_of = np.diff(self.member.indptr)
@@ -75,12 +75,13 @@ def choose(cells: Cells) -> Pattern:
     chosen = is_small | cells.rows["is_withheld"].to_numpy(bool)
     weight = cells.rows["weight"].to_numpy(float)
     bound = 0.0
-    for part in _parts(cells):
+    parts = _parts(cells)
+    for part in parts:
         picked, least = _solve(part, chosen[part.rows], weight[part.rows])
         chosen[part.rows] |= picked
         bound += least
     lone = np.ones(len(chosen), bool)
-    lone[np.concatenate([np.empty(0, int), *(part.rows for part in _parts(cells))])] = False
+    lone[np.concatenate([np.empty(0, int), *(part.rows for part in parts)])] = False
     cost = float(weight[chosen].sum())
     return Pattern(chosen, is_small, cost, bound + float(weight[chosen & lone].sum()))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingest.errors import SangamError
+from ingest.files import atomic
 from ingest.sql import render
 from orchestration.disclosure.cells import KEY, cells
 from orchestration.disclosure.choose import choose
@@ -203,10 +203,8 @@ def _digest(values: pd.DataFrame, frames: pd.DataFrame) -> str:
 
 def _keep(at: Path, rows: pa.Table) -> None:
     """Write the choice, whole or not at all, in the place of those for other values."""
-    at.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=at.parent, suffix=".part", delete=False) as half:
-        pq.write_table(rows, half)
-    Path(half.name).replace(at)
+    with atomic(at) as temporary:
+        pq.write_table(rows, temporary)
     for other in at.parent.glob("*.parquet"):
         if other != at:
             other.unlink(missing_ok=True)

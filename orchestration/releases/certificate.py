@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import SangamError
-from orchestration.disclosure.attack import File, certify
+from orchestration.disclosure.attack import certify
 from orchestration.disclosure.protection import statement_of
+from orchestration.disclosure.tables import File
 from orchestration.releases.build import published_values, read_parquet, sha256, to_parquet
 from orchestration.releases.content import Content
 from orchestration.releases.header import MANIFEST, Header

@@ -18,6 +18,7 @@ import pyarrow.csv as pa_csv
 from ingest.errors import SangamError
 from ingest.sql import render
 from orchestration.disclosure import protection
+from orchestration.quarters import quarter_before
 from orchestration.releases import reliability
 from orchestration.releases.notes import notes
 from orchestration.releases.words import Words, words_of
@@ -162,18 +163,6 @@ def donor_quarters(home: Path) -> list[tuple[str, str]]:
     with _warehouse(home) as db:
         found = db.sql("select distinct donor, quarter from marts.indicator_values order by 1, 2").fetchall()
     return [(str(donor), str(quarter)) for donor, quarter in found]
-
-
-def quarter_before(quarter: str) -> str:
-    """Return the calendar quarter before: 2021Q1 is 2020Q4."""
-    year, number = int(quarter[:4]), int(quarter[5])
-    return f"{year}Q{number - 1}" if number > 1 else f"{year - 1}Q4"
-
-
-def quarter_after(quarter: str) -> str:
-    """Return the calendar quarter after: 2020Q4 is followed by 2021Q1."""
-    year, number = int(quarter[:4]), int(quarter[5])
-    return f"{year}Q{number + 1}" if number < 4 else f"{year + 1}Q1"
 
 
 def check_names(donor: str, quarter: str) -> None:

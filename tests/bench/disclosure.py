@@ -18,10 +18,11 @@ from pathlib import Path
 from random import Random
 
 from orchestration.disclosure import protection
-from orchestration.disclosure.attack import File, certify
+from orchestration.disclosure.attack import certify
 from orchestration.disclosure.cells import Cells, cells
 from orchestration.disclosure.choose import Pattern, choose
 from orchestration.disclosure.shapes import shapes
+from orchestration.disclosure.tables import File
 from orchestration.releases.content import donor_quarters, read_content
 from orchestration.warehouse import logframes
 from tests.disclosure import QUARTERS, simple, world

@@ -15,7 +15,8 @@ import pytest
 from expectations.batches import check_batches
 from ingest.contracts.loading import region_files
 from orchestration.disclosure import protection
-from orchestration.disclosure.attack import File, certify
+from orchestration.disclosure.attack import certify
+from orchestration.disclosure.tables import File
 from orchestration.releases.content import donor_quarters, read_content
 from orchestration.warehouse import logframes
 from orchestration.warehouse.explain import explain
