@@ -6,7 +6,7 @@ export SANGAM_HOME ?= $(CURDIR)/.sangam
 STAMP := $(VENV)/.installed
 SQL := dbt_project/models ingest expectations orchestration
 
-.PHONY: setup demo ui test check bench bench-readers bench-linkage excel-truth attacks definitions disclosure fuzz clean lock format
+.PHONY: setup demo ui test check bench bench-speed bench-readers bench-linkage excel-truth attacks definitions disclosure fuzz clean lock format
 
 setup: $(STAMP)
 
@@ -42,6 +42,10 @@ format: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench.full_size
+
+# Reading beside DuckDB and pandas.
+bench-speed: setup
+	$(BIN)/python -m tests.bench.speed
 
 # SANGAM_POLLOCK names the folder with Pollock's files; see the module.
 bench-readers: setup

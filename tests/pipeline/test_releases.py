@@ -155,6 +155,17 @@ def test_a_release_stands_in_s3_and_here(home: Path, endpoint, client, donor: st
     assert {file.name for file in proof.files} >= FILES
 
 
+def test_releases_of_before_anything_was_withheld_are_known(home: Path, client: Any, donor: str) -> None:
+    """Their manifests say nothing of what adds up, nor whether somebody attacked them."""
+    manifest = release(home, client, donor).folder / "manifest.json"
+    words = json.loads(manifest.read_text(encoding="utf-8"))
+    del words["disclosure"], words["certificate"]
+    manifest.chmod(0o644)
+    manifest.write_text(json.dumps(words), encoding="utf-8")
+    set_value(home, donor, 55.5)
+    assert release(home, client, donor).release == "r002"
+
+
 def test_the_marts_know_what_is_out(home: Path, client: Any, donor: str) -> None:
     def known() -> list[tuple[str, str, str | None]]:
         with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as db:
