@@ -131,7 +131,7 @@ class _Sheet:
         self.sums: list[Sums] = []
         self.start = 0  # of the rows since the last total
         self.figures: np.ndarray | None = None
-        self.above = self.taken = np.zeros(0)
+        self.above = self.taken = self.filled = np.zeros(0)
 
     def cells(self, at: int) -> dict[str, str]:
         """The filled cells of a row."""
@@ -200,7 +200,9 @@ class _Sheet:
                 return name
         if any(len(cells) == 1 for _ in labels) or not self._may_be_sums(cells):
             return None
-        return next((n for n in cells if n in self.texts), "") if self._adds_up(at, cells) else None
+        # One figure alone is no sum: a record that is there twice is not the total of itself.
+        adds_up = self._adds_up(at, cells) and self._addends(at, cells) > 1
+        return next((n for n in cells if n in self.texts), "") if adds_up else None
 
     def _has_a_records_key(self, cells: dict[str, str]) -> bool:
         """Whether the key is whole, a part of it is known to be right, and no other part speaks of a total."""
@@ -250,6 +252,11 @@ class _Sheet:
             at - int(self.apart[:at].sum()) > 1 and np.allclose(all_above, own, rtol=1e-9, atol=1e-6)
         )
 
+    def _addends(self, at: int, cells: dict[str, str]) -> int:
+        """How many figures other than 0 stand above the row's, in the column that has most."""
+        places = [n for n, name in enumerate(self.numbers) if name in cells]
+        return int(self.filled[at][places].max(initial=0))
+
     def _count(self) -> None:
         """Figures, their sums above each row, and what of it rows took that are no records."""
         figures = np.column_stack(
@@ -257,6 +264,7 @@ class _Sheet:
         )
         counted = np.nan_to_num(figures)
         self.figures = figures
+        self.filled = np.vstack([np.zeros(figures.shape[1]), np.cumsum(counted != 0, axis=0)])
         self.above = np.vstack([np.zeros(figures.shape[1]), np.cumsum(counted, axis=0)])
         self.taken = counted[: self.start][self.apart[: self.start]].sum(axis=0)
 

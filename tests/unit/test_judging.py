@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ingest.deliveries.receipt import TableCounts
 from ingest.judging.counts import table_counts
+from ingest.tables.summary_words import label_of
 from tests.tables import Cells, grid, judged, named, reasons, source_of, values, warnings
 
 QUARTER_END = date(2021, 6, 30)
@@ -615,9 +616,12 @@ CELL = st.one_of(
 )
 
 
-# A row with nothing but a figure below others may be their total, which is no record.
+# A row without a key that has a figure, or a word for a total, may be one, which is no record.
 ROW = st.tuples(CELL, CELL, CELL).filter(
-    lambda row: any((cell or "").strip() for cell in row[:2]) or not (row[2] or "").strip()
+    lambda row: (
+        not any(label_of(cell or "").speaks for cell in row)
+        and ((row[0] or "").strip() or not (row[2] or "").strip())
+    )
 )
 
 

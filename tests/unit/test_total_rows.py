@@ -192,6 +192,13 @@ def test_a_cell_over_the_row_is_a_note_of_sheets_alone() -> None:
     assert reasons(of_text, "t").keys() == {3}  # alike cells of text are a record's own: held back, not lost
 
 
+def test_a_record_that_is_there_twice_is_not_the_total_of_itself() -> None:
+    """Without a key it is held back, twice."""
+    rows = [["108001", None, None, None, None], *[[None, "Torpa", None, "20", "30"]] * 2]
+    result = judged([named("t", HEADER, rows)], SOURCE)
+    assert {n: "missing_required" in codes for n, codes in reasons(result, "t").items()} == {2: True, 3: True}
+
+
 def test_totals_of_delimited_files() -> None:
     rows = [*ROWS, ["Total", None, None, "120", "181"]]
     result = judged([named("t", HEADER, rows)], SOURCE)
