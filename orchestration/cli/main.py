@@ -15,6 +15,7 @@ from ingest.errors import OurFault, SangamError, our_fault
 from ingest.fault_log import log_fault
 from orchestration.cli import known_words
 from orchestration.cli.console import complain, say, styled
+from orchestration.cli.keys import keys_app
 from orchestration.cli.note import note_command
 from orchestration.cli.releases import release_app
 from orchestration.cli.sign_off import approve_command
@@ -193,6 +194,7 @@ def release_drop_command(
 app.command("approve")(approve_command)
 app.command("note")(note_command)
 app.add_typer(release_app, name="release")
+app.add_typer(keys_app, name="keys")
 
 
 def main() -> None:

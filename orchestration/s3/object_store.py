@@ -1,28 +1,27 @@
 """The few things done with S3: open it, put an object once and for all, get, list.
 
 Holds nothing about releases. The same code talks to the embedded server of the demo (`seaweed.py`) and to
-any other S3.
+any other S3. What can pass is waited out (`patience.py`).
 """
 
 import base64
 import hashlib
-import os
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import SangamError
+from orchestration.s3.patience import code, is_embedded, patiently, status
+from orchestration.s3.retention import Lock, require_lock
 from orchestration.s3.seaweed import S3Endpoint
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-PUT_ATTEMPTS = 5
+__all__ = ["connect", "ensure_bucket", "get", "is_embedded", "list_keys", "put_once", "put_over"]
+
+ATTEMPTS = 5  # of one request, within seconds; `patience` says how long after that
+CONFLICTS = 5
 NO_LOCATION = (None, "us-east-1", "aws-global")
-
-
-def is_embedded() -> bool:
-    """Tell whether releases go to the embedded server: unless SANGAM_S3=aws or an AWS endpoint is named."""
-    named = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
-    return os.environ.get("SANGAM_S3", "aws" if named else "embedded") != "aws"
 
 
 def connect(endpoint: S3Endpoint | None = None, donor: str | None = None) -> "S3Client":
@@ -36,7 +35,7 @@ def connect(endpoint: S3Endpoint | None = None, donor: str | None = None) -> "S3
     from botocore.config import Config
 
     config = Config(
-        retries={"mode": "standard", "max_attempts": PUT_ATTEMPTS},
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         s3={"addressing_style": "path"} if endpoint else {},
         connect_timeout=10,
         read_timeout=60,
@@ -60,62 +59,103 @@ def connect(endpoint: S3Endpoint | None = None, donor: str | None = None) -> "S3
     )
 
 
-def ensure_bucket(client: "S3Client", bucket: str) -> None:
-    """Make the bucket if there is none yet, and keep all versions of its objects.
+def ensure_bucket(client: "S3Client", bucket: str, lock: Lock | None = None) -> None:
+    """Make the bucket if there is none yet, and keep all versions of its objects; with `lock`, let it lock them.
 
-    Raises SangamError if the name belongs to somebody else.
+    Raises SangamError if the name belongs to somebody else, or it cannot lock objects.
     """
     # For start-up, as in `connect`.
     from botocore.exceptions import ClientError
 
-    try:
-        client.head_bucket(Bucket=bucket)
-    except ClientError as error:
-        if _status(error) != 404:
-            raise SangamError(
-                f"Bucket '{bucket}' cannot be opened ({_code(error)}): either it is somebody else's, or "
-                "these keys have no right to it. Set SANGAM_BUCKET_PREFIX to a prefix of your own, or mend "
-                "the keys."
-            ) from error
+    where = f"bucket '{bucket}'"
+    if not _is_there(client, bucket):
         region: Any = client.meta.region_name
-        where: Any = {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        words: Any = {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        # S3 takes no location for its oldest region, and no region set means that one.
+        words = {} if region in NO_LOCATION else words
+        if lock:
+            words["ObjectLockEnabledForBucket"] = True
         try:
-            # S3 takes no location for its oldest region, and no region set means that one.
-            client.create_bucket(Bucket=bucket, **({} if region in NO_LOCATION else where))
+            patiently(client, where, lambda: client.create_bucket(Bucket=bucket, **words))
         except ClientError as made:
-            if _code(made) != "BucketAlreadyOwnedByYou":
+            if code(made) != "BucketAlreadyOwnedByYou":
                 raise SangamError(f"Bucket '{bucket}' cannot be made: {made}.") from made
-    if client.get_bucket_versioning(Bucket=bucket).get("Status") != "Enabled":
-        client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    if (
+        patiently(client, where, lambda: client.get_bucket_versioning(Bucket=bucket)).get("Status")
+        != "Enabled"
+    ):
+        on: Any = {"Status": "Enabled"}
+        patiently(
+            client, where, lambda: client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration=on)
+        )
+    if lock:
+        require_lock(client, bucket)
 
 
-def put_once(client: "S3Client", bucket: str, key: str, body: bytes) -> bool:
-    """Store `body` under a key that nothing is stored under yet; the server checks its SHA-256.
+def _is_there(client: "S3Client", bucket: str) -> bool:
+    # For start-up, as in `connect`.
+    from botocore.exceptions import ClientError
+
+    def look() -> bool:
+        try:
+            client.head_bucket(Bucket=bucket)
+        except ClientError as error:
+            if status(error) in (301, 400, 403):  # nothing but the status is answered to HEAD
+                raise SangamError(
+                    f"Bucket '{bucket}' cannot be opened ({code(error)}): either it is somebody else's, or "
+                    "these keys have no right to it. Set SANGAM_BUCKET_PREFIX to a prefix of your own, or mend "
+                    "the keys."
+                ) from error
+            if status(error) != 404:
+                raise
+            return False
+        return True
+
+    return patiently(client, f"bucket '{bucket}'", look)
+
+
+def put_once(client: "S3Client", bucket: str, key: str, body: bytes, lock: Lock | None = None) -> bool:
+    """Store `body` under a key that nothing is stored under yet; the server checks its SHA-256. `lock`: for how long.
 
     Returns True if it was stored now and False if the same bytes were there already (an earlier attempt, or
-    one whose answer was lost). Raises SangamError if other bytes are there: nothing is ever overwritten.
+    one whose answer was lost). Raises SangamError if other bytes are there: nothing is ever overwritten; or if S3
+    stays away.
     """
     # For start-up, as in `connect`.
     from botocore.exceptions import ClientError
 
-    checksum = base64.b64encode(hashlib.sha256(body).digest()).decode()
-    for attempt in range(PUT_ATTEMPTS):
+    where = f"s3://{bucket}/{key}"
+    words = _checked(bucket, key, body) | (lock.words() if lock else {})
+    for _ in range(CONFLICTS):
         try:
-            client.put_object(Bucket=bucket, Key=key, Body=body, IfNoneMatch="*", ChecksumSHA256=checksum)
+            # Where an answer was lost, botocore asks again, and is told 412: the bytes then say whose they are.
+            patiently(client, where, lambda: client.put_object(IfNoneMatch="*", **words))
             return True
         except ClientError as error:
-            # 409: someone else is writing this very key at this moment; S3 asks to try again.
-            if _status(error) == 409 and attempt + 1 < PUT_ATTEMPTS:
-                continue
-            if _status(error) != 412:
-                raise
-            if get(client, bucket, key) == body:
+            if status(error) != 412:
+                raise SangamError(f"S3 refuses {where}: {error}.") from error
+            held = get(client, bucket, key)
+            if held == body:
                 return False
-            raise SangamError(
-                f"s3://{bucket}/{key} holds other content already and is never overwritten. "
-                "If another command is publishing at the moment, wait for it and try again."
-            ) from error
-    raise AssertionError("unreachable")
+            if held is not None:
+                raise SangamError(
+                    f"{where} holds other content already and is never overwritten. "
+                    "If another command is publishing at the moment, wait for it and try again."
+                ) from error
+    raise SangamError(
+        f"{where} is there and is not, time and again: look who else writes there, then run again."
+    )
+
+
+def put_over(client: "S3Client", bucket: str, key: str, body: bytes, content_type: str) -> None:
+    """Store what may be replaced: the earlier version stays in the bucket. Raises SangamError if S3 stays away."""
+    words = _checked(bucket, key, body)
+    patiently(client, f"s3://{bucket}/{key}", lambda: client.put_object(ContentType=content_type, **words))
+
+
+def _checked(bucket: str, key: str, body: bytes) -> Any:
+    digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+    return {"Bucket": bucket, "Key": key, "Body": body, "ChecksumSHA256": digest}
 
 
 def get(client: "S3Client", bucket: str, key: str) -> bytes | None:
@@ -123,12 +163,15 @@ def get(client: "S3Client", bucket: str, key: str) -> bytes | None:
     # For start-up, as in `connect`.
     from botocore.exceptions import ClientError
 
-    try:
+    def whole() -> bytes:
         return client.get_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")["Body"].read()
+
+    try:
+        return patiently(client, f"s3://{bucket}/{key}", whole)
     except ClientError as error:
-        if _code(error) in ("NoSuchKey", "NoSuchBucket", "404"):
+        if status(error) == 404:
             return None
-        raise _denied(error, bucket, key) from error
+        raise SangamError(f"S3 could not give s3://{bucket}/{key}: {error}.") from error
 
 
 def list_keys(client: "S3Client", bucket: str, prefix: str = "") -> list[str]:
@@ -136,26 +179,15 @@ def list_keys(client: "S3Client", bucket: str, prefix: str = "") -> list[str]:
     # For start-up, as in `connect`.
     from botocore.exceptions import ClientError
 
-    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    def found() -> list[str]:
+        pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        return sorted(
+            itertools.chain(*([item["Key"] for item in page.get("Contents", [])] for page in pages))
+        )
+
     try:
-        return sorted(item["Key"] for page in pages for item in page.get("Contents", []))
+        return patiently(client, f"s3://{bucket}/{prefix}", found)
     except ClientError as error:
-        if _code(error) == "NoSuchBucket":
+        if code(error) == "NoSuchBucket":
             return []
-        raise _denied(error, bucket, prefix) from error
-
-
-def _denied(error: Any, bucket: str, key: str) -> Exception:
-    if _status(error) != 403:
-        return SangamError(f"S3 could not give s3://{bucket}/{key}: {error}.")
-    return SangamError(
-        f"These keys may not read s3://{bucket}/{key}. A donor's keys open its own bucket only."
-    )
-
-
-def _code(error: Any) -> str:
-    return str(error.response.get("Error", {}).get("Code", ""))
-
-
-def _status(error: Any) -> int:
-    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+        raise SangamError(f"S3 could not list s3://{bucket}/{prefix}: {error}.") from error
