@@ -26,8 +26,10 @@ from orchestration.releases.certificate import certificate
 from orchestration.releases.changes import compare
 from orchestration.releases.code_version import code_version
 from orchestration.releases.content import Content, donor_quarters, read_content
+from orchestration.releases.donor_page import put_page
 from orchestration.releases.header import MANIFEST, Header
 from orchestration.releases.missing import missing_of
+from orchestration.releases.puts import open_bucket, put_files
 from orchestration.s3 import object_store
 from orchestration.s3.seaweed import bucket_name
 from orchestration.warehouse.logframes import activity_of, exchange_of
@@ -74,17 +76,17 @@ def publish(
         content = read_content(home, donor, quarter)
         approval = require_approval(home, content)
         require_none(home, donor, quarter)
-        object_store.ensure_bucket(client, bucket_name(donor))
+        open_bucket(client, donor)
         last = shelf.latest(client, donor, quarter)
         if last and shelf.manifest(client, donor, quarter, last)["content_sha256"] == content.sha256:
             return _unchanged(home, client, donor, quarter, last)
         name = (donor_names or {}).get(donor, content.donor_name)
         files, header = _next(home, client, content, approval, last, name, reason)
         bucket, prefix = bucket_name(donor), shelf.key(donor, quarter, header.release)
-        for file, body in files.items():  # in their order: the manifest last
-            object_store.put_once(client, bucket, prefix + file, body)
+        put_files(client, donor, prefix, files)
         folder = _keep(home, donor, quarter, header.release, files)
         note_release(Path(home) / "warehouse.duckdb", Path(home) / "releases")
+        put_page(client, donor, Path(home) / "releases")
     return Published(
         donor, quarter, header.release, True, bucket, prefix, folder, tuple(files), last, len(header.changes)
     )
@@ -170,10 +172,19 @@ def _unchanged(home: Path, client: "S3Client", donor: str, quarter: str, release
     if not folder.exists():
         bodies = {name: shelf.fetch(client, donor, quarter, release, name) for name in names}
         _keep(home, donor, quarter, release, bodies)
+    _note_if_missed(home, folder)
+    put_page(client, donor, Path(home) / "releases")
     return Published(
         donor, quarter, release, False, bucket_name(donor), shelf.key(donor, quarter, release), folder,
         tuple(names), manifest["predecessor"], len(manifest["changes"]),
     )  # fmt: skip
+
+
+def _note_if_missed(home: Path, folder: Path) -> None:
+    """Let the marts know of a release whose local copy is younger than they are: a crash came between the two."""
+    warehouse = Path(home) / "warehouse.duckdb"
+    if folder.stat().st_mtime >= warehouse.stat().st_mtime:
+        note_release(warehouse, Path(home) / "releases")
 
 
 def _keep(home: Path, donor: str, quarter: str, release: str, files: dict[str, bytes]) -> Path:

@@ -1,0 +1,32 @@
+"""What a release does in S3: the bucket, its files one after the other, the manifest last.
+
+Each file is put once and for all, so a command that was cut off is finished by the next one: what is there with the
+same bytes stays, what is missing is put.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from orchestration.s3 import object_store
+from orchestration.s3.retention import lock_asked_for
+from orchestration.s3.seaweed import bucket_name
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+def open_bucket(client: S3Client, donor: str) -> None:
+    """Have the donor's bucket, with versions and, where that is asked for, with locks. Raises SangamError."""
+    object_store.ensure_bucket(client, bucket_name(donor), lock_asked_for())
+
+
+def put_files(client: S3Client, donor: str, prefix: str, files: Mapping[str, bytes]) -> None:
+    """Put files under a prefix of the donor's bucket, in their order: the manifest is the last and makes the release.
+
+    Raises SangamError where other bytes lie there, or S3 stays away; the same command then goes on where it stopped.
+    """
+    lock = lock_asked_for()
+    for name, body in files.items():
+        object_store.put_once(client, bucket_name(donor), prefix + name, body, lock)
