@@ -6,7 +6,7 @@ export SANGAM_HOME ?= $(CURDIR)/.sangam
 STAMP := $(VENV)/.installed
 SQL := dbt_project/models ingest expectations orchestration
 
-.PHONY: setup demo ui test check bench bench-speed bench-readers bench-linkage excel-truth attacks definitions disclosure fuzz clean lock format
+.PHONY: setup demo ui test check bench bench-speed bench-readers bench-linkage excel-truth attacks definitions disclosure fuzz publish-trial clean lock format
 
 setup: $(STAMP)
 
@@ -74,6 +74,10 @@ definitions: setup
 # Deliveries of every format with faults, N of them, and what became of each.
 fuzz: setup
 	$(BIN)/python -m tests.fuzz $(or $(N),10000)
+
+# Publishing broken off at random moments, N times each way, and what came of it; see the module.
+publish-trial: setup
+	$(BIN)/python -m tests.trial $(or $(N),30)
 
 # The lock holds hashes and no download addresses.
 lock: setup

@@ -6,6 +6,7 @@ hash of these, and made anew where one of them changes.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 from functools import lru_cache
@@ -203,8 +204,13 @@ def _digest(values: pd.DataFrame, frames: pd.DataFrame) -> str:
 
 def _keep(at: Path, rows: pa.Table) -> None:
     """Write the choice, whole or not at all, in the place of those for other values."""
-    with atomic(at) as temporary:
-        pq.write_table(rows, temporary)
-    for other in at.parent.glob("*.parquet"):
-        if other != at:
-            other.unlink(missing_ok=True)
+    at.parent.mkdir(parents=True, exist_ok=True)
+    with (at.parent / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for left in at.parent.glob(".*.part"):  # by a command that was killed: who writes is alone
+            left.unlink()
+        with atomic(at) as temporary:
+            pq.write_table(rows, temporary)
+        for other in at.parent.glob("*.parquet"):
+            if other != at:
+                other.unlink(missing_ok=True)

@@ -29,7 +29,7 @@ from orchestration.releases.content import Content, donor_quarters, read_content
 from orchestration.releases.donor_page import put_page
 from orchestration.releases.header import MANIFEST, Header
 from orchestration.releases.missing import missing_of
-from orchestration.releases.puts import open_bucket, put_files
+from orchestration.releases.puts import open_bucket, put_files, space_asked_for
 from orchestration.s3 import object_store
 from orchestration.s3.seaweed import bucket_name
 from orchestration.warehouse.logframes import activity_of, exchange_of
@@ -71,7 +71,7 @@ def publish(
     names where the warehouse has none. Raises SangamError if nobody has signed off exactly these
     values (as provisional, where something is missing), or a delivery behind them waits for somebody to let it through.
     """
-    with _alone(home):
+    with _alone(home), space_asked_for(home):
         _fetch_others(home, client)
         content = read_content(home, donor, quarter)
         approval = require_approval(home, content)

@@ -6,15 +6,23 @@ same bytes stays, what is missing is put.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import errno
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
+
+from ingest.errors import SangamError
 from orchestration.s3 import object_store
 from orchestration.s3.retention import lock_asked_for
 from orchestration.s3.seaweed import bucket_name
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def open_bucket(client: S3Client, donor: str) -> None:
@@ -30,3 +38,18 @@ def put_files(client: S3Client, donor: str, prefix: str, files: Mapping[str, byt
     lock = lock_asked_for()
     for name, body in files.items():
         object_store.put_once(client, bucket_name(donor), prefix + name, body, lock)
+
+
+@contextlib.contextmanager
+def space_asked_for(home: Path) -> Iterator[None]:
+    """Tell of a full disk as of something that people can mend. Raises SangamError in the place of its errors."""
+    try:
+        yield
+    except (OSError, duckdb.IOException) as error:
+        is_full = getattr(error, "errno", None) in FULL or "No space left" in str(error)
+        if not is_full:
+            raise
+        raise SangamError(
+            f"The disk of {Path(home).absolute()} is full ({error}). Nothing was published by halves: what is in S3 "
+            "already stays. Free some space; the same command then finishes."
+        ) from error

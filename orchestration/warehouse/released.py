@@ -7,7 +7,6 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.files import atomic
 from ingest.sql import render
 
 
@@ -23,10 +22,24 @@ def note_releases(database: Path, releases: Path) -> None:
 
 
 def note_release(warehouse: Path, releases: Path) -> None:
-    """The same of the warehouse that people read: a copy takes its place as a whole or not at all."""
-    with atomic(warehouse) as temporary:
-        shutil.copyfile(warehouse, temporary)
-        note_releases(temporary, releases)
+    """The same of the warehouse that people read: a copy takes its place as a whole or not at all.
+
+    Only one command may do so at a time. The copy's name is always the same, so that what a crash left is gone.
+    """
+    half = warehouse.with_name(f".{warehouse.name}.noted")
+    _remove(half)
+    try:
+        shutil.copyfile(warehouse, half)
+        note_releases(half, releases)
+        half.replace(warehouse)
+    finally:
+        _remove(half)
+
+
+def _remove(database: Path) -> None:
+    """A database with what DuckDB keeps beside it."""
+    for path in (database, database.with_name(f"{database.name}.wal")):
+        path.unlink(missing_ok=True)
 
 
 def latest_releases(releases: Path) -> list[Path]:

@@ -1,0 +1,67 @@
+"""`make publish-trial`: publishing killed, S3 killed, the disk full, so many times each; status 1 where a look fails.
+
+Where it may, it runs in a mount namespace of its own with the home on a small disk in memory, which is then really
+full; else files only cannot grow.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from tests.trial.attempts import Trial, trial
+
+OWN = "SANGAM_TRIAL_OWN_DISK"
+DISK = "mount -t tmpfs -o size=400m none "
+
+
+def main(times: int, seed: int) -> int:
+    with tempfile.TemporaryDirectory(prefix="sangam-trial-") as folder:
+        if OWN not in os.environ and _may_mount(folder):
+            again = [sys.executable, "-m", "tests.trial", str(times), str(seed)]
+            return subprocess.run(
+                ["unshare", "-m", *again], env={**os.environ, OWN: "1"}, check=False
+            ).returncode
+        if OWN in os.environ:
+            subprocess.run([*DISK.split(), folder], check=True)
+        try:
+            return _tried(Path(folder), times, seed)
+        finally:
+            if OWN in os.environ:
+                subprocess.run(["umount", "-l", folder], check=True)
+
+
+def _may_mount(folder: str) -> bool:
+    try:
+        done = subprocess.run(["unshare", "-m", "sh", "-c", DISK + folder], capture_output=True, check=False)
+    except FileNotFoundError:
+        return False
+    return done.returncode == 0
+
+
+def _tried(folder: Path, times: int, seed: int) -> int:
+    bad = 0
+    with trial(folder, seed) as tried:
+        print(f"seed {seed}; a release takes {tried.seconds:.1f} s undisturbed", flush=True)
+        ways = [Trial.kill_publisher, Trial.kill_server, Trial.no_space_for_files]
+        ways += [Trial.full_disk] if OWN in os.environ else []
+        for way in ways:
+            tried.moments.clear()
+            wrong = [(number, fault) for number in range(times) for fault in way(tried)]
+            bad += len(wrong)
+            moments = ", ".join(f"{count} {moment}" for moment, count in Counter(tried.moments).most_common())
+            print(f"{way.__name__}: {times} times ({moments}); {len(wrong)} faults", flush=True)
+            for number, fault in wrong:
+                print(f"  {number + 1}: {fault}", flush=True)
+        print(f"{tried.released} releases, each one whole" if not bad else f"{bad} faults")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 30, int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+    )
