@@ -120,12 +120,12 @@ def rebuild_command(
     release: Release = None,
     out: Annotated[Path | None, typer.Option(help="Leave the files built in this new folder.")] = None,
 ) -> None:
-    """Build a release again from the warehouse and compare it byte for byte."""
+    """Build a release again from the deliveries and the code of its day; compare it byte for byte."""
     home = _require_released(donor, quarter, release)
     # For start-up: a command loads what it needs and no other's.
     from orchestration.cli.show_releases import show_proof
     from orchestration.releases.donor_store import store
-    from orchestration.releases.verify import rebuild
+    from orchestration.releases.rebuild import rebuild
 
     with store(donor) as client:
         proof = rebuild(home, client, donor, quarter, release, out)

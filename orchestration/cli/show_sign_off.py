@@ -15,10 +15,12 @@ from orchestration.cli.console import TableColumn, plain, say, show_table, style
 from orchestration.cli.show_releases import shown
 from orchestration.cli.status import SourceStatus, quarter_status
 from orchestration.releases.approvals import signatures
-from orchestration.releases.changes import compare
+from orchestration.releases.causes import causes_of
+from orchestration.releases.changes import Change, compare
 from orchestration.releases.content import KEY, Content
 from orchestration.releases.due import days_left, due_on
 from orchestration.releases.last_release import LastRelease, largest, last_release
+from orchestration.releases.made_of import made_of, recipe_of_release
 from orchestration.releases.missing import missing_of, reported_of_expected, told
 from orchestration.releases.withheld import told as withheld_told
 from orchestration.settings import Settings
@@ -33,7 +35,7 @@ def show_sign_off(settings: Settings, content: Content) -> None:
     """Print all that a sign-off of this content should rest on."""
     last = last_release(settings.home, content.donor, content.quarter)
     _values(content, last)
-    _changes(content, last)
+    _changes(settings, content, last)
     if words := withheld_told(content.values):
         say(styled("yellow", plain(words)))
     sources = deliveries(settings, content.donor, content.quarter)
@@ -100,16 +102,34 @@ def _values(content: Content, last: LastRelease | None) -> None:
     show_table(columns, rows, title)
 
 
-def _changes(content: Content, last: LastRelease | None) -> None:
+def _with_causes(settings: Settings, content: Content, last: LastRelease) -> list[Change]:
+    """What differs from the last release; with why, where that is of the same quarter."""
+    found = compare(last.values, content.values, "")
+    made = made_of(settings.home, content)
+    was = recipe_of_release(settings.home, last.manifest)
+    if not found or not made or not was or last.quarter != content.quarter:
+        return found
+    say(
+        styled(
+            "dim",
+            f"Working out why values differ from {last.name}: it is made again, one thing at a time changed.",
+        )
+    )
+    return causes_of(settings.home, content, made, was, last.values).explain(found)
+
+
+def _changes(settings: Settings, content: Content, last: LastRelease | None) -> None:
     if not last:
         say("Nothing of this donor has been released before.")
         return
-    found = compare(last.values, content.values, "")
+    found = _with_causes(settings, content, last)
+    told = any(one.causes for one in found)
     rows = [
         (
             plain(" ".join(filter(None, (one.indicator, one.currency)))), plain(one.region or ""),
             plain(f"{one.dimension}={one.category}"), shown(one.old_value, one.old_state),
             shown(one.new_value, one.new_state),
+            *([plain(one.reason)] if told else []),
         )
         for one in largest(found, _LARGEST)
     ]  # fmt: skip
@@ -122,8 +142,9 @@ def _changes(content: Content, last: LastRelease | None) -> None:
         TableColumn("by", wraps=True),
         TableColumn(last.name, right=True),
         TableColumn("now", right=True),
+        *([TableColumn("why", wraps=True)] if told else []),
     )
-    count = len([one for one in found if {"value", "state"} & set(one.columns)])
+    count = len([one for one in found if one.is_restated])
     show_table(columns, rows, f"The largest of {count:,} changes since {last.name}")
 
 

@@ -44,7 +44,7 @@ def approve_command(
     approvals.officer(by)
     content = read_content(where.home, donor, quarter)
     show_sign_off(where, content)
-    approvals.require_ready(content, provisional)
+    approvals.require_ready(where.home, content, provisional)
     if not yes:
         _ask()
     approval = approvals.approve(where.home, donor, quarter, by, provisional=provisional, seen=content.sha256)

@@ -11,6 +11,7 @@ from pathlib import Path
 from ingest.errors import SangamError
 from orchestration.disclosure.protection import require_protected
 from orchestration.releases.content import Content, check_names, donor_quarters, read_content
+from orchestration.releases.made_of import made_of
 from orchestration.releases.missing import (
     Missing,
     missing_of,
@@ -19,6 +20,7 @@ from orchestration.releases.missing import (
     require_stated,
 )
 from orchestration.releases.numbered import record, records
+from orchestration.releases.versions import require_versions
 from orchestration.warehouse.logframes import signatures_of
 
 
@@ -73,7 +75,7 @@ def approve(
     if at.tzinfo is None:
         raise SangamError(f"The time of a sign-off needs a time zone; {at.isoformat()} has none.")
     content = read_content(home, donor, quarter)
-    require_ready(content, provisional)
+    require_ready(home, content, provisional)
     if seen and seen != content.sha256:
         raise SangamError(
             f"Not signed off: values of {donor} {quarter} changed while you looked at them. Run the command again."
@@ -95,9 +97,11 @@ def officer(by: str) -> str:
     return by
 
 
-def require_ready(content: Content, provisional: bool) -> None:
+def require_ready(home: Path, content: Content, provisional: bool) -> None:
     """Raises SangamError unless this content can be signed off, as provisional or as final."""
     require_protected(content.donor, content.values)
+    made_of(home, content)
+    require_versions(home, content)
     require_reported(content)
     require_stated(content, provisional)
 

@@ -101,6 +101,7 @@ def _manifest(content: Content, header: Header, files: dict[str, bytes]) -> byte
         "approved_at": header.approved_at,
         "content_sha256": content.sha256,
         "code_version": header.code_version,
+        "recipe": header.recipe,
         "definitions": dict(sorted(set(versions), key=str)),
         "disclosure": content.disclosure,
         "certificate": header.certificate,

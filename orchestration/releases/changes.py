@@ -3,7 +3,7 @@
 Compares tables; fetches and publishes nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
@@ -16,11 +16,34 @@ from orchestration.releases.content import COLUMNS, KEY, arrow
 COMPARED = [name for name in COLUMNS if name not in (*KEY, "donor", "quarter")]
 
 
+# A number that says something else to its readers than it did.
+RESTATING = frozenset(["value", "state", "baseline", "target", "achievement", "light"])
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One of the reasons why a value moved: its kind, what it is in words, and what it moved the value by."""
+
+    kind: str
+    what: str
+    part: float | None = None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A column of a value that is not what it was, as text; empty where there was nothing, or where it is withheld."""
+
+    column: str
+    old: str | None
+    new: str | None
+
+
 @dataclass(frozen=True)
 class Change:
     """One value that is not what it was. A value that is new has no old state, one that is gone no new one.
 
-    `columns` names all that changed: `value`, `n`, `target` …
+    `columns` names all that changed: `value`, `n`, `target` …; `moved` gives what a reader goes by with old and new.
+    `causes` add up to the difference.
     """
 
     indicator: str
@@ -35,24 +58,46 @@ class Change:
     new_state: str | None
     columns: list[str]
     reason: str
+    moved: list[Moved] = field(default_factory=list)
+    causes: list[Cause] = field(default_factory=list)
+
+    @property
+    def is_restated(self) -> bool:
+        """Whether it says something else to its readers: its value, target, light …"""
+        return bool(RESTATING & set(self.columns))
+
+
+def change_of(words: dict[str, Any]) -> Change:
+    """The change that a manifest tells of; older ones know neither `moved` nor `causes`."""
+    lists = {"moved": Moved, "causes": Cause}
+    return Change(
+        **words | {name: [kind(**one) for one in words.get(name, ())] for name, kind in lists.items()}
+    )
 
 
 def compare(old: pa.Table, new: pa.Table, reason: str) -> list[Change]:
     """Return the changes from `old` to `new`, both with the columns of `content.COLUMNS`, in key order."""
-    sql = render(__file__, "changes.sql", keys=KEY, compared=COMPARED, reason=reason)
+    sql = render(
+        __file__,
+        "changes.sql",
+        keys=KEY,
+        compared=COMPARED,
+        reason=reason,
+        told=[n for n in COMPARED if n in RESTATING],
+    )
     with duckdb.connect() as db:
         db.register("old_values", old)
         db.register("new_values", new)
-        return [Change(**row) for row in arrow(db, sql).to_pylist()]
+        return [change_of(row) for row in arrow(db, sql).to_pylist()]
 
 
 def annotate(values: pa.Table, changes: list[Change], release: str, status: str = "final") -> pa.Table:
     """Return the values with what a release says about them.
 
-    `status` is `restated` where value or state differ from the predecessor's and the given one elsewhere;
+    `status` is `restated` where a change says something else to readers (`RESTATING`), and the given one elsewhere;
     `predecessor_value` and `change_reason` are filled where it is `restated`.
     """
-    restated = [change for change in changes if {"value", "state"} & set(change.columns)]
+    restated = [change for change in changes if change.is_restated]
     fields = [*KEY, "old_value", "reason"]
     columns: dict[str, Any] = {
         name: pa.array([getattr(change, name) for change in restated], _type_of(name)) for name in fields

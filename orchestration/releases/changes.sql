@@ -17,7 +17,20 @@ select
                 null
             ], lambda name: name is not null)
     end as columns,
-    {{ reason | text }} as reason
+    {{ reason | text }} as reason,
+    list_filter([
+        {% for name in told %}
+            case
+                when was.{{ name }} is distinct from is_now.{{ name }}
+                    then {
+                        'column': {{ name | text }},
+                        'old': if(is_now.state in ('suppressed', 'unreliable'), null, was.{{ name }}::varchar),
+                        'new': is_now.{{ name }}::varchar
+                    }
+            end,
+        {% endfor %}
+        null
+    ], lambda one: one is not null) as moved
 from (select *, true as is_here from old_values) as was
 full join (select *, true as is_here from new_values) as is_now
     on

@@ -91,11 +91,13 @@ def read_content(
     quarter: str,
     withheld: pa.Table | None = None,
     comments: Mapping[str, str] | None = None,
+    before: pa.Table | None = None,
 ) -> Content:
     """Read what would be published. Raises SangamError if the warehouse has nothing for it, or lacks a column.
 
     `withheld`: the lines that a release withheld when it was published, with `KEY` and period; what would be withheld
-    today if left out. `comments`: those that it was published with; today's if left out.
+    today if left out. `comments`: those that it was published with; today's if left out. `before`: lines of the quarter
+    before that were withheld then; those that would be today if left out.
     """
     check_names(donor, quarter)
     with _warehouse(home) as db:
@@ -115,7 +117,7 @@ def read_content(
     round_changes = reliability.judge_changes(round_changes, rule)
     rows = protection.withheld(Path(home)) if withheld is None else withheld
     values = protection.withhold(values, rows)
-    previous = protection.withhold(previous, protection.withheld(Path(home)))
+    previous = protection.withhold(previous, protection.withheld(Path(home)) if before is None else before)
     round_changes = protection.withhold_changes(round_changes, rows, donor, quarter)
     values = values.sort_by([(name, "ascending") for name in ("donor", "quarter", *KEY)])
     definitions = definitions.filter(pc.is_in(definitions["indicator"], values["indicator"].combine_chunks()))

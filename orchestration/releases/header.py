@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from orchestration.releases.changes import Change
+from orchestration.releases.changes import Change, change_of
 from orchestration.releases.missing import Missing
 from orchestration.warehouse.iati_words import Activity
 
@@ -20,7 +20,7 @@ class Header:
     `approved_at` is the time of the sign-off (UTC, ISO 8601), `predecessor` the release that this one
     replaces (`r001`) and `reason` why it does. `certificate`: what an attack on everything published showed; `iati` is
     what the logframe says for `iati.xml`, and `exchange` (`adx`) which files the donor asks for beside those of every
-    release; `missing` are the sources without which it went out.
+    release; `missing` are the sources without which it went out. `recipe` names, by its SHA-256, what it was made of.
     """
 
     number: int
@@ -36,6 +36,7 @@ class Header:
     iati: Activity = field(default_factory=Activity)
     exchange: Sequence[str] = ()
     missing: Sequence[Missing] = ()
+    recipe: str | None = None
 
     @property
     def status(self) -> str:
@@ -64,9 +65,10 @@ def header_of(manifest: dict[str, Any]) -> Header:
         predecessor=manifest["predecessor"],
         predecessor_manifest_sha256=manifest["predecessor_manifest_sha256"],
         reason=manifest["reason"],
-        changes=[Change(**change) for change in manifest["changes"]],
+        changes=[change_of(change) for change in manifest["changes"]],
         certificate=manifest.get("certificate"),
         iati=Activity.model_validate(manifest.get("iati", {})),  # older releases have neither
         exchange=tuple(manifest.get("exchange", ())),
         missing=tuple(Missing(**one) for one in manifest.get("missing", ())),
+        recipe=manifest.get("recipe"),
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -15,11 +17,12 @@ from orchestration.releases.header import MANIFEST
 
 @dataclass(frozen=True)
 class LastRelease:
-    """A release of a donor, and its values with `content.COLUMNS`."""
+    """A release of a donor, its values with `content.COLUMNS`, and its manifest."""
 
     quarter: str
     release: str
     values: pa.Table
+    manifest: dict[str, Any]
 
     @property
     def name(self) -> str:
@@ -37,12 +40,15 @@ def last_release(home: Path, donor: str, quarter: str) -> LastRelease | None:
     if not found:
         return None
     of_quarter, _, folder = max(found)
-    return LastRelease(of_quarter, folder.name, read_values((folder / "indicators.parquet").read_bytes()))
+    values = read_values((folder / "indicators.parquet").read_bytes())
+    return LastRelease(
+        of_quarter, folder.name, values, json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    )
 
 
 def largest(changes: Iterable[Change], count: int) -> list[Change]:
-    """The changes of a value or state, the largest beside the old value first; a number that is gone leads."""
-    of_values = [one for one in changes if {"value", "state"} & set(one.columns)]
+    """The changes that restate, the largest beside the old value first; a number that is gone leads."""
+    of_values = [one for one in changes if one.is_restated]
     return sorted(of_values, key=_size, reverse=True)[:count]
 
 

@@ -19,21 +19,26 @@ import pyarrow as pa
 
 from ingest.errors import SangamError
 from orchestration.checks.holds import require_none
+from orchestration.rebuilding import recipe
+from orchestration.rebuilding.recipe import Recipe
 from orchestration.releases import shelf
 from orchestration.releases.approvals import Approval, require_approval
 from orchestration.releases.build import build, read_values, sha256
+from orchestration.releases.causes import causes_of
 from orchestration.releases.certificate import certificate
-from orchestration.releases.changes import compare
-from orchestration.releases.code_version import code_version
+from orchestration.releases.changes import Change, compare
 from orchestration.releases.content import Content, donor_quarters, read_content
 from orchestration.releases.donor_page import put_page
 from orchestration.releases.header import MANIFEST, Header
+from orchestration.releases.made_of import made_of, recipe_of_release
 from orchestration.releases.missing import missing_of
 from orchestration.releases.puts import open_bucket, put_files, space_asked_for
+from orchestration.releases.versions import require_versions
 from orchestration.s3 import object_store
 from orchestration.s3.seaweed import bucket_name
 from orchestration.warehouse.logframes import activity_of, exchange_of
 from orchestration.warehouse.released import note_release
+from orchestration.warehouse.source_tree import code_version
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -75,6 +80,7 @@ def publish(
         _fetch_others(home, client)
         content = read_content(home, donor, quarter)
         approval = require_approval(home, content)
+        require_versions(home, content)
         require_none(home, donor, quarter)
         open_bucket(client, donor)
         last = shelf.latest(client, donor, quarter)
@@ -108,8 +114,14 @@ def _next(
 ) -> tuple[dict[str, bytes], Header]:
     """Return the files and header of the next release, at the first number that is free for them."""
     old = _values_of(client, content, last) if last else None
-    changes = compare(old, content.values, reason or RECOMPUTED) if old is not None else []
     activity, exchange = activity_of(content.donor), tuple(exchange_of(content.donor))
+    made = made_of(home, content)
+    kept = recipe.keep(home, made) if made else None
+    changes: list[Change] = []
+    if last and old is not None:
+        reason, changes = _why(
+            home, content, made, shelf.manifest(client, content.donor, content.quarter, last), old, reason
+        )
     chain = sha256(shelf.fetch(client, content.donor, content.quarter, last, MANIFEST)) if last else None
     for number in itertools.count(int(last[1:]) + 1 if last else 1):
         header = Header(
@@ -120,17 +132,35 @@ def _next(
             code_version=code_version(),
             predecessor=last,
             predecessor_manifest_sha256=chain,
-            reason=(reason or RECOMPUTED) if last else None,
+            reason=reason if last else None,
             changes=changes,
             iati=activity,
             exchange=exchange,
             missing=tuple(missing_of(content.values)),
+            recipe=kept,
         )
         header = replace(header, certificate=certificate(home, content, header))
         files = build(content, header)
         if _is_free(client, content, header.release, files):
             return files, header
     raise AssertionError("unreachable")
+
+
+def _why(
+    home: Path,
+    content: Content,
+    made: Recipe | None,
+    before: shelf.Manifest,
+    old: pa.Table,
+    reason: str | None,
+) -> tuple[str, list[Change]]:
+    """Why there is another release, in an officer's words or in those of its causes; and its changes with theirs."""
+    was = recipe_of_release(home, before)
+    if not made or not was:
+        return reason or RECOMPUTED, compare(old, content.values, reason or RECOMPUTED)
+    causes = causes_of(home, content, made, was, old)
+    said = reason or causes.summary() or RECOMPUTED
+    return said, causes.explain(compare(old, content.values, said), in_house=False)
 
 
 def _values_of(client: "S3Client", content: Content, release: str) -> pa.Table:

@@ -130,6 +130,8 @@ def _was(row: Row, change: Change | None, words: Any) -> str | None:
     """Return what a restated value was; nothing of one that is not, nor what is withheld from now on."""
     if row.get("status") != "restated" or change is None or row["state"] in NOT_TOLD:
         return None
+    if not {"value", "state"} & set(change.columns):
+        return ", ".join(f"{one.column} {one.old or 'none'}" for one in change.moved)
     if change.old_value is None:
         return STATES.get(change.old_state or "", "not in the release before")
     return figure(row, words, "predecessor_value")

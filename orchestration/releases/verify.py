@@ -1,22 +1,16 @@
-"""Proves releases: which there are, whether each is whole, whether it comes out the same again, what changed.
+"""Proves releases: which there are, whether each is whole, what changed between two.
 
 Reads only. `client` may hold a donor's own keys: what is verified is then what that donor gets.
 """
 
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyarrow.compute as pc
-
-from ingest.errors import SangamError
-from orchestration.disclosure.protection import SUPPRESSED
 from orchestration.releases import shelf
-from orchestration.releases.build import build, read_parquet, read_values, sha256
+from orchestration.releases.build import read_values, sha256
 from orchestration.releases.changes import Change, compare
-from orchestration.releases.code_version import code_version
-from orchestration.releases.content import read_content
-from orchestration.releases.header import MANIFEST, header_of
+from orchestration.releases.header import MANIFEST
 from orchestration.releases.proof import Checked, Proof
 from orchestration.releases.publish import local_folder
 from orchestration.s3 import object_store
@@ -77,43 +71,6 @@ def verify(
     return Proof(donor, quarter, release, tuple(checked))
 
 
-def rebuild(
-    home: Path,
-    client: "S3Client",
-    donor: str,
-    quarter: str,
-    release: str | None = None,
-    out: Path | None = None,
-) -> Proof:
-    """Build a release again from the warehouse and compare byte for byte with what was published.
-
-    The sign-off, the release's number, the reasons of changes and comments are data and come from its manifest. With
-    `out`, a folder that does not exist yet, the files built are left there.
-    """
-    release = shelf.named_or_latest(client, donor, quarter, release)
-    found = shelf.manifest(client, donor, quarter, release)
-    published = read_parquet(shelf.fetch(client, donor, quarter, release, "indicators.parquet"))
-    withheld = published.filter(pc.equal(published["state"], SUPPRESSED))
-    content = read_content(home, donor, quarter, withheld, found.get("comments", {}))
-    files = build(content, header_of(found))
-    if out is not None:
-        _write(out, files)
-    names = [*(file["name"] for file in found["files"]), MANIFEST]
-    bodies = {name: shelf.fetch(client, donor, quarter, release, name) for name in names}
-    checked = [Checked(name, _difference(files.get(name), bodies[name])) for name in names]
-    checked += [Checked(name, "made now, not in the release") for name in sorted(set(files) - set(names))]
-    notes = []
-    if content.sha256 != found["content_sha256"]:
-        notes.append("The warehouse's values or definitions are not those that were released.")
-    then = {(drop["file"], drop["sha256"]) for drop in found["drops"]}
-    now = {(drop["file"], drop["sha256"]) for drop in content.drops.to_pylist()}
-    notes += [f"Delivered since, or replaced: {file} ({digest[:12]})" for file, digest in sorted(now - then)]
-    notes += [f"No longer current: {file} ({digest[:12]})" for file, digest in sorted(then - now)]
-    if code_version() != found["code_version"]:
-        notes.append(f"Released by code {found['code_version']}, built again by code {code_version()}.")
-    return Proof(donor, quarter, release, tuple(checked), tuple(notes))
-
-
 def diff(client: "S3Client", donor: str, quarter: str, old: str, new: str) -> list[Change]:
     """Return what changed between two releases of a quarter, with the reasons that `new` gives."""
     tables = []
@@ -159,23 +116,3 @@ def _local_problems(folder: Path, bodies: dict[str, bytes], names: set[str]) -> 
         for name in sorted(names | set(here))
         if here.get(name) != bodies.get(name)
     ]
-
-
-def _difference(built: bytes | None, published: bytes) -> str | None:
-    if built is None:
-        return "no longer made"
-    if built == published:
-        return None
-    if len(built) != len(published):
-        return f"differs: {len(published)} bytes released, {len(built)} now"
-    first = next(place for place, (a, b) in enumerate(zip(built, published, strict=True)) if a != b)
-    return f"differs from byte {first + 1} on"
-
-
-def _write(out: Path, files: dict[str, bytes]) -> None:
-    try:
-        out.mkdir(parents=True)
-    except FileExistsError:
-        raise SangamError(f"{out} exists already; name a folder that does not.") from None
-    for name, body in files.items():
-        (out / PurePosixPath(name).name).write_bytes(body)

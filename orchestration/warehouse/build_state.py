@@ -15,6 +15,7 @@ from typing import Any
 from ingest.deliveries.delivery import NO_QUARTER
 from ingest.files import atomic, write_json
 from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.warehouse import source_tree
 from orchestration.warehouse.logframes import logframes_root
 from orchestration.warehouse.released import note_releases
 
@@ -93,8 +94,18 @@ def remember(settings: Settings, quarters: list[str]) -> None:
             "drops": drop_states(settings.feeds),
             "built": sorted(set(before) | set(quarters)),
             "project": project_fingerprint(),
+            "tree": source_tree.keep(settings.home),
         },
     )
+
+
+def tree_built_from(home: Path) -> str | None:
+    """The SHA-256 of the source tree that the warehouse was built from; empty for a warehouse of before it was kept.
+
+    None where nobody built it here: such a warehouse holds what somebody put there.
+    """
+    path = home / "build" / "state.json"
+    return json.loads(path.read_text(encoding="utf-8")).get("tree", "") if path.exists() else None
 
 
 def swap_in(settings: Settings) -> None:

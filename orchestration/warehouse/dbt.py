@@ -19,7 +19,7 @@ from ingest.files import atomic
 from orchestration.settings import DBT_PROJECT, Settings
 from orchestration.warehouse import logframes as definitions
 from orchestration.warehouse import programme_words
-from orchestration.warehouse.build_state import build_path, project_fingerprint
+from orchestration.warehouse.build_state import build_path, is_of_other_models, project_fingerprint
 
 TARGET = DBT_PROJECT / "target"
 
@@ -114,6 +114,18 @@ def _dbt(command: list[str], words: str, environment: dict[str, str]) -> subproc
         check=False,
         env={**os.environ, **environment},
     )
+
+
+def build(settings: Settings, quarters: Iterable[str]) -> None:
+    """Build seeds and models for some quarters, without tests. Raises SangamError with dbt's own words."""
+    with environment(settings, quarters):
+        arguments = ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
+        arguments += ["--target-path", str(target(settings))]
+        if is_of_other_models(settings):
+            arguments.append("--full-refresh")
+        done = _dbt(arguments, variables(settings), {})
+    if done.returncode:
+        raise SangamError(f"dbt cannot build {DBT_PROJECT}:\n{done.stdout[-2000:]}{done.stderr[-1000:]}")
 
 
 def manifest() -> Path:

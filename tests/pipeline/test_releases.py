@@ -16,6 +16,7 @@ from orchestration.disclosure import choose, protection
 from orchestration.releases import approvals, publish, shelf, verify
 from orchestration.releases.build import read_parquet
 from orchestration.releases.publish import Published
+from orchestration.releases.rebuild import rebuild
 from orchestration.s3 import object_store, seaweed
 from orchestration.warehouse.released import note_release
 from tests import marts
@@ -23,6 +24,9 @@ from tests.terminal import sangam, without_colours
 
 DONORS = [f"donor_{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
 QUARTER = "2021Q2"
+NO_RECIPE = (
+    "It names no recipe, so it is built from the warehouse as it is today."  # nobody ran anything here
+)
 FILES = {
     "indicators.csv",
     "indicators.parquet",
@@ -277,33 +281,34 @@ def test_verify_finds_what_is_wrong(home: Path, client, donor: str) -> None:
 
 def test_a_release_comes_out_the_same_again(home: Path, client, donor: str, tmp_path: Path) -> None:
     done = release(home, client, donor)
-    proof = verify.rebuild(home, client, donor, QUARTER, out=tmp_path / "again")
+    proof = rebuild(home, client, donor, QUARTER, out=tmp_path / "again")
     assert proof.is_whole
-    assert proof.notes == ()
+    assert proof.notes == (NO_RECIPE,)
     for name in FILES:
         assert (tmp_path / "again" / name).read_bytes() == (done.folder / name).read_bytes()
     set_value(home, donor, 71.0)
-    other = verify.rebuild(home, client, donor, QUARTER)
+    other = rebuild(home, client, donor, QUARTER)
     assert not other.is_whole
     same = {"README.txt", "structure.xml"}  # they state no value
     assert {file.name for file in other.files if file.problem} == FILES - same
-    assert "not those that were released" in other.notes[0]
+    assert "not those that were released" in other.notes[1]
 
 
 def test_a_restated_release_comes_out_the_same_too(home: Path, client, donor: str) -> None:
     release(home, client, donor)
     set_value(home, donor, 71.0)
     release(home, client, donor, reason="late")
-    assert verify.rebuild(home, client, donor, QUARTER, "r002").is_whole
+    assert rebuild(home, client, donor, QUARTER, "r002").is_whole
 
 
 def test_other_drops_are_named(home: Path, client, donor: str) -> None:
     release(home, client, donor)
     with duckdb.connect(str(home / "warehouse.duckdb")) as db:
         db.execute("update marts.indicator_evidence set _sha256 = 'cd34' where donor = ?", [donor])
-    proof = verify.rebuild(home, client, donor, QUARTER)
+    proof = rebuild(home, client, donor, QUARTER)
     assert {f.name for f in proof.files if f.problem} == {"indicators.xlsx", "report.html", "manifest.json"}
     assert proof.notes == (
+        NO_RECIPE,
         "Delivered since, or replaced: mis_2021Q2.sql (cd34)",
         "No longer current: mis_2021Q2.sql (ab12)",
     )
@@ -417,5 +422,5 @@ def test_what_could_be_worked_out_is_not_published(
     assert [row["category"] for row in withheld] == ["F", "M"]
     for name in ("value", "numerator", "denominator", "n", "se", "ci_low", "ci_high", "achievement", "light"):
         assert [row[name] for row in withheld] == [None, None], name
-    assert verify.rebuild(home, client, donor, QUARTER).is_whole
+    assert rebuild(home, client, donor, QUARTER).is_whole
     at.unlink()

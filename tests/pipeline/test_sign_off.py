@@ -14,10 +14,11 @@ import pytest
 from rich.cells import cell_len
 
 from ingest.errors import SangamError
-from orchestration.releases import approvals, publish, shelf, verify
+from orchestration.releases import approvals, publish, shelf
 from orchestration.releases.build import read_parquet
 from orchestration.releases.content import read_content
 from orchestration.releases.notes import write_note
+from orchestration.releases.rebuild import rebuild
 from orchestration.s3 import object_store, seaweed
 from tests import marts
 from tests.terminal import sangam, without_colours
@@ -127,7 +128,7 @@ def test_an_incomplete_quarter_goes_as_provisional_only(home: Path, client: Any,
     assert statuses(client, donor, done.release) == ["provisional"] * 3
     readme = " ".join((done.folder / "README.txt").read_text().split())
     assert "PROVISIONAL" in readme and "sindh/births 2021Q2: No accepted delivery" in readme
-    assert verify.rebuild(home, client, donor, QUARTER).is_whole
+    assert rebuild(home, client, donor, QUARTER).is_whole
 
     change(home, donor, "value = 12.5, state = 'reported', reason = null", "indicator = 'AA-02'")
     with pytest.raises(SangamError, match="have changed since"):
@@ -270,7 +271,7 @@ def test_two_names_where_the_donor_asks_for_them(home: Path, client: Any, donor:
     assert manifest["approved_at"] == held[-1].approved_at
     approvals.approve(home, donor, QUARTER, "A third one")
     assert publish.publish(home, client, donor, QUARTER).is_new is False
-    assert verify.rebuild(home, client, donor, QUARTER).is_whole
+    assert rebuild(home, client, donor, QUARTER).is_whole
 
     change(home, donor, "value = 71", "category = 'F'")  # both look again
     approvals.approve(home, donor, QUARTER, "Bilal Khan")
@@ -305,7 +306,7 @@ def test_a_note_is_signed_off_and_goes_out_with_the_release(home: Path, client: 
     assert read_content(home, donor, QUARTER).sha256 == before
     with pytest.raises(SangamError, match="have changed since"):
         publish.publish(home, client, donor, QUARTER)
-    assert verify.rebuild(home, client, donor, QUARTER).is_whole  # with the comment it went out with
+    assert rebuild(home, client, donor, QUARTER).is_whole  # with the comment it went out with
     assert len(list((home / "releases" / "_notes" / donor / QUARTER).iterdir())) == 2
 
 
