@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ingest.nearest import unknown
 from orchestration.cli.console import TableColumn, plain, say, show_table, styled
 from orchestration.settings import settings
-
-if TYPE_CHECKING:
-    from orchestration.s3.keys import Holder
 
 keys_app = typer.Typer(
     help="S3 keys of donors and partners: list, hand-over, rotate, policy.", no_args_is_help=True
@@ -51,28 +48,31 @@ def list_command() -> None:
 @keys_app.command("hand-over")
 def hand_over_command(who: Who, to: To) -> None:
     """Write a holder's keys into a file for handing over; they are made if there are none."""
-    _give(_known_holder(who), to, anew=False)
+    _give(who, to, anew=False)
 
 
 @keys_app.command("rotate")
 def rotate_command(who: Who, to: To) -> None:
     """Make another pair of keys in the place of a holder's: the present one opens nothing from then on."""
-    _give(_known_holder(who), to, anew=True)
+    _give(who, to, anew=True)
 
 
 @keys_app.command("policy")
 def policy_command(who: Who) -> None:
     """Print what a holder's keys may, as an IAM policy for AWS and others that know its conditions."""
+    is_donor = _is_donor(who)
     # For start-up: a command loads what it needs and no other's.
     from orchestration.s3 import keys
 
-    typer.echo(json.dumps(keys.policy(_known_holder(who)), indent=2))
+    typer.echo(json.dumps(keys.policy(keys.holder(who, is_donor=is_donor)), indent=2))
 
 
-def _give(holder: Holder, to: Path, *, anew: bool) -> None:
+def _give(who: str, to: Path, *, anew: bool) -> None:
+    is_donor = _is_donor(who)
     # For start-up: a command loads what it needs and no other's.
     from orchestration.s3 import keys
 
+    holder = keys.holder(who, is_donor=is_donor)
     pair = keys.give(settings().home, holder, to, anew=anew)
     if anew:
         say(f"The keys of {styled('bold', holder.name)} are new: those of before open nothing any more.")
@@ -81,17 +81,15 @@ def _give(holder: Holder, to: Path, *, anew: bool) -> None:
     say(plain(to), indent=2, as_one=True)
 
 
-def _known_holder(word: str) -> Holder:
+def _is_donor(word: str) -> bool:
+    """Whether a word names a donor; else it names a region. Raises SangamError where it names neither."""
     # For start-up: contracts and logframes take longer than all the rest of `--help`.
     from ingest.contracts.loading import region_files
-    from orchestration.s3 import keys
     from orchestration.warehouse import logframes
 
     released = (path.name for path in (settings().home / "releases").glob("[a-z]*/"))
     donors = sorted({*logframes.donor_codes(), *released})
     regions = [name for name in region_files() if name[0] != "_"]
-    if word in donors:
-        return keys.donor(word)
-    if word not in regions:
+    if word not in [*donors, *regions]:
         raise unknown("donor or region", word, [*donors, *regions])
-    return keys.partner(word)
+    return word in donors

@@ -52,6 +52,11 @@ def partner(region: str) -> Holder:
     return Holder(PARTNERS, region, bucket, f"{prefix}/{region}/".lstrip("/"))
 
 
+def holder(name: str, *, is_donor: bool) -> Holder:
+    """The holder of a donor's keys or a partner region's."""
+    return donor(name) if is_donor else partner(name)
+
+
 def policy(holder: Holder) -> access.Policy:
     """What the keys may, as an IAM policy for AWS and those that know its conditions."""
     return (

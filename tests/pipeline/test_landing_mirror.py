@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from ingest.deliveries import archive
 from ingest.deliveries.landing import scan
 from ingest.errors import SangamError
-from orchestration.s3 import object_store, seaweed
+from orchestration.s3 import object_store, patience, seaweed
 from orchestration.s3.landing_mirror import mirror, mirrored
+from tests.faulty_s3 import REFUSED, client_of, way_to
 
 BODY = b"donor,indicator,quarter,target,baseline,baseline_period,note\neu_success,EU-03,2021Q2,70,52,2014,\n"
 
@@ -40,6 +43,41 @@ def test_a_landing_in_s3_is_mirrored_once(tmp_path: Path) -> None:
 
         with pytest.raises(SangamError, match="Nothing lies under s3://drops/elsewhere"):
             mirrored("s3://drops/elsewhere", tmp_path)
+
+
+def test_what_was_taken_in_is_not_downloaded_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(patience.VARIABLE, "0")
+    names = ("_reference/targets.csv", "_reference/exchange_rates.csv")
+    with seaweed.serve(tmp_path) as endpoint, way_to(endpoint) as way:
+        client = client_of(way.url, endpoint)
+        client.create_bucket(Bucket="drops")
+        for number, name in enumerate(names):
+            client.put_object(Bucket="drops", Key=f"in/{name}", Body=BODY * (number + 1))
+
+        def fetched() -> list[str]:
+            """The objects that were asked for to have the landing here, which is the same each time."""
+            way.seen.clear()
+            folder = mirror(client, "s3://drops/in", tmp_path)
+            assert [(d.relative, d.sha256, d.received_at) for d in scan(folder)] == arrived
+            return sorted({path for verb, path in way.seen if verb == "GET" and path.endswith(".csv")})
+
+        folder = mirror(client, "s3://drops/in", tmp_path)
+        arrived = [(d.relative, d.sha256, d.received_at) for d in scan(folder)]
+        taken_in = scan(folder)[0]
+        archive.keep(tmp_path, taken_in.path, taken_in.sha256)
+        [other] = {f"/drops/in/{name}" for name in names} - {f"/drops/in/{taken_in.relative}"}
+        assert fetched() == []
+        shutil.rmtree(tmp_path / "mirror")
+        assert fetched() == [other]
+        shutil.rmtree(tmp_path / "mirror")
+        kept = archive.place(tmp_path, taken_in.sha256)
+        kept.chmod(0o600)
+        kept.write_bytes(b"damaged")
+        assert fetched() == sorted([other, f"/drops/in/{taken_in.relative}"])
+        shutil.rmtree(tmp_path / "mirror")
+        way.first(100, REFUSED, "GET")
+        with pytest.raises(SangamError, match=r"does not answer as it should for s3://drops/in/"):
+            mirror(client, "s3://drops/in", tmp_path)
 
 
 def test_an_address_without_a_bucket_is_refused(tmp_path: Path) -> None:

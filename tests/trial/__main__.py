@@ -7,6 +7,7 @@ full; else files only cannot grow.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -45,19 +46,21 @@ def _may_mount(folder: str) -> bool:
 
 def _tried(folder: Path, times: int, seed: int) -> int:
     bad = 0
-    with trial(folder, seed) as tried:
-        print(f"seed {seed}; a release takes {tried.seconds:.1f} s undisturbed", flush=True)
-        ways = [Trial.kill_publisher, Trial.kill_server, Trial.no_space_for_files]
-        ways += [Trial.full_disk] if OWN in os.environ else []
-        for way in ways:
+    ways = [Trial.kill_publisher, Trial.kill_server, Trial.no_space_for_files]
+    for way in [*ways, Trial.full_disk] if OWN in os.environ else ways:
+        home = folder / way.__name__
+        home.mkdir()
+        with trial(home, seed) as tried:
+            print(f"{way.__name__}: a release takes {tried.seconds:.1f} s undisturbed", flush=True)
             tried.moments.clear()
             wrong = [(number, fault) for number in range(times) for fault in way(tried)]
-            bad += len(wrong)
             moments = ", ".join(f"{count} {moment}" for moment, count in Counter(tried.moments).most_common())
-            print(f"{way.__name__}: {times} times ({moments}); {len(wrong)} faults", flush=True)
-            for number, fault in wrong:
-                print(f"  {number + 1}: {fault}", flush=True)
-        print(f"{tried.released} releases, each one whole" if not bad else f"{bad} faults")
+            print(f"  broken off {times} times: {moments}", flush=True)
+            print(f"  {tried.released} releases out, {len(wrong)} faults", flush=True)
+        for number, fault in wrong:
+            print(f"  {number + 1}: {fault}", flush=True)
+        bad += len(wrong)
+        shutil.rmtree(home)
     return 1 if bad else 0
 
 
