@@ -70,7 +70,7 @@ def build_warehouse(where: Settings, quarter: str, regions: list[str]) -> None:
     for region in regions:
         if why := soundness.fault(region):
             raise SangamError(f"Region {region} cannot be run: {why}")
-    with dbt.parsing_ahead(where), reading_ahead.reading(where, quarter, regions):
+    with reading_ahead.reading(where, quarter, regions):
         for region in regions:
             for source in load_region(region).sources:
                 if reading_ahead.receipts(region, source, quarter) is None:

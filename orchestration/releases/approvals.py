@@ -100,8 +100,8 @@ def officer(by: str) -> str:
 def require_ready(home: Path, content: Content, provisional: bool) -> None:
     """Raises SangamError unless this content can be signed off, as provisional or as final."""
     require_protected(content.donor, content.values)
-    made_of(home, content)
     require_versions(home, content)
+    made_of(home, content)
     require_reported(content)
     require_stated(content, provisional)
 

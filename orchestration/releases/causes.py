@@ -23,17 +23,20 @@ import pyarrow.parquet as pq
 from ingest.files import write_json
 from ingest.sql import render
 from orchestration.disclosure import protection
-from orchestration.rebuilding.differences import KINDS, Difference, Laid, between, differences, laid
-from orchestration.rebuilding.recipe import Recipe
+from orchestration.rebuilding.between import between
+from orchestration.rebuilding.differences import Difference, differences
+from orchestration.rebuilding.kinds import KINDS, Laid, laid
+from orchestration.rebuilding.recipe import Recipe, packages
 from orchestration.rebuilding.world import CannotBeMadeError, world
 from orchestration.releases.build import read_values
-from orchestration.releases.changes import COMPARED, Cause, Change
+from orchestration.releases.changes import COMPARED, Cause, Change, with_causes
 from orchestration.releases.content import KEY, Content, arrow
 from orchestration.warehouse import logframes
 
 _HIDDEN = ("suppressed", "unreliable")
 _PROTECTION = Cause("protection", "what is withheld, or unreliable, is not what it was")
 _ENVIRONMENT = Cause("code", "other versions of the packages that the program uses")
+ENVIRONMENT = "environment"  # nothing of the recipe differs, or not yet
 _SHOWN = 3
 
 Key = tuple[Any, ...]
@@ -63,7 +66,7 @@ class Causes:
             return change
         if not with_parts:
             found = tuple(replace(one, part=None) for one in found)
-        return replace(change, causes=list(found), reason="; ".join(map(_told, found)))
+        return with_causes(change, found)
 
 
 def causes_of(home: Path, content: Content, new: Recipe, old: Recipe, released: pa.Table) -> Causes:
@@ -79,39 +82,39 @@ def causes_of(home: Path, content: Content, new: Recipe, old: Recipe, released: 
         return Causes({tuple(key): tuple(Cause(**one) for one in own) for key, own in words}, tuple(found))
     rows = protection.withheld(home)
     kinds = list(dict.fromkeys(one.kind for one in found))
-    steps = [("", protection.withhold(released, rows)), ("+".join(kinds) or "environment", content.values)]
+    steps = [("", protection.withhold(released, rows)), ("+".join(kinds) or ENVIRONMENT, content.values)]
     if len(kinds) > 1:
-        with suppress(CannotBeMadeError):  # then the kinds are told together
-            steps[1:] = [*_made(home, first, last, kinds, rows), ("environment", content.values)]
+        steps[1:] = _made(home, first, last, kinds, rows, content.values)
     of = _by_key(steps, found, content.donor)
     write_json(at, [[list(key), [asdict(one) for one in own]] for key, own in of.items()])
     return Causes(of, tuple(found))
 
 
 def _made(
-    home: Path, old: Laid, new: Laid, kinds: Sequence[str], withheld: pa.Table
+    home: Path, old: Laid, new: Laid, kinds: Sequence[str], withheld: pa.Table, values: pa.Table
 ) -> list[tuple[str, pa.Table]]:
-    """The values of the old recipe, and with one kind after the other changed; kinds that only go together as one."""
+    """The values with one kind after the other changed, up to those of now; kinds that only go together as one.
+
+    The old recipe itself is made only where other packages could make something else of it than was released.
+    """
     made: list[tuple[str, pa.Table]] = []
     waiting: list[str] = []
     with world(home) as here:
         rows = here.folder / "withheld.parquet"
         pq.write_table(withheld, rows)
-        for count in range(len(kinds) + 1):
+        for count in range(0 if old.recipe.packages != packages() else 1, len(kinds)):
             now = between(home, old, new, kinds[:count])
             waiting += kinds[count - 1 : count]
             here.lay_out(now.recipe, now.tree)
-            try:
+            with suppress(CannotBeMadeError):  # it does not go without what comes next
                 answer = here.make(now.recipe, withheld=str(rows))
-            except CannotBeMadeError:
-                if count == len(kinds):
-                    raise
-                continue  # it does not go without what comes next
-            made.append(
-                ("+".join(waiting) or "environment", read_values((answer / "values.parquet").read_bytes()))
-            )
-            waiting = []
-    return made
+                made.append(("+".join(waiting) or ENVIRONMENT, _values(answer)))
+                waiting = []
+    return [*made, ("+".join([*waiting, kinds[-1]]), values)]
+
+
+def _values(answer: Path) -> pa.Table:
+    return read_values((answer / "values.parquet").read_bytes())
 
 
 def _by_key(
@@ -126,10 +129,19 @@ def _by_key(
     with duckdb.connect() as db:
         db.register("steps", pa.concat_tables(tables))
         moved = arrow(db, sql).to_pylist()
+    telling = {tuple(row[name] for name in KEY) for row in moved if row["moves"]}
     frame = {one.code: one for one in logframes.of_donor(donor).indicators}
     of: dict[Key, list[Cause]] = defaultdict(list)
     for row in moved:
-        of[tuple(row[name] for name in KEY)] += _causes(row, steps[row["step"]][0], found, frame)
+        key = tuple(row[name] for name in KEY)
+        if key in telling and not row["moves"]:
+            continue
+        if row["step"] == 1 and len(steps) > 2 and row["was_state"] in _HIDDEN:
+            of[key].append(
+                _PROTECTION
+            )  # what the old value was is not to be seen; later steps tell what moved it
+        else:
+            of[key] += _causes(row, steps[row["step"]][0], found, frame)
     return {key: tuple(own) for key, own in of.items()}
 
 
@@ -139,7 +151,7 @@ def _causes(
     """What one step did to one value."""
     hidden = {row["state"], row["was_state"]} & set(_HIDDEN)
     part = _part(row["was_value"], row["value"])
-    if kinds == "environment":
+    if kinds == ENVIRONMENT:
         return [_PROTECTION if hidden else replace(_ENVIRONMENT, part=part)]
     own = [one for one in found if one.kind in kinds.split("+")]
     concern = [one for one in own if _concerns(one, row, frame)] or own
@@ -170,10 +182,6 @@ def _in_words(found: Iterable[Difference]) -> str:
         f"{KINDS[kind]}: {', '.join(own[:_SHOWN])}{f' and {len(own) - _SHOWN} more' if len(own) > _SHOWN else ''}"
         for kind, own in by_kind.items()
     )
-
-
-def _told(cause: Cause) -> str:
-    return f"{cause.what} ({cause.part:+,.12g})" if cause.part else cause.what
 
 
 def _kept_at(home: Path, old: Recipe, new: Recipe, content: Content) -> Path:

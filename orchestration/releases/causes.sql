@@ -29,7 +29,7 @@ each as (
 pairs as (
     select
         *,
-        {% for name in ('is_there', *compared) %}
+        {% for name in ['is_there'] + compared %}
             lag({{ name }}) over (
                 partition by {{ keys | join(', ') }}
                 order by step
@@ -44,7 +44,12 @@ select
     was_value,
     value,
     was_state,
-    state
+    state,
+    -- Else only the deliveries behind it are others.
+    is_there is distinct from was_is_there
+    {% for name in compared if name != 'drops' %}
+        or {{ name }} is distinct from was_{{ name }}
+    {% endfor %} as moves
 from pairs
 where
     step > 0

@@ -3,7 +3,8 @@
 Compares tables; fetches and publishes nothing.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import duckdb
@@ -73,6 +74,14 @@ def change_of(words: dict[str, Any]) -> Change:
     return Change(
         **words | {name: [kind(**one) for one in words.get(name, ())] for name, kind in lists.items()}
     )
+
+
+def with_causes(change: Change, causes: Sequence[Cause]) -> Change:
+    """The change with its causes, and the reason in their words; as it is where there are none."""
+    if not causes:
+        return change
+    told = (f"{one.what} ({one.part:+,.12g})" if one.part else one.what for one in causes)
+    return replace(change, causes=list(causes), reason="; ".join(dict.fromkeys(told)))
 
 
 def compare(old: pa.Table, new: pa.Table, reason: str) -> list[Change]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from orchestration.releases import shelf
 from orchestration.releases.build import read_values, sha256
-from orchestration.releases.changes import Change, compare
+from orchestration.releases.changes import Cause, Change, change_of, compare, with_causes
+from orchestration.releases.content import KEY
 from orchestration.releases.header import MANIFEST
 from orchestration.releases.proof import Checked, Proof
 from orchestration.releases.publish import local_folder
@@ -72,14 +73,31 @@ def verify(
 
 
 def diff(client: "S3Client", donor: str, quarter: str, old: str, new: str) -> list[Change]:
-    """Return what changed between two releases of a quarter, with the reasons that `new` gives."""
+    """Return what changed between two releases of a quarter, with the causes that those from one to the other give."""
     tables = []
     for release in (old, new):
         shelf.named_or_latest(client, donor, quarter, release)
         body = shelf.fetch(client, donor, quarter, release, "indicators.parquet")
         tables.append(read_values(body))
-    reason = shelf.manifest(client, donor, quarter, new)["reason"] or ""
-    return compare(tables[0], tables[1], reason)
+    steps = _from_to(client, donor, quarter, old, new)
+    changes = compare(tables[0], tables[1], "; ".join(filter(None, (one["reason"] for one in steps))))
+    causes: dict[tuple[object, ...], list[Cause]] = {}
+    for manifest in steps:
+        for change in map(change_of, manifest["changes"]):
+            causes.setdefault(_key(change), []).extend(change.causes)
+    return [with_causes(change, causes.get(_key(change), [])) for change in changes]
+
+
+def _from_to(client: "S3Client", donor: str, quarter: str, old: str, new: str) -> list[shelf.Manifest]:
+    """The manifests of the releases from the one after `old` to `new`; that of `new` alone where it is none of them."""
+    steps = [shelf.manifest(client, donor, quarter, new)]
+    while (before := steps[0]["predecessor"]) not in (old, None):
+        steps.insert(0, shelf.manifest(client, donor, quarter, before))
+    return steps if before == old else steps[-1:]
+
+
+def _key(change: Change) -> tuple[object, ...]:
+    return tuple(getattr(change, name) for name in KEY)
 
 
 def _problem(file: dict[str, object], body: bytes | None) -> str | None:

@@ -12,7 +12,7 @@ import importlib.metadata
 import json
 from pathlib import Path
 
-from expectations.suite import suites_root
+from expectations.suite import COMMON, suites_root
 from ingest.contracts.loading import REFERENCE, regions_root
 from ingest.deliveries import archive
 from ingest.deliveries.delivery import sha256_of
@@ -24,7 +24,8 @@ KINDS = {".py", ".sql", ".yml", ".yaml", ".csv", ".j2", ".css"}
 MADE = {"target", "logs", "dbt_packages", "__pycache__"}
 # What the environment may put in the place of built-in folders.
 REGIONS, LOGFRAMES, SUITES = "ingest/regions/", "dbt_project/indicators/", "expectations/suites/"
-_SHARED = f"{REGIONS}{REFERENCE}/"  # built in where a folder of regions has none of its own
+# Built in also where a folder stands in the place of the built-in one, and has none of its own.
+_SHARED = (f"{REGIONS}{REFERENCE}/", f"{SUITES}{COMMON}.yml")
 
 Tree = dict[str, str]  # path within the tree, with forward slashes → SHA-256
 
@@ -37,12 +38,10 @@ def files() -> dict[str, Path]:
         found |= _below(ROOT / part, f"{part}/")
     own = {name for name in found if name.startswith(tuple(roots))}
     replaced = {start: _below(at, start) for start, at in roots.items()}
-    shared = any(name.startswith(_SHARED) for name in replaced[REGIONS])
-    kept = {name: found[name] for name in own if name.startswith(_SHARED) and not shared}
-    found = {name: path for name, path in found.items() if name not in own} | kept
-    for of_root in replaced.values():
-        found |= of_root
-    return dict(sorted(found.items()))
+    instead = {name: path for of_root in replaced.values() for name, path in of_root.items()}
+    shared = [start for start in _SHARED if not any(name.startswith(start) for name in instead)]
+    kept = {name: path for name, path in found.items() if name not in own or name.startswith(tuple(shared))}
+    return dict(sorted((kept | instead).items()))
 
 
 def tree() -> Tree:
