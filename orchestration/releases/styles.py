@@ -18,16 +18,18 @@ class Styles:
             # Text keeps its apostrophe: typed in again by somebody who edits it, it is still no formula.
             return book.add_format({**FONT, "quote_prefix": "num_format" not in more, **more})
 
-        def made(more: dict[str, Any]) -> dict[str, Any]:
+        def made(more: dict[str, Any], indent: int) -> dict[str, Any]:
+            apart = {"align": "right", "indent": 1}  # else a number touches the text to its right
             kinds: dict[str, dict[str, Any]] = {
                 "code": {},
                 "text": {"indent": 1},  # else it touches the number to its left
                 "wrapped": {"text_wrap": True, "indent": 1},
-                "absent": {"italic": True, "font_color": GREY, "align": "right"},
-                "share": {"num_format": "0.0 %"},
-                **{f"number{places}": {"num_format": code} for places, code in NUMBERS.items()},
+                "line": {"text_wrap": True, "indent": indent},
+                "absent": {"italic": True, "font_color": GREY, **apart},
+                "share": {"num_format": "0.0 %", **apart},
+                **{f"number{places}": {"num_format": code, **apart} for places, code in NUMBERS.items()},
                 **{
-                    f"bracketed{places}": {"num_format": f"({code});(-{code})"}
+                    f"bracketed{places}": {"num_format": f"({code});(-{code})", **apart}
                     for places, code in NUMBERS.items()
                 },
             }
@@ -40,6 +42,9 @@ class Styles:
         self.title = add(bold=True, font_size=16, font_color=INK)
         self.subtitle = add(font_size=11, font_color=GREY)
         self.heading = add(bold=True, font_size=11, font_color="#FFFFFF", bg_color=INK, valign="vcenter")
+        self.wrapped_heading = add(
+            bold=True, font_size=11, font_color="#FFFFFF", bg_color=INK, text_wrap=True, valign="vcenter"
+        )
         self.header = add(
             bold=True, font_color="#FFFFFF", bg_color=INK, text_wrap=True, align="center", valign="vcenter"
         )
@@ -49,8 +54,8 @@ class Styles:
         self.level = add(bold=True, font_color=INK, bg_color=TINT, valign="vcenter")
         self.strong = {"bold": True}
         self.link = add(font_color="#0B5CAD", underline=1)
-        self.detail = made({})
-        self.total = made({"bold": True, "bg_color": TINT})
+        self.detail = made({}, 3)
+        self.total = made({"bold": True, "bg_color": TINT}, 1)
         self.lights = {
             light: add(bold=True, align="center", bg_color=back, font_color=ink)
             for light, (back, ink) in LIGHTS.items()

@@ -154,7 +154,7 @@ def test_values_without_a_number_have_no_actual_and_are_named() -> None:
         ("81.0", []), ("0.0", ["=1+1"]), ("61.3", ["Larkana"]), ("66.7", ["Tando Allahyar"]),
     ]  # fmt: skip
     said = first.findtext("description/narrative") or ""
-    assert "Withheld, because it could point to single persons or households: district دادو." in said
+    assert "Withheld, because it could point to individual people or households: district دادو." in said
     assert "Not applicable, because nobody and nothing was in the population: district Matiari." in said
     assert (
         "Unreliable, because it rests on too few unweighted cases: district Sujawal. "
