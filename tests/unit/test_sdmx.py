@@ -17,8 +17,8 @@ from pysdmx.io.format import Format
 from pysdmx.io.pd import PandasDataset
 from pysdmx.model import Codelist, DataStructureDefinition, Role
 
-from orchestration.releases.build import build
-from orchestration.releases.changes import annotate, compare
+from orchestration.releases.build import build, published_values, read_parquet
+from orchestration.releases.changes import compare
 from orchestration.releases.content import COLUMNS, Content
 from orchestration.releases.header import Header
 from orchestration.releases.sdmx import NAMES, Sdmx, _codes, to_sdmx
@@ -30,7 +30,7 @@ DONORS = sorted(path.stem for path in logframes.FOLDER.glob("*.yml"))
 
 
 def made(content: Content, header: Header) -> Sdmx:
-    return to_sdmx(content, header, annotate(content.values, list(header.changes), header.release))
+    return to_sdmx(content, header, published_values(content, header))
 
 
 def rows(body: bytes) -> list[dict[str, str]]:
@@ -129,11 +129,33 @@ def test_a_restated_value_says_so() -> None:
 
 def test_a_provisional_value_says_so() -> None:
     content = of_every_state()
-    values = annotate(content.values, [], "r001")
+    values = published_values(content, HEADER)
     place = values.column_names.index("status")
     values = values.set_column(place, "status", pa.array(["provisional"] * len(values)))
     found = {row["OBS_STATUS"] for row in rows(to_sdmx(content, HEADER, values).data)}
     assert found == {"P", "Q", "O", "M", "U"}
+
+
+def test_what_the_officer_says_stands_beside_the_indicator_s_totals() -> None:
+    said = 'The survey began late, after "the" flood; two\u00a0villages wait.'
+    content = dataclasses.replace(of_every_state(), comments={"A-01": said})
+    files = build(content, HEADER)
+    told = {
+        "sdmx.csv": [row["COMMENT_OBS"] for row in rows(files["sdmx.csv"])],
+        "indicators.csv": [row["comment"] for row in rows(files["indicators.csv"])],
+        "indicators.parquet": [
+            one or "" for one in read_parquet(files["indicators.parquet"])["comment"].to_pylist()
+        ],
+    }
+    totals = [row["dimension"] == "all" and row["indicator"] == "A-01" for row in content.values.to_pylist()]
+    assert sum(totals) == 1
+    for name, texts in told.items():
+        assert [text == said for text in texts] == totals, name
+    silent = read_parquet(
+        build(of_every_state(), HEADER)["indicators.parquet"]
+    )  # the column is there all the same
+    assert silent.schema.equals(read_parquet(files["indicators.parquet"]).schema)
+    assert silent["comment"].null_count == len(silent)
 
 
 @given(st.lists(st.text(max_size=8), max_size=12))
