@@ -12,10 +12,8 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pysdmx.io import get_datasets, read_sdmx
+from pysdmx.io import read_sdmx
 from pysdmx.io.format import Format
-from pysdmx.io.pd import PandasDataset
-from pysdmx.model import Codelist, DataStructureDefinition, Role
 
 from orchestration.releases.build import build, published_values, read_parquet
 from orchestration.releases.changes import compare
@@ -24,6 +22,7 @@ from orchestration.releases.header import Header
 from orchestration.releases.sdmx import NAMES, Sdmx, _codes, to_sdmx
 from orchestration.releases.sdmx_structure import COMPONENTS
 from orchestration.warehouse import logframes
+from tests.exchange import code_lists, wrong_sdmx
 from tests.releases import HEADER, of_donor, of_every_state, table
 
 DONORS = sorted(path.stem for path in logframes.FOLDER.glob("*.yml"))
@@ -37,35 +36,11 @@ def rows(body: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(body.decode("utf-8"), newline="")))
 
 
-def read_back(files: Sdmx, folder: Path) -> tuple[PandasDataset, DataStructureDefinition]:
-    """The data set by its structure, both as pysdmx reads them; the structure is valid against the schemas of 3.0."""
-    (folder / "sdmx.csv").write_bytes(files.data)
-    (folder / "structure.xml").write_bytes(files.structure)
-    (dataset,) = get_datasets(folder / "sdmx.csv", folder / "structure.xml", validate=True)
-    assert isinstance(dataset, PandasDataset)
-    (definition,) = read_sdmx(folder / "structure.xml", validate=True).get_data_structure_definitions()
-    return dataset, definition
-
-
-def code_lists(files: Sdmx, folder: Path) -> dict[str, Codelist]:
-    (folder / "lists.xml").write_bytes(files.structure)
-    return {one.id: one for one in read_sdmx(folder / "lists.xml", validate=True).get_codelists()}
-
-
 @pytest.mark.parametrize("donor", DONORS)
 def test_a_donor_s_files_are_read_back(donor: str, tmp_path: Path) -> None:
     content, header = of_donor(donor)
     files = made(content, header)
-    dataset, definition = read_back(files, tmp_path)
-    assert len(dataset.data) == len(content.values)
-    dimensions = [one.id for one in definition.components if one.role == Role.DIMENSION]
-    assert not dataset.data.duplicated(dimensions).any()
-    reported = content.values.filter(pa.compute.is_valid(content.values["value"]))
-    assert (dataset.data["OBS_VALUE"] != "").sum() == len(reported)
-    lists = code_lists(files, tmp_path)
-    for column in dataset.data.columns:
-        if f"CL_{column}" in lists:
-            assert set(dataset.data[column]) <= {code.id for code in lists[f"CL_{column}"]}, column
+    assert wrong_sdmx(content, files, tmp_path) == []
 
 
 def test_the_file_says_that_it_is_sdmx_csv_2(tmp_path: Path) -> None:
