@@ -65,7 +65,7 @@ class Styles:
         """Return the format of a number that shows its unit, each made once."""
         key = (code, bool(more))
         if key not in self._numbers:
-            line = {"bottom": 4, "bottom_color": LINE, "align": "right"}
+            line = {"bottom": 4, "bottom_color": LINE, "align": "right", "indent": 1}
             self._numbers[key] = self._add(num_format=code, **line, **(more or {}))
         return self._numbers[key]
 
