@@ -56,7 +56,7 @@ def _sheets(
     for level in sorted({row["level"] for row in rows}, key=level_order):
         name = level.capitalize()
         of_level = [row for row in rows if row["level"] == level]
-        sheets.level_sheet(book, styles, name, of_level)
+        sheets.level_sheet(book, styles, name, of_level, content.words.dimension("region"))
         count = len({row["indicator"] for row in of_level})
         made.append(
             (

@@ -13,14 +13,14 @@ HEADER_ROW = 3
 # Heading, width, key of the row, kind of cell.
 VALUE_COLUMNS = (
     ("Code", 8, "indicator", "code"), ("Indicator, category", 46, "line", "line"), ("Region", 13, "region", "text"),
-    ("By", 20, "by", "wrapped"), ("Period", 18, "over_time", "text"), ("Value", 13, "value", "value"),
+    ("By", 28, "by", "wrapped"), ("Period", 18, "over_time", "text"), ("Value", 13, "value", "value"),
     ("Unit", 17, "value_unit", "wrapped"), ("Baseline", 10, "baseline", "number"), ("Target", 10, "target", "number"),
     ("Achieved", 10, "achievement", "share"), ("Light", 9, "light", "light"),
     ("95 % from", 9, "ci_low", "number"), ("95 % to", 9, "ci_high", "number"),
     ("Std. error", 9, "se", "number"), ("Design effect", 9, "deff", "number"), ("n", 9, "n", "number"),
     ("Numerator", 12, "numerator", "number"), ("Denominator", 13, "denominator", "number"),
     ("Status", 10, "status", "text"), ("Data of", 10, "period", "text"), ("Note", 44, "note", "wrapped"),
-    ("Deliveries", 34, "drops", "wrapped"),
+    ("Deliveries", 40, "drops", "wrapped"),
 )  # fmt: skip
 SECOND_PAGE = (
     "ci_low",
@@ -64,8 +64,11 @@ TEXT_COLUMNS = {
 }  # fmt: skip
 
 
-def level_sheet(book: Any, styles: Styles, name: str, rows: list[Row]) -> None:
-    """Add the sheet of one result level: totals with their categories under them, foldable."""
+def level_sheet(book: Any, styles: Styles, name: str, rows: list[Row], region: str = "Region") -> None:
+    """Add the sheet of one result level: totals with their categories under them, foldable.
+
+    `region` is what a region is called.
+    """
     sheet = book.add_worksheet(name)
     common = [str(rows[0][key]) for key in ("region", "status") if _says_one_thing(rows, key)]
     below = [f"All rows: {', '.join(common)}."] if common else []
@@ -73,7 +76,11 @@ def level_sheet(book: Any, styles: Styles, name: str, rows: list[Row]) -> None:
         below.append(f"Withheld: {WITHHELD}.")
     below.append("Rounded for reading; unrounded values are in indicators.parquet.")
     title(sheet, styles, f"{name} indicators", " ".join(below))
-    columns = tuple(column for column in VALUE_COLUMNS if _is_shown(column[2], rows))
+    columns = tuple(
+        (region, *column[1:]) if column[2] == "region" else column
+        for column in VALUE_COLUMNS
+        if _is_shown(column[2], rows)
+    )
     widths = _table(sheet, styles, columns, rows)
     _print_beside_each_other(sheet, [key for _, _, key, _ in columns], widths)
     sheet.freeze_panes(HEADER_ROW + 1, 2)

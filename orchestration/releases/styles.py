@@ -7,6 +7,7 @@ INK, TINT, LINE, GREY = "#17415A", "#E8EFF3", "#C9D3D9", "#6B7780"
 SERIES = ("#9FB4C0", "#17415A", "#D98E32")  # baseline or before, value, target
 LIGHTS = {"green": ("#D5EBD8", "#1B5E2A"), "amber": ("#FCE8C3", "#7A4B00"), "red": ("#F8D5D2", "#8C1D18")}
 NUMBERS = {0: "#,##0", 1: "#,##0.0", 2: "#,##0.00", 3: "#,##0.000"}
+MILLIONS = "#,##0.0,,"  # what stands in the cell is the whole number
 FONT = {"font_name": "Calibri", "font_size": 10, "valign": "top"}
 
 
@@ -19,14 +20,16 @@ class Styles:
             return book.add_format({**FONT, "quote_prefix": "num_format" not in more, **more})
 
         def made(more: dict[str, Any], indent: int) -> dict[str, Any]:
-            apart = {"align": "right", "indent": 1}  # else a number touches the text to its right
+            # Else number and text touch. Without an alignment there is no indent.
+            apart, text = ({"align": side, "indent": 1} for side in ("right", "left"))
             kinds: dict[str, dict[str, Any]] = {
                 "code": {},
-                "text": {"indent": 1},  # else it touches the number to its left
-                "wrapped": {"text_wrap": True, "indent": 1},
-                "line": {"text_wrap": True, "indent": indent},
+                "text": text,
+                "wrapped": {"text_wrap": True, **text},
+                "line": {"text_wrap": True, **text, "indent": indent},
                 "absent": {"italic": True, "font_color": GREY, **apart},
                 "share": {"num_format": "0.0 %", **apart},
+                "millions": {"num_format": MILLIONS, **apart},
                 **{f"number{places}": {"num_format": code, **apart} for places, code in NUMBERS.items()},
                 **{
                     f"bracketed{places}": {"num_format": f"({code});(-{code})", **apart}

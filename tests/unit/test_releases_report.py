@@ -271,6 +271,45 @@ def test_a_long_sum_of_money_has_room() -> None:
     assert sheet.column_dimensions[head.column_letter].width > len("20,560,230,000.00")
 
 
+def test_sums_of_money_are_drawn_in_millions() -> None:
+    given = {
+        "indicator": "A-03",
+        "over_time": "in_quarter",
+        "unit": "money",
+        "currency": "INR",
+        "dimension": "district",
+    }
+    rows = [value(**given, category=one, value=number) for one, number in (("Ranchi", 2e9), ("Gumla", 1.5e6))]
+    sheet = openpyxl.load_workbook(io.BytesIO(with_rows(*rows)["indicators.xlsx"]))["Charts"]
+    (head,) = (cell for row in sheet for cell in row if cell.value == "INR million")
+    assert [sheet.cell(head.row + place, head.column).value for place in (1, 2)] == [1.5e6, 2e9]
+    assert sheet.cell(head.row + 1, head.column).number_format == "#,##0.0,,"
+
+
+def test_categories_stand_in_and_numbers_touch_no_text(book: openpyxl.Workbook) -> None:
+    """A spreadsheet indents only what has a side to stand at."""
+    sheet = book["Impact"]
+    heads = {str(cell.value): cell.column for cell in sheet[4]}
+    total, category = (sheet.cell(row, heads["Indicator, category"]).alignment for row in (5, 6))
+    assert (total.horizontal, category.horizontal) == ("left", "left")
+    assert category.indent > total.indent
+    for name, side in (("Value", "right"), ("Unit", "left"), ("Data of", "left")):
+        found = sheet.cell(5, heads[name]).alignment
+        assert (found.horizontal, found.indent) == (side, 1)
+
+
+def test_regions_are_called_what_the_logframe_calls_them() -> None:
+    words = dataclasses.replace(
+        WORDS, labels={"dimension": {"region": "State"}, "region": {"all": "All states"}}
+    )
+    files = build(dataclasses.replace(made_up(), words=words), HEADER)
+    heads = [cell.value for cell in openpyxl.load_workbook(io.BytesIO(files["indicators.xlsx"]))["Output"][4]]
+    assert "State" in heads and "Region" not in heads
+    page = Page(files["report.html"].decode("utf-8"))
+    assert "By state State" in page.text and "All states Punjab Sindh" in page.text
+    assert "All regions" not in page.text
+
+
 def test_a_wide_sheet_is_printed_on_two_pages_beside_each_other(book: openpyxl.Workbook) -> None:
     sheet = book["Impact"]
     heads = {str(cell.value): cell.column for cell in sheet[4]}
