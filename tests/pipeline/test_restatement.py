@@ -179,7 +179,7 @@ def test_parts_add_up_to_the_difference(released: Released) -> None:
         f"late or corrected data: sindhuli/register/{QUARTER}/register_v2.zip"
     )
     assert change["causes"][2]["what"] == "correction: DLK-2021-001"
-    assert "ramechhap joined" in change["causes"][3]["what"]
+    assert change["causes"][3]["what"] == "region that joined: ramechhap"
     assert "(+41)" in change["reason"] and "(+9,900)" in change["reason"]
 
 
