@@ -1,4 +1,4 @@
-"""The donor's report in Chromium: nothing sticks out of the window, on a telephone and on a screen."""
+"""A donor's report and page in Chromium: nothing sticks out of the window, on a telephone and on a screen."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import html
 import json
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from orchestration.releases.build import build
+from orchestration.releases.donor_page import OnShelf, Place, to_page
 from tests.browser import chromium
-from tests.release_content import HEADER, made_up
+from tests.release_content import HEADER, made_up, restated
 
 # The page may run no script: it is measured from outside, in a frame of that width.
 _SCRIPT = """
@@ -22,7 +24,7 @@ _SCRIPT = """
     const frame = document.createElement('iframe');
     Object.assign(frame.style, {width: width + 'px', height: '900px', border: 0});
     const loaded = new Promise(done => frame.onload = done);
-    frame.src = 'report.html';
+    frame.src = 'page.html';
     document.body.append(frame);
     await loaded;
     const page = frame.contentDocument;
@@ -40,9 +42,26 @@ _SCRIPT = """
 WIDTHS = [390, 768, 1440]
 
 
+def report() -> bytes:
+    return build(made_up(), HEADER)["report.html"]
+
+
+def donor_page() -> bytes:
+    """With long names, a release that replaces another, and a provisional one."""
+    place = Place(
+        f"https://s3.{'far-away-' * 4}1.example.org", "eu-central-1", f"{'programme-' * 5}donor", "a_donor"
+    )
+    releases = [
+        OnShelf(json.loads(build(content, header)["manifest.json"]) | {"status": "provisional"}, "ab" * 32)
+        for content, header in ((made_up(), HEADER), restated())
+    ]
+    return to_page(place, releases)
+
+
 @pytest.mark.skipif(chromium.program() is None, reason="Chromium is not installed")
-def test_nothing_sticks_out(tmp_path: Path) -> None:
-    (tmp_path / "report.html").write_bytes(build(made_up(), HEADER)["report.html"])
+@pytest.mark.parametrize("page", [report, donor_page], ids=lambda page: page.__name__)
+def test_nothing_sticks_out(tmp_path: Path, page: Callable[[], bytes]) -> None:
+    (tmp_path / "page.html").write_bytes(page())
     harness = tmp_path / "harness.html"
     script = _SCRIPT.replace("WIDTHS", json.dumps(WIDTHS))
     harness.write_text(

@@ -15,15 +15,14 @@ from ingest.errors import SangamError
 from orchestration.disclosure import choose, protection
 from orchestration.releases import approvals, publish, shelf, verify
 from orchestration.releases.build import read_parquet
-from orchestration.releases.publish import Published
 from orchestration.releases.rebuild import rebuild
 from orchestration.s3 import object_store, seaweed
 from orchestration.warehouse.released import note_release
-from tests import marts
+from tests import marts, small_home
+from tests.small_home import QUARTER, release, set_value
 from tests.terminal import sangam, without_colours
 
 DONORS = [f"donor_{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
-QUARTER = "2021Q2"
 NO_RECIPE = (
     "It names no recipe, so it is built from the warehouse as it is today."  # nobody ran anything here
 )
@@ -43,36 +42,7 @@ FILES = {
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A warehouse with one quarter for each of several donors, so that each test has a donor of its own."""
-    folder = tmp_path_factory.mktemp("home")
-    with duckdb.connect(str(folder / "warehouse.duckdb")) as db:
-        marts.create(db)
-        db.execute(
-            """
-            insert into marts.indicator_values by name
-            select donor, indicator, '2021Q2' as quarter, 'sindh' as region, 'round' as over_time, dimension,
-                   category, number::double as "value", 'percent' as unit, '' as currency, 17 as numerator,
-                   21 as denominator, 21 as n, 'reported' as state, 'provisional' as status,
-                   null::varchar as release, 1 as definition_version, 'FY2020-21 Q4' as fiscal_label
-            from unnest($donors) as d(donor),
-                 (values ('AA-01', 'all', 'all', 200 / 3), ('AA-01', 'sex', 'F', 70.1),
-                         ('AA-02', 'all', 'all', 12.5)) as v(indicator, dimension, category, number)
-            """,
-            {"donors": DONORS},
-        )
-        db.execute(
-            """
-            insert into marts.indicator_definitions by name
-            select distinct donor, indicator, 'Share' as name, 'outcome' as level, 1 as definition_version
-            from marts.indicator_values;
-            insert into marts.indicator_evidence by name
-            select donor, indicator, quarter, 'mis_2021Q2.sql' as _file, 'ab12' as _sha256
-            from marts.indicator_values
-            """
-        )
-    for donor in DONORS:
-        marts.write_logframe(folder / "logframes", donor, ["AA-01", "AA-02"])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SANGAM_LOGFRAMES", str(folder / "logframes"))
+    with small_home.made(tmp_path_factory.mktemp("home"), DONORS) as folder:
         yield folder
 
 
@@ -95,20 +65,6 @@ def unused_donors() -> Iterator[str]:
 @pytest.fixture
 def donor(unused_donors: Iterator[str]) -> str:
     return next(unused_donors)
-
-
-def set_value(home: Path, donor: str, value: float, category: str = "F") -> None:
-    with duckdb.connect(str(home / "warehouse.duckdb")) as db:
-        db.execute(
-            "update marts.indicator_values set value = ? "
-            "where donor = ? and category = ? and indicator = 'AA-01'",
-            [value, donor, category],
-        )
-
-
-def release(home: Path, client: Any, donor: str, by: str = "Amina Soomro", **more: Any) -> Published:
-    approvals.approve(home, donor, QUARTER, by)
-    return publish.publish(home, client, donor, QUARTER, **more)
 
 
 class CrashError(Exception):

@@ -1,5 +1,7 @@
 """`make publish-trial`: publishing killed, S3 killed, the disk full, so many times each; status 1 where a look fails.
 
+    python -m tests.trial [TIMES [SEED [WAY…]]]
+
 Where it may, it runs in a mount namespace of its own with the home on a small disk in memory, which is then really
 full; else files only cannot grow.
 """
@@ -12,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.trial.attempts import Trial, trial
@@ -20,17 +23,17 @@ OWN = "SANGAM_TRIAL_OWN_DISK"
 DISK = "mount -t tmpfs -o size=400m none "
 
 
-def main(times: int, seed: int) -> int:
+def main(times: int = 30, seed: int = 1, *ways: str) -> int:
     with tempfile.TemporaryDirectory(prefix="sangam-trial-") as folder:
         if OWN not in os.environ and _may_mount(folder):
-            again = [sys.executable, "-m", "tests.trial", str(times), str(seed)]
+            again = [sys.executable, "-m", "tests.trial", str(times), str(seed), *ways]
             return subprocess.run(
                 ["unshare", "-m", *again], env={**os.environ, OWN: "1"}, check=False
             ).returncode
         if OWN in os.environ:
             subprocess.run([*DISK.split(), folder], check=True)
         try:
-            return _tried(Path(folder), times, seed)
+            return _tried(Path(folder), times, seed, ways)
         finally:
             if OWN in os.environ:
                 subprocess.run(["umount", "-l", folder], check=True)
@@ -44,10 +47,11 @@ def _may_mount(folder: str) -> bool:
     return done.returncode == 0
 
 
-def _tried(folder: Path, times: int, seed: int) -> int:
+def _tried(folder: Path, times: int, seed: int, named: Sequence[str]) -> int:
     bad = 0
     ways = [Trial.kill_publisher, Trial.kill_server, Trial.no_space_for_files]
-    for way in [*ways, Trial.full_disk] if OWN in os.environ else ways:
+    ways += [Trial.full_disk] if OWN in os.environ else []
+    for way in [way for way in ways if way.__name__ in named] if named else ways:
         home = folder / way.__name__
         home.mkdir()
         with trial(home, seed) as tried:
@@ -65,6 +69,4 @@ def _tried(folder: Path, times: int, seed: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 30, int(sys.argv[2]) if len(sys.argv) > 2 else 1)
-    )
+    sys.exit(main(*map(int, sys.argv[1:3]), *sys.argv[3:]))
