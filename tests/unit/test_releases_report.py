@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from orchestration.releases.build import build, sha256
-from orchestration.releases.content import COLUMNS
+from orchestration.releases.content import COLUMNS, DEFINITION
 from orchestration.releases.figures import cell_format, figure, share
 from orchestration.releases.rows import value_rows
 from orchestration.releases.words import Words, inside, words_of, written_out
@@ -399,11 +399,16 @@ def test_shares() -> None:
     assert [share(one) for one in (0.885, -0.101, 1.0, None)] == ["89 %", "-10 %", "100 %", "–"]
 
 
+CODES = ("kind", "unit", "over_time", "disaggregations")  # of a definition, shown in words
+
+
 def test_every_shipped_logframe_has_words() -> None:
     for donor in logframes.donor_codes():
         words = words_of(donor)
         assert words.regions and words.sources
         for indicator in logframes.of_donor(donor).indicators:
+            said = [str(getattr(indicator, name, None) or "") for name in DEFINITION if name not in CODES]
+            assert not [text for text in said if re.search(r"[a-z]_[a-z]", text)], indicator.code
             for one in indicator.disaggregations:
                 for code in logframes.of_donor(donor).listed(one):
                     assert "_" not in words.category(one.dimension, code)
