@@ -234,7 +234,7 @@ def test_a_damaged_archive_is_told(released: Released, tmp_path: Path) -> None:
     named = shelf.manifest(released.client, DONOR, QUARTER, "r001")["recipe"]
     recipe = elsewhere / "archive" / "objects" / named[:2] / named
     drop = json.loads(recipe.read_text(encoding="utf-8"))["arrived"][0]["sha256"]
-    (elsewhere / "archive" / "objects" / drop[:2] / drop).unlink()
+    (elsewhere / "archive" / "deliveries" / drop[:2] / drop).unlink()
     with pytest.raises(SangamError, match="archive of this home has no"):
         rebuild(elsewhere, released.client, DONOR, QUARTER, "r001")
     recipe.chmod(0o600)
