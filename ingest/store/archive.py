@@ -1,7 +1,7 @@
 """Everything that was delivered, and all that decided about it, kept by its SHA-256: so that it can be gone back to.
 
     SANGAM_HOME/archive/deliveries/<first two digits>/<sha256>     as delivered, encrypted: it tells of people
-    SANGAM_HOME/archive/objects/<first two digits>/<sha256>        contracts, code, recipes: as they are
+    SANGAM_HOME/archive/objects/<first two digits>/<sha256>        contracts, code, recipes: compressed (zlib)
 
 A landing is the partners' to write: a file that is replaced there is here still. Nothing here is ever changed.
 Deliveries are encrypted with AES-256-GCM in pieces, each bound to the delivery and to its place in it.
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -38,12 +38,10 @@ def delivery_place(home: Path, sha256: str) -> Path:
 
 def keep(home: Path, file: Path, sha256: str) -> None:
     """Keep a file as it is. Raises SangamError where its bytes are not of that SHA-256: it changes as it is read."""
-    at = place(home, sha256)
-    if not at.exists():
-        with atomic(at, _MODE) as temporary:
-            shutil.copyfile(file, temporary)
-            with temporary.open("rb") as copy:
-                _insist(file, hashlib.file_digest(copy, "sha256").hexdigest(), sha256)
+    if not place(home, sha256).exists():
+        content = file.read_bytes()
+        _insist(file, hashlib.sha256(content).hexdigest(), sha256)
+        put(home, content)
 
 
 def put(home: Path, content: bytes) -> str:
@@ -52,7 +50,7 @@ def put(home: Path, content: bytes) -> str:
     at = place(home, sha256)
     if not at.exists():
         with atomic(at, _MODE) as temporary:
-            temporary.write_bytes(content)
+            temporary.write_bytes(zlib.compress(content))
     return sha256
 
 
@@ -60,24 +58,20 @@ def get(home: Path, sha256: str) -> bytes:
     """The bytes with this SHA-256. Raises SangamError where they are not there, or no longer these."""
     at = place(home, sha256)
     try:
-        content = at.read_bytes()
+        content = zlib.decompress(at.read_bytes())
     except FileNotFoundError:
         raise _lacks(at, sha256) from None
+    except zlib.error:
+        raise _damaged(at) from None
     if hashlib.sha256(content).hexdigest() != sha256:
         raise _damaged(at)
     return content
 
 
 def lay(home: Path, sha256: str, target: Path) -> None:
-    """Put the bytes at a path that is free, without a copy where the file system can. Raises SangamError as `get`."""
-    at = place(home, sha256)
-    if not at.exists():
-        raise _lacks(at, sha256)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(at, target)
-    except OSError:  # another file system, or one without links
-        shutil.copyfile(at, target)
+    """Put the bytes at a path. Raises SangamError as `get`."""
+    with atomic(target) as temporary:
+        temporary.write_bytes(get(home, sha256))
 
 
 def keep_delivery(home: Path, file: Path, sha256: str, key: bytes) -> None:
