@@ -80,7 +80,7 @@ def lost(pattern: Pattern, system: Cells) -> tuple[int, int]:
 def world(pick: Random) -> World:
     """Some people in two or three regions."""
     regions = ["north", "south", "west"][: pick.choice([1, 1, 2, 3])]
-    asked = pick.sample([*_INDICATORS], pick.randint(1, 2))
+    asked = pick.sample([*_INDICATORS], pick.randint(1, 2 if len(regions) < 3 else 1))
     people = pd.DataFrame(
         [
             {

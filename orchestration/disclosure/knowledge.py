@@ -31,6 +31,14 @@ class Cell:
     measure: str
 
 
+@dataclass(frozen=True)
+class Change:
+    """What is new in a cell since an earlier one."""
+
+    later: Cell
+    earlier: Cell
+
+
 class Knowledge:
     """Everything that is known, as a linear system. `hide`: files of which only totals are seen."""
 
@@ -47,18 +55,17 @@ class Knowledge:
             self._parts(table)
         self._regions()
         self._running()
-        for _, later, earlier, _ in self._steps():
-            self._system.at_least(self._change(later, earlier), 0.0, is_sure=False)
+        for _, change, _ in self._steps():
+            self._system.at_least(self._sum(change), 0.0, is_sure=False)
 
-    def interval(self, cell: Cell, before: Cell | None = None) -> tuple[int, int]:
-        """The least and the greatest whole number that a cell can be, or its change since another one."""
-        low, high = self._system.interval(self._change(cell, before))
-        return math.ceil(low - _NEAR), math.floor(high + _NEAR)
+    def intervals(self, of: Sequence[Cell | Change]) -> list[tuple[int, int]]:
+        """The least and the greatest whole number that each cell, or change of one, can be."""
+        found = self._system.intervals([self._sum(one) for one in of])
+        return [(math.ceil(low - _NEAR), math.floor(high + _NEAR)) for low, high in found]
 
-    def width(self, cell: Cell, before: Cell | None = None) -> int:
+    def widths(self, of: Sequence[Cell | Change]) -> list[int]:
         """How many whole numbers lie between the ends."""
-        low, high = self.interval(cell, before)
-        return high - low
+        return [high - low for low, high in self.intervals(of)]
 
     def secrets(self) -> Iterator[tuple[str, Cell | None, int]]:
         """Withheld lines, with a cell nobody may find out and the threshold; None for one that a later file states.
@@ -77,19 +84,16 @@ class Knowledge:
                     elif self._tables[stated].path != table.path and stated > place:
                         yield _line(row), None, table.threshold
 
-    def news(self) -> Iterator[tuple[str, Cell, Cell, int]]:
-        """Cells nobody may find out, each with the same a quarter before: what is new between them is a secret too."""
-        for line, later, earlier, threshold in self._steps():
+    def news(self) -> Iterator[tuple[str, Change, int]]:
+        """Of cells nobody may find out, what is new since the quarter before, a secret too: line, change, threshold."""
+        for line, change, threshold in self._steps():
             if line:
-                yield line, later, earlier, threshold
+                yield line, change, threshold
 
-    def _change(self, cell: Cell, before: Cell | None) -> Linear:
-        zero = Linear({}, 0.0)
-        ends = [
-            zero if one is None else self._cell(one.table, one.row, one.measure) or zero
-            for one in (cell, before)
-        ]
-        return ends[0] - ends[1]
+    def _sum(self, of: Cell | Change) -> Linear:
+        if isinstance(of, Change):
+            return self._sum(of.later) - self._sum(of.earlier)
+        return self._cell(of.table, of.row, of.measure) or Linear({}, 0.0)
 
     def _is_shown(self, table: Table, row: Row) -> bool:
         is_hidden = table.path in self._hide and row["dimension"] != "all"
@@ -209,7 +213,7 @@ class Knowledge:
         else:
             self._system.at_least(again, 0.0, is_sure=False)
 
-    def _steps(self) -> Iterator[tuple[str, Cell, Cell, int]]:
+    def _steps(self) -> Iterator[tuple[str, Change, int]]:
         """A cumulative cell and the same a quarter before, the line where it is a secret, and the threshold."""
         series: dict[Name, dict[str, list[tuple[Table, Row]]]] = defaultdict(lambda: defaultdict(list))
         for table in self._tables:
@@ -224,7 +228,7 @@ class Knowledge:
                         later, earlier = Cell(table, row, name[1]), Cell(old_table, old, name[1])
                         if all(self._cell(one.table, one.row, one.measure) for one in (later, earlier)):
                             is_secret = row["dimension"] != "all" and name[1] in _secret(table.of)
-                            yield _line(row) if is_secret else "", later, earlier, table.threshold
+                            yield _line(row) if is_secret else "", Change(later, earlier), table.threshold
 
 
 def _has_whole(table: Table) -> bool:
