@@ -92,7 +92,7 @@ def _tried(
 def _home(home: Path) -> Tried:
     """All releases of a home at once."""
     values = protection.values_of(home)
-    system, pattern, choosing = _chosen(cells(values, shapes(logframes.sound())))
+    system, pattern, choosing = _chosen(cells(values, shapes(logframes.sound()), protection.places_of(home)))
     quarters = sorted(donor_quarters(home), key=lambda one: one[::-1])
     rows = protection.withheld(home)
     files = []
