@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Listed:
-    """A finished release, as its manifest describes it. `size` is in bytes, without the manifest."""
+    """A finished release, as its manifest describes it. `size` is in bytes, without the manifest; `status` is
+    provisional or final."""
 
     donor: str
     quarter: str
@@ -39,6 +40,7 @@ class Listed:
     changes: int
     files: int
     size: int
+    status: str
 
 
 def list_releases(client: "S3Client", donor: str, quarter: str | None = None) -> list[Listed]:
@@ -49,7 +51,10 @@ def list_releases(client: "S3Client", donor: str, quarter: str | None = None) ->
         size = sum(file["size"] for file in found["files"])
         approved = found["approved_by"], found["approved_at"]
         counts = len(found["changes"]), len(found["files"])
-        listed.append(Listed(donor, of_quarter, release, *approved, found["predecessor"], *counts, size))
+        status = header_of(found).status
+        listed.append(
+            Listed(donor, of_quarter, release, *approved, found["predecessor"], *counts, size, status)
+        )
     return listed
 
 

@@ -120,6 +120,7 @@ def test_an_incomplete_quarter_goes_as_provisional_only(home: Path, client: Any,
     done = publish.publish(home, client, donor, QUARTER)
     manifest = shelf.manifest(client, donor, QUARTER, done.release)
     assert manifest["status"] == "provisional"
+    assert [one.status for one in verify.list_releases(client, donor)] == ["provisional"]
     assert [(one["region"], one["source"], one["quarter"]) for one in manifest["missing"]] == [
         ("sindh", "births", QUARTER),
         ("sindh", "mis", QUARTER),
