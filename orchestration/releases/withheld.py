@@ -31,7 +31,7 @@ def told(values: pa.Table) -> str:
     are = "is" if gone.num_rows == 1 else "are"
     return (
         f"{gone.num_rows:,} of {cut.num_rows:,} disaggregated {values_} {are} withheld, since small numbers "
-        f" could tell of single people: {listed}{f', and {rest}' if rest else ''}."
+        f"could tell of single people: {listed}{f', and {rest}' if rest else ''}."
     )
 
 
