@@ -87,9 +87,7 @@ def _solve(part: Part, forced: np.ndarray, weight: np.ndarray) -> tuple[np.ndarr
         unknown = part.unknown(chosen)
         hidden = unknown & (part.all.protected[part.cells] > 0) & part.in_rows
         # Rows with a sensitive cell are all forced, so that it is unknown in any choice.
-        cuts = _cuts(part, unknown, np.flatnonzero(sensitive & unknown), reachable)
-        # What is withheld for others is asked for once these are safe: it is much, and changes with each choice.
-        cuts = cuts or _cuts(part, unknown, np.flatnonzero(hidden & ~sensitive), reachable)
+        cuts = _cuts(part, unknown, np.flatnonzero((sensitive & unknown) | hidden), reachable)
         if not cuts:
             return chosen, least
         part.cuts += cuts

@@ -164,7 +164,6 @@ def _solved(
         b_eq=np.zeros(equal.shape[0]) if equal.shape[0] else None,
         bounds=np.column_stack([-part.value[at], part.most[at]]),
         method="highs",
-        options={"presolve": False},  # which costs more than it saves
     )
     if done.status != _OPTIMAL:
         raise ArithmeticError(f"intervals could not be worked out: {done.message}")
