@@ -143,10 +143,9 @@ def _cuts_of(pick: Random, shape: str) -> list[str]:
         return ["sex", "scheme"]
     if shape != "count":
         return ["sex", "band"]
-    return [
-        pick.choice(["sex", "band"]),
-        *pick.choice([["band"], ["groups"], ["area"], ["village"], ["area", "village"]]),
-    ]
+    first = pick.choice(["sex", "band"])
+    more = pick.choice([["band"], ["groups"], ["area"], ["village"], ["area", "village"]])
+    return [*dict.fromkeys([first, *more])]
 
 
 def _stated(key: dict[str, str], people: pd.DataFrame, shape: str, cuts: list[str]) -> list[dict[str, Any]]:
