@@ -5,7 +5,7 @@ From single people, so that every table fits every other one. What is published 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -27,9 +27,11 @@ _NUMBERS = ("value", "numerator", "denominator", "n", "target")
 _INDICATORS = {
     "ON-01": ("one", ("cumulative",), "count"), "ON-02": ("one", ("as_at",), "share"),
     "ON-03": ("one", ("in_quarter",), "amount"), "TW-01": ("two", ("cumulative",), "count"),
-    "ON-04": ("one", ("cumulative", "in_quarter"), "share"),
+    "ON-04": ("one", ("cumulative", "in_quarter"), "share"), "ON-05": ("one", ("in_quarter",), "records"),
 }  # fmt: skip
-_CUTS = ("sex", "band", "area", "groups")
+_CUTS = ("sex", "band", "area", "village", "groups", "scheme")
+_COUNTS = ("count", "records")
+NO_PLACES = pd.DataFrame({name: pd.Series(dtype=str) for name in ("region", "place", "within")})
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,12 @@ class World:
 
     values: pd.DataFrame
     shapes: pd.DataFrame
+    places: pd.DataFrame = field(default_factory=lambda: NO_PLACES)
 
     def system(self) -> Cells:
         """The cells and equations, nothing being out yet."""
-        return cells(self.values.assign(edition="", is_published=True, is_withheld=False), self.shapes)
+        values = self.values.assign(edition="", is_published=True, is_withheld=False)
+        return cells(values, self.shapes, self.places)
 
     def files(self, is_withheld: np.ndarray, system: Cells) -> list[File]:
         """The releases, in the order of their quarters."""
@@ -49,7 +53,7 @@ class World:
         found = []
         for (quarter, donor), part in self.values.groupby(["quarter", "donor"], sort=True):
             table = _table(part)
-            said = statement(table, self.shapes, str(donor))
+            said = statement(table, self.shapes, self.places, str(donor))
             found.append(File(f"{donor}/{quarter}/r001", withhold(table, rows), f"{donor}{quarter}", said))
         return found
 
@@ -80,7 +84,13 @@ def lost(pattern: Pattern, system: Cells) -> tuple[int, int]:
 def world(pick: Random) -> World:
     """Some people in two or three regions."""
     regions = ["north", "south", "west"][: pick.choice([1, 1, 2, 3])]
-    asked = pick.sample([*_INDICATORS], pick.randint(1, 2))
+    # Shares to date and in the quarter, in three regions, are one part of hundreds of cells: minutes say no more.
+    can = [
+        code
+        for code, (_, ways, shape) in _INDICATORS.items()
+        if len(regions) < 3 or len(ways) == 1 or shape != "share"
+    ]
+    asked = pick.sample(can, pick.randint(1, 2 if len(regions) < 3 else 1))
     people = pd.DataFrame(
         [
             {
@@ -88,8 +98,11 @@ def world(pick: Random) -> World:
                 "joined": pick.choice(QUARTERS if pick.random() < 0.5 else QUARTERS[:1]),
                 "sex": pick.choices(["F", "M", "T"], [60, 38, 2])[0],
                 "band": pick.choices(["a", "b", "c", "d"], [50, 30, 15, 5])[0],
-                "area": pick.choice([f"{region[0]}{number}" for number in range(3)]),
+                "village": pick.choice(
+                    [f"{region[0]}{number}{part}" for number in range(3) for part in "xy"]
+                ),
                 "groups": [group for group in ("old", "ill", "poor") if pick.random() < 0.3],
+                "scheme": pick.choices(["s", "t", "u"], [70, 20, 10], k=pick.choice([1, 1, 2])),
                 "has": pick.random() < 0.8,
                 "weight": pick.randint(100, 900),
             }
@@ -97,6 +110,8 @@ def world(pick: Random) -> World:
             for _ in range(pick.choice([12, 60, 200, 400]))
         ]
     )
+    people["area"] = people["village"].str[:-1]
+    cuts = {code: _cuts_of(pick, _INDICATORS[code][2]) for code in asked}
     rows: list[dict[str, Any]] = []
     for quarter in QUARTERS:
         for code in asked:
@@ -105,49 +120,66 @@ def world(pick: Random) -> World:
                 is_here = (
                     people["joined"] == quarter if over_time == "in_quarter" else people["joined"] <= quarter
                 )
-                rows += _stated(donor, code, quarter, over_time, people[is_here], shape)
+                key = {"donor": donor, "indicator": code, "quarter": quarter, "over_time": over_time}
+                rows += _stated(key, people[is_here], shape, cuts[code])
     values = pd.DataFrame(rows)
     shapes = pd.DataFrame(
         [
-            (donor, code, cut, shape, float(THRESHOLD), "all", "people" if shape == "count" else shape,
-             "everybody", cut.replace("all", ""), False)
+            (donor, code, cut, "count" if shape in _COUNTS else shape, float(THRESHOLD), "all",
+             "people" if shape == "count" else shape, "everybody", cut.replace("all", ""), False)
             for code, (donor, _, shape) in _INDICATORS.items()
             for cut in ("all", *_CUTS)
         ],
         columns=COLUMNS,
     )  # fmt: skip
-    return World(values[values["value"].notna()].reset_index(drop=True), shapes)
+    places = people[["region", "village", "area"]].drop_duplicates()
+    places = places.rename(columns={"village": "place", "area": "within"})
+    return World(values[values["value"].notna()].reset_index(drop=True), shapes, places)
 
 
-def _stated(
-    donor: str, code: str, quarter: str, over_time: str, people: pd.DataFrame, shape: str
-) -> list[dict[str, Any]]:
+def _cuts_of(pick: Random, shape: str) -> list[str]:
+    """By what an indicator is stated: places within places now and then, perhaps by another donor alone."""
+    if shape == "records":
+        return ["sex", "scheme"]
+    if shape != "count":
+        return ["sex", "band"]
+    first = pick.choice(["sex", "band"])
+    more = pick.choice([["band"], ["groups"], ["area"], ["village"], ["area", "village"]])
+    return [*dict.fromkeys([first, *more])]
+
+
+def _stated(key: dict[str, str], people: pd.DataFrame, shape: str, cuts: list[str]) -> list[dict[str, Any]]:
     """The lines of an indicator: regions and all together, by some of the dimensions."""
-    cuts = [cut for cut in _CUTS if cut in ("sex", "band") or shape == "count"]
-    made = []
+    made: list[dict[str, Any]] = []
     regions = [*people.groupby("region", sort=True)]
     for region, here in [("all", people), *regions] if len(regions) > 1 else regions:
         groups: list[tuple[str, str, pd.DataFrame]] = [("all", "all", here)]
         for cut in cuts:
-            if cut == "area" and region == "all":
+            if cut in ("area", "village") and region == "all":
                 continue
-            long = here.explode(cut).dropna(subset=[cut]) if cut == "groups" else here
+            long = here.explode(cut).dropna(subset=[cut]) if cut in ("groups", "scheme") else here
             groups += [(cut, str(category), part) for category, part in long.groupby(cut, sort=True)]
-        key = {
-            "donor": donor,
-            "indicator": code,
-            "quarter": quarter,
-            "region": region,
-            "over_time": over_time,
-        }
         for cut, category, part in groups:
             made.append(
-                {**key, "dimension": cut, "category": category, "currency": "", **_numbers(part, shape)}
+                {
+                    **key,
+                    "region": region,
+                    "dimension": cut,
+                    "category": category,
+                    "currency": "",
+                    **_numbers(part, shape),
+                }
             )
     return made
 
 
 def _numbers(part: pd.DataFrame, shape: str) -> dict[str, Any]:
+    if shape == "records":
+        persons = part.index.nunique()  # n is records: of a person's schemes, those that are meant
+        records = part["scheme"].map(lambda one: len(one) if isinstance(one, list) else 1).sum()
+        return {
+            "period": None, "target": None, "n": records, "value": persons, "numerator": persons, "denominator": None,
+        }  # fmt: skip
     count, has, weight = len(part), int(part["has"].sum()), float(part["weight"].sum())
     same = {"period": None, "target": None, "n": count}
     if shape == "count":

@@ -48,8 +48,13 @@ def write_logframe(folder: Path, donor: str, codes: Iterable[str], threshold: in
 
 
 def create(db: duckdb.DuckDBPyConnection) -> None:
-    """Create schema and tables."""
+    """Create schema and tables, and that of places, which say what lies in what."""
     db.execute("create schema marts")
+    db.execute("create schema conformed")
+    db.execute(
+        "create table conformed.dim_place (region varchar, source varchar, quarter varchar, place_id varchar, "
+        "place_name varchar, parent_place_id varchar)"
+    )
     for mart, columns in declared().items():
         fields = ", ".join(f'"{name}" {sql_type}' for name, sql_type in columns.items())
         db.execute(f"create table marts.{mart} ({fields})")

@@ -78,7 +78,7 @@ def list_command(
         for one in [donor] if donor else _released_donors(home):
             rows += [
                 (
-                    one, found.quarter, found.release, found.predecessor or "", f"{found.changes:,}",
+                    one, found.quarter, found.release, found.status, found.predecessor or "", f"{found.changes:,}",
                     found.approved_at[:10], plain(found.approved_by),
                 )
                 for found in list_releases(client, one, quarter)
@@ -87,6 +87,7 @@ def list_command(
         TableColumn("donor"),
         TableColumn("quarter"),
         TableColumn("release"),
+        TableColumn("status"),
         TableColumn("replaces"),
         TableColumn("changes", right=True),
         TableColumn("signed on"),

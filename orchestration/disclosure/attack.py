@@ -31,26 +31,40 @@ def certify(files: Sequence[File], new: int = 1) -> Certificate:
     tables = [table for file in files for table in tables_of(file)]
     now = Knowledge(tables)
     hidden = Knowledge(tables, hide=frozenset(file.path for file in files[-new:]))
-    broken, bounded, widths, lines = [], set(), [], set()
-    for line, cell, threshold in now.secrets():
-        lines.add(line)
-        if cell is None:
-            broken.append(f"{line}: another file states it")
-            continue
-        low, high = now.interval(cell)
-        widths.append(high - low)
-        if high - low < threshold + 1:
-            if high - low >= hidden.width(cell):
-                bounded.add(line)
-            else:
-                broken.append(f"{line}: between {low} and {high}")
-    for line, cell, before, threshold in now.news():
-        low, high = now.interval(cell, before)
-        # Nobody sees whether a change that may be nothing is small or none: what is proved is what is surely small.
-        if low > 0 and high < threshold and high - low < hidden.width(cell, before):
+    secrets, news = list(now.secrets()), list(now.news())
+    broken = [f"{line}: another file states it" for line, cell, _ in secrets if cell is None]
+    cells = [(line, cell, threshold) for line, cell, threshold in secrets if cell is not None]
+    found = now.intervals([cell for _, cell, _ in cells])
+    bounded = set()
+    narrow = [
+        (line, cell, ends)
+        for (line, cell, threshold), ends in zip(cells, found, strict=True)
+        if ends[1] - ends[0] < threshold + 1
+    ]
+    widths = hidden.widths([cell for _, cell, _ in narrow])
+    for (line, _, (low, high)), width in zip(narrow, widths, strict=True):
+        if high - low >= width:
+            bounded.add(line)
+        else:
+            broken.append(f"{line}: between {low} and {high}")
+    # Nobody sees whether a change that may be nothing is small or none: what is proved is what is surely small.
+    small = [
+        (line, change, ends)
+        for (line, change, threshold), ends in zip(
+            news, now.intervals([change for _, change, _ in news]), strict=True
+        )
+        if ends[0] > 0 and ends[1] < threshold
+    ]
+    for (line, _, (low, high)), width in zip(
+        small, hidden.widths([change for _, change, _ in small]), strict=True
+    ):
+        if high - low < width:
             broken.append(f"{line}: new since the quarter before are {low} to {high}")
     attacked = "\n".join(sorted(f"{file.path} {file.sha256}" for file in files))
     return Certificate(
-        len(lines), min(widths, default=None), len(bounded), hashlib.sha256(attacked.encode()).hexdigest(),
-        tuple(sorted(broken)),
-    )  # fmt: skip
+        withheld=len({line for line, _, _ in secrets}),
+        narrowest=min((high - low for low, high in found), default=None),
+        bounded=len(bounded),
+        attacked_sha256=hashlib.sha256(attacked.encode()).hexdigest(),
+        broken=tuple(sorted(broken)),
+    )

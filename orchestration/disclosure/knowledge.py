@@ -14,11 +14,10 @@ from itertools import pairwise
 from typing import Any
 
 from orchestration.disclosure.linear import Linear, System
-from orchestration.disclosure.tables import Row, Table, measures_of, numbers_of
+from orchestration.disclosure.places import nested
+from orchestration.disclosure.tables import Name, Row, Table, measures_of, numbers_of
 from orchestration.quarters import quarter_before
 
-# What every file calls a cell: what is counted, measure, region, over time, cut, category, currency, total, time.
-Name = tuple[str, ...]
 _NEAR = 1e-6
 
 
@@ -31,6 +30,14 @@ class Cell:
     measure: str
 
 
+@dataclass(frozen=True)
+class Change:
+    """What is new in a cell since an earlier one."""
+
+    later: Cell
+    earlier: Cell
+
+
 class Knowledge:
     """Everything that is known, as a linear system. `hide`: files of which only totals are seen."""
 
@@ -40,25 +47,26 @@ class Knowledge:
         self._published: dict[Name, int] = {}  # the first file that states it
         for place, table in enumerate(tables):
             for row in table.rows.values():
-                for measure in numbers_of(table.of, row) if self._is_shown(table, row) else ():
+                for measure in self._shown(table, row):
                     self._published.setdefault(self._name(table, row, measure), place)
         for table in tables:
             self._categories(table)
             self._parts(table)
+        for fact in nested(tables, self._name, self._cell):
+            self._system.at_least(fact, 0.0, is_sure=False)
         self._regions()
         self._running()
-        for _, later, earlier, _ in self._steps():
-            self._system.at_least(self._change(later, earlier), 0.0, is_sure=False)
+        for _, change, _ in self._steps():
+            self._system.at_least(self._sum(change), 0.0, is_sure=False)
 
-    def interval(self, cell: Cell, before: Cell | None = None) -> tuple[int, int]:
-        """The least and the greatest whole number that a cell can be, or its change since another one."""
-        low, high = self._system.interval(self._change(cell, before))
-        return math.ceil(low - _NEAR), math.floor(high + _NEAR)
+    def intervals(self, of: Sequence[Cell | Change]) -> list[tuple[int, int]]:
+        """The least and the greatest whole number that each cell, or change of one, can be."""
+        found = self._system.intervals([self._sum(one) for one in of])
+        return [(math.ceil(low - _NEAR), math.floor(high + _NEAR)) for low, high in found]
 
-    def width(self, cell: Cell, before: Cell | None = None) -> int:
+    def widths(self, of: Sequence[Cell | Change]) -> list[int]:
         """How many whole numbers lie between the ends."""
-        low, high = self.interval(cell, before)
-        return high - low
+        return [high - low for low, high in self.intervals(of)]
 
     def secrets(self) -> Iterator[tuple[str, Cell | None, int]]:
         """Withheld lines, with a cell nobody may find out and the threshold; None for one that a later file states.
@@ -77,23 +85,20 @@ class Knowledge:
                     elif self._tables[stated].path != table.path and stated > place:
                         yield _line(row), None, table.threshold
 
-    def news(self) -> Iterator[tuple[str, Cell, Cell, int]]:
-        """Cells nobody may find out, each with the same a quarter before: what is new between them is a secret too."""
-        for line, later, earlier, threshold in self._steps():
+    def news(self) -> Iterator[tuple[str, Change, int]]:
+        """Of cells nobody may find out, what is new since the quarter before, a secret too: line, change, threshold."""
+        for line, change, threshold in self._steps():
             if line:
-                yield line, later, earlier, threshold
+                yield line, change, threshold
 
-    def _change(self, cell: Cell, before: Cell | None) -> Linear:
-        zero = Linear({}, 0.0)
-        ends = [
-            zero if one is None else self._cell(one.table, one.row, one.measure) or zero
-            for one in (cell, before)
-        ]
-        return ends[0] - ends[1]
+    def _sum(self, of: Cell | Change) -> Linear:
+        if isinstance(of, Change):
+            return self._sum(of.later) - self._sum(of.earlier)
+        return self._cell(of.table, of.row, of.measure) or Linear({}, 0.0)
 
-    def _is_shown(self, table: Table, row: Row) -> bool:
+    def _shown(self, table: Table, row: Row) -> dict[str, float]:
         is_hidden = table.path in self._hide and row["dimension"] != "all"
-        return row["state"] == "reported" and not is_hidden
+        return {} if is_hidden else numbers_of(table.of, row)
 
     def _name(self, table: Table, row: Row, measure: str) -> Name:
         of = table.of["whole" if measure == "whole" else "population"]
@@ -105,14 +110,14 @@ class Knowledge:
 
     def _cell(self, table: Table, row: Row, measure: str) -> Linear | None:
         """The number, where it is shown; else an unknown; None where the line has no such cell."""
-        if self._is_shown(table, row):
-            number = numbers_of(table.of, row).get(measure)
-            return None if number is None else Linear({}, number)
+        shown = self._shown(table, row).get(measure)
+        if shown is not None:
+            return Linear({}, shown)
         if row["state"] == "reported" and measure not in numbers_of(table.of, row):
             return None
-        if measure == "amount" and not _has_amount(table):
+        if measure == "amount" and measure not in measures_of(table):
             return None
-        if measure in ("whole", "rest") and not _has_whole(table):
+        if measure in ("whole", "rest") and "whole" not in measures_of(table):
             return None
         return self._system.unknown(self._name(table, row, measure))
 
@@ -141,11 +146,14 @@ class Knowledge:
                         self._system.at_least(whole - cell, 0.0)
 
     def _parts(self, table: Table) -> None:
-        """Numerator and rest are the denominator."""
+        """Numerator and rest are the denominator; a count is at most the cases it rests on."""
         for row in table.rows.values():
             count, rest, whole = (self._cell(table, row, measure) for measure in ("count", "rest", "whole"))
             if count is not None and rest is not None and whole is not None:
                 self._system.equal(count + rest - whole)
+            cases = self._cell(table, row, "cases") if table.of.get("n") == "more" else None
+            if count is not None and cases is not None:
+                self._system.at_least(cases - count, 0.0)
 
     def _regions(self) -> None:
         """The regions and all of them together, in one file."""
@@ -209,7 +217,7 @@ class Knowledge:
         else:
             self._system.at_least(again, 0.0, is_sure=False)
 
-    def _steps(self) -> Iterator[tuple[str, Cell, Cell, int]]:
+    def _steps(self) -> Iterator[tuple[str, Change, int]]:
         """A cumulative cell and the same a quarter before, the line where it is a secret, and the threshold."""
         series: dict[Name, dict[str, list[tuple[Table, Row]]]] = defaultdict(lambda: defaultdict(list))
         for table in self._tables:
@@ -224,15 +232,7 @@ class Knowledge:
                         later, earlier = Cell(table, row, name[1]), Cell(old_table, old, name[1])
                         if all(self._cell(one.table, one.row, one.measure) for one in (later, earlier)):
                             is_secret = row["dimension"] != "all" and name[1] in _secret(table.of)
-                            yield _line(row) if is_secret else "", later, earlier, table.threshold
-
-
-def _has_whole(table: Table) -> bool:
-    return "whole" in measures_of(table)
-
-
-def _has_amount(table: Table) -> bool:
-    return "amount" in measures_of(table)
+                            yield _line(row) if is_secret else "", Change(later, earlier), table.threshold
 
 
 def _secret(of: Mapping[str, Any]) -> Iterable[str]:

@@ -41,17 +41,8 @@ _KEPT = frozenset(
 )
 _WITHHELD = pa.schema([(name, pa.string()) for name in (*KEY, "period")] + [("is_small", pa.bool_())])
 _COLUMNS = (
-    *KEY,
-    "edition",
-    "is_published",
-    "is_withheld",
-    "value",
-    "numerator",
-    "denominator",
-    "n",
-    "period",
-    "target",
-)
+    *KEY, "edition", "is_published", "is_withheld", "value", "numerator", "denominator", "n", "period", "target",
+)  # fmt: skip
 
 
 def withheld(home: Path) -> pa.Table:
@@ -70,14 +61,20 @@ def values_of(home: Path) -> pd.DataFrame:
     return _values(home, tuple(sorted(str(path) for path in _releases(home))))
 
 
+def places_of(home: Path) -> pd.DataFrame:
+    """Places that values are stated by, each with those that it lies in: region, place, within, by their names."""
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
+        return connection.execute(render(__file__, "places.sql")).df()
+
+
 @lru_cache(maxsize=4)
 def _withheld(home: str, _warehouse: object, releases: tuple[str, ...], _frames: object) -> pa.Table:
     values = _values(Path(home), releases)
-    frames = shapes(logframes.sound())
-    at = Path(home) / "releases" / "_withheld" / f"{_digest(values, frames)}.parquet"
+    frames, places = shapes(logframes.sound()), places_of(Path(home))
+    at = Path(home) / "releases" / "_withheld" / f"{_digest(values, frames, places)}.parquet"
     if at.exists():
         return pq.read_table(at)
-    system = cells(values, frames)
+    system = cells(values, frames, places)
     pattern = choose(system)
     rows = system.rows[list(KEY)].assign(is_small=pattern.is_small)[pattern.is_withheld]
     now = values.loc[values["edition"] == "", [*KEY, "period"]]
@@ -103,9 +100,9 @@ def why_withheld(
     }
 
 
-def statement_of(values: pa.Table, donor: str) -> dict[str, Any]:
+def statement_of(home: Path, values: pa.Table, donor: str) -> dict[str, Any]:
     """What the donor's manifest says of its tables; `values` before anything is withheld."""
-    return statement(values, shapes(logframes.sound()), donor)
+    return statement(values, shapes(logframes.sound()), places_of(home), donor)
 
 
 def require_protected(donor: str, values: pa.Table) -> None:
@@ -192,9 +189,9 @@ def _values(home: Path, releases: tuple[str, ...]) -> pd.DataFrame:
     return found[list(_COLUMNS)].sort_values([*KEY, "edition"], ignore_index=True)
 
 
-def _digest(values: pd.DataFrame, frames: pd.DataFrame) -> str:
+def _digest(*frames: pd.DataFrame) -> str:
     digest = hashlib.sha256()
-    for frame in (values, frames):
+    for frame in frames:
         digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
         digest.update(json.dumps(list(frame.columns)).encode())
     for file in sorted(Path(__file__).parent.glob("*.[ps][yq]*")):

@@ -10,6 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 Row = dict[str, Any]
+# What every file calls a cell: what is counted, measure, region, over time, cut, category, currency, total, time.
+Name = tuple[str, ...]
 # Lines that have numbers, shown or not. What is unreliable is not shown, and is no secret.
 _WITH_NUMBERS = ("reported", "unreliable", "suppressed")
 
@@ -17,8 +19,9 @@ _WITH_NUMBERS = ("reported", "unreliable", "suppressed")
 @dataclass(frozen=True)
 class File:
     """A release: its path, values (`indicators.parquet`), their SHA-256, and `disclosure` of its manifest: `threshold`,
-    and of each indicator `shape`, `population`, `whole`, `together`, and by dimension the `cut` and, by region, way
-    over time and measure, whether its categories `sum` up to "equal", "more" or "less" than the total."""
+    and of each indicator `shape`, `population`, `whole`, `together`, what `n` is, and by dimension the `cut` and, by
+    region, way over time and measure, whether its categories `sum` up to "equal", "more" or "less" than the total; and
+    by region its `places`, each with those it lies in."""
 
     path: str
     values: pa.Table
@@ -34,6 +37,7 @@ class Table:
     threshold: int
     path: str
     time: str
+    places: Mapping[str, Mapping[str, list[str]]]
     rows: Mapping[tuple[str, str], Row]
 
     @property
@@ -55,17 +59,30 @@ def tables_of(file: File) -> Iterator[Table]:
             total = rows["all", "all"]
             time = total["period"] if total["over_time"] == "round" else total["quarter"]
             of = file.disclosure["indicators"][key[0]]
-            yield Table(of, file.disclosure["threshold"], file.path, str(time), rows)
+            yield Table(
+                of,
+                file.disclosure["threshold"],
+                file.path,
+                str(time),
+                file.disclosure.get("places", {}),
+                rows,
+            )
 
 
 def numbers_of(of: Mapping[str, Any], row: Row) -> dict[str, float]:
-    """The cells of a published line."""
+    """The cells that a line states: of one that is unreliable, what n says."""
+    if row["state"] not in ("reported", "unreliable"):
+        return {}
     if of["shape"] == "amount":
         made = {"units": row["n"], "amount": row["numerator"]}
     else:
         above = row["numerator"] if of["shape"] == "share" else row["value"]
         below = row["denominator"]
-        made = {"count": above, "whole": below, "rest": None if below is None else below - above}
+        if row["state"] == "unreliable" and of.get("n") == "whole":
+            below = row["n"]
+        rest = None if below is None or above is None else below - above
+        made = {"count": above, "whole": below, "rest": rest}
+        made["cases"] = row["n"] if of.get("n") in ("more", "own") else None
     return {measure: float(number) for measure, number in made.items() if number is not None}
 
 
@@ -73,5 +90,6 @@ def measures_of(table: Table) -> Iterable[str]:
     """The cells of a table's total: those it shows, or those it would."""
     total = table.rows["all", "all"]
     if total["state"] == "unreliable":
-        return ("units", "amount") if table.of["shape"] == "amount" else ("count", "whole", "rest")
+        of = ("units", "amount") if table.of["shape"] == "amount" else ("count", "whole", "rest")
+        return dict.fromkeys([*of, *numbers_of(table.of, total)])
     return numbers_of(table.of, total)

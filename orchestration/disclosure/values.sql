@@ -20,7 +20,7 @@ select *, '' as edition, true as is_published, false as is_withheld from here
         if(is_out, released.value, here.value) as value,
         if(is_out, released.numerator, here.numerator) as numerator,
         if(is_out, released.denominator, here.denominator) as denominator,
-        if(is_out, released.n, here.n) as n,
+        coalesce(released.n, here.n) as n, -- an unreliable line states it
         coalesce(released.period, here.period) as period,
         released.target,
         released.release as edition,

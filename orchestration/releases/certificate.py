@@ -52,5 +52,5 @@ def _released(home: Path, but: str) -> Iterator[File]:
         body = file.with_name("indicators.parquet").read_bytes()
         values = read_parquet(body)
         # A release of before anything was withheld does not say what adds up, and shows it.
-        said = manifest.get("disclosure") or statement_of(values, manifest["donor"])
+        said = manifest.get("disclosure") or statement_of(home, values, manifest["donor"])
         yield File(path, values, sha256(body), said)

@@ -111,7 +111,7 @@ def read_content(
         keep |= {"quarter": quarter_before(quarter), "dimension": "all"}
         previous = _select(db, "indicator_values", PREVIOUS, keep)
         name = _donor_name(db, donor)
-    disclosure = protection.statement_of(values, donor)
+    disclosure = protection.statement_of(home, values, donor)
     rule = reliability.rule_of(donor)
     values = reliability.judge_values(values, definitions, rule)
     round_changes = reliability.judge_changes(round_changes, rule)

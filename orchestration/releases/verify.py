@@ -11,7 +11,7 @@ from orchestration.releases import shelf
 from orchestration.releases.build import read_values, sha256
 from orchestration.releases.changes import Cause, Change, change_of, compare, with_causes
 from orchestration.releases.content import KEY
-from orchestration.releases.header import MANIFEST
+from orchestration.releases.header import MANIFEST, header_of
 from orchestration.releases.proof import Checked, Proof
 from orchestration.releases.publish import local_folder
 from orchestration.s3 import object_store
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Listed:
-    """A finished release, as its manifest describes it. `size` is in bytes, without the manifest."""
+    """A finished release, as its manifest describes it. `size` is in bytes, without the manifest; `status` is
+    provisional or final."""
 
     donor: str
     quarter: str
@@ -34,6 +35,7 @@ class Listed:
     changes: int
     files: int
     size: int
+    status: str
 
 
 def list_releases(client: "S3Client", donor: str, quarter: str | None = None) -> list[Listed]:
@@ -44,7 +46,10 @@ def list_releases(client: "S3Client", donor: str, quarter: str | None = None) ->
         size = sum(file["size"] for file in found["files"])
         approved = found["approved_by"], found["approved_at"]
         counts = len(found["changes"]), len(found["files"])
-        listed.append(Listed(donor, of_quarter, release, *approved, found["predecessor"], *counts, size))
+        status = header_of(found).status
+        listed.append(
+            Listed(donor, of_quarter, release, *approved, found["predecessor"], *counts, size, status)
+        )
     return listed
 
 

@@ -53,7 +53,7 @@ class Tried:
 
     def __str__(self) -> str:
         share = f"{100 * self.withheld / max(self.lines, 1):.1f} %"
-        gap = 100 * (self.cost - self.bound) / max(self.cost, 1)
+        gap = max(100 * (self.cost - self.bound) / max(self.cost, 1), 0.0)  # not -0.00 %
         by_hand = f"{self.simple:,} ({100 * self.simple / max(self.lines, 1):.1f} %)"
         return (
             f"{self.lines:,} lines, {self.small:,} small themselves; withheld {self.withheld:,} ({share}), gap to the "
@@ -92,7 +92,7 @@ def _tried(
 def _home(home: Path) -> Tried:
     """All releases of a home at once."""
     values = protection.values_of(home)
-    system, pattern, choosing = _chosen(cells(values, shapes(logframes.sound())))
+    system, pattern, choosing = _chosen(cells(values, shapes(logframes.sound()), protection.places_of(home)))
     quarters = sorted(donor_quarters(home), key=lambda one: one[::-1])
     rows = protection.withheld(home)
     files = []

@@ -1,7 +1,9 @@
 """Releases through the real S3: published whole or not at all, provable, and the same when built again."""
 
+import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -287,7 +289,7 @@ def test_the_commands(
         "approve", donor, QUARTER, "--by", "B", "--yes"
     )
     assert "nothing was released anew" in run("approve", donor, QUARTER, "--by", "B", "--yes")
-    assert f"{donor} 2021Q2 r001 0" in run("release", "list", donor)
+    assert f"{donor} 2021Q2 r001 final 0" in run("release", "list", donor)
     assert "Amina" in run("release", "list", donor, "2021Q2")
     assert "r001 is whole" in run("release", "verify", donor, QUARTER)
     assert "comes out the same" in run("release", "rebuild", donor, QUARTER)
@@ -331,6 +333,17 @@ def test_what_is_said_of_releases_is_whole(
         lines = without_colours(said.out).splitlines()
         assert width is None or max(map(cell_len, lines)) <= width
         assert width is not None or "\x1b" not in said.out
+
+
+def _texts(name: str, body: bytes) -> str:
+    """All that a file says: a workbook's parts, or the values of a Parquet file."""
+    if name.endswith(".xlsx"):
+        with zipfile.ZipFile(io.BytesIO(body)) as parts:
+            return "\n".join(parts.read(part).decode(errors="replace") for part in parts.namelist())
+    if name.endswith(".parquet"):
+        values = read_parquet(body)
+        return f"{values.schema}{values.to_pylist()}"
+    return body.decode()
 
 
 def test_what_could_be_worked_out_is_not_published(
@@ -378,5 +391,24 @@ def test_what_could_be_worked_out_is_not_published(
     assert [row["category"] for row in withheld] == ["F", "M"]
     for name in ("value", "numerator", "denominator", "n", "se", "ci_low", "ci_high", "achievement", "light"):
         assert [row[name] for row in withheld] == [None, None], name
+    # Nothing that is known in-house is in any file of the donor's: why, which are the small ones, their numbers.
+    assert (
+        "a small number"
+        in protection.why_withheld(home, (donor, "AA-01", QUARTER), "sex", "F")["sindh", "round", ""]
+    )
+    keys = object_store.list_keys(client, done.bucket)
+    assert {Path(key).name for key in keys} == FILES
+    said = "\n".join(
+        _texts(Path(key).name, object_store.get(client, done.bucket, key) or b"") for key in keys
+    )
+    assert "Withheld, since it could point to individual people" in said
+    for secret in (
+        "Withheld from the donor",
+        "a small number",
+        "for the sake of others",
+        "is_small",
+        "71.25",
+    ):
+        assert secret not in said, secret
     assert rebuild(home, client, donor, QUARTER).is_whole
     at.unlink()

@@ -14,7 +14,7 @@ import pytest
 from rich.cells import cell_len
 
 from ingest.errors import SangamError
-from orchestration.releases import approvals, publish, shelf
+from orchestration.releases import approvals, publish, shelf, verify
 from orchestration.releases.build import read_parquet
 from orchestration.releases.content import read_content
 from orchestration.releases.notes import write_note
@@ -121,6 +121,7 @@ def test_an_incomplete_quarter_goes_as_provisional_only(home: Path, client: Any,
     done = publish.publish(home, client, donor, QUARTER)
     manifest = shelf.manifest(client, donor, QUARTER, done.release)
     assert manifest["status"] == "provisional"
+    assert [one.status for one in verify.list_releases(client, donor)] == ["provisional"]
     assert [(one["region"], one["source"], one["quarter"]) for one in manifest["missing"]] == [
         ("sindh", "births", QUARTER),
         ("sindh", "mis", QUARTER),
