@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ingest.errors import SangamError
+from ingest.files import remove_left
 from orchestration.s3 import object_store
 from orchestration.s3.retention import lock_asked_for
 from orchestration.s3.seaweed import bucket_name
@@ -38,6 +39,12 @@ def put_files(client: S3Client, donor: str, prefix: str, files: Mapping[str, byt
     lock = lock_asked_for()
     for name, body in files.items():
         object_store.put_once(client, bucket_name(donor), prefix + name, body, lock)
+
+
+def tidy(home: Path) -> None:
+    """Remove what commands that were killed long ago left half written: of releases and of the archive."""
+    for folder in ("releases", "archive"):
+        remove_left(Path(home) / folder)
 
 
 @contextlib.contextmanager

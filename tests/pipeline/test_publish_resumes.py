@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from tests import small_home
 from tests.faulty_s3 import HANDED_ON, LOST_ANSWER, REFUSED, Way, client_of, way_to
 from tests.small_home import QUARTER, release, set_value
 
-DONORS = [f"donor_{letter}" for letter in "abcdef"]
+DONORS = [f"donor_{letter}" for letter in "abcdefg"]
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +118,19 @@ def test_marts_that_a_crash_left_behind_are_told(
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as db:
         sql = "select distinct release from marts.indicator_values where donor = ?"
         assert db.execute(sql, [donor]).fetchall() == [("r001",)]
+
+
+def test_what_was_left_half_written_long_ago_is_gone(
+    home: Path, endpoint: seaweed.S3Endpoint, donor: str
+) -> None:
+    left = [home / "archive" / "objects" / "ab" / name for name in (".old.part", ".new.part", "whole.part")]
+    for path in left:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    for path in left[::2]:
+        os.utime(path, (0, 0))
+    release(home, object_store.connect(endpoint), donor)
+    assert [path.exists() for path in left] == [False, True, True], "one at work may be writing the new one"
 
 
 def test_a_release_is_locked_where_that_is_asked_for(
