@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,7 +38,8 @@ class Personal:
 
     def phrases(self) -> dict[int, set[tuple[str, ...]]]:
         """Names of several words, by their number of words, that are no public words (places, say)."""
-        public = {n: set(_sequences(" ".join(self.public), n)) for n in (2, 3, 4)}
+        said = _WORD.findall(" ".join(self.public))
+        public = {n: set(_sequences(said, n)) for n in (2, 3, 4)}
         found: dict[int, set[tuple[str, ...]]] = defaultdict(set)
         for name in self.names:
             words = tuple(_WORD.findall(name))
@@ -50,8 +52,7 @@ class Personal:
         return self.names - {value.strip() for value in self.public}
 
 
-def _sequences(text: str, length: int) -> Iterator[tuple[str, ...]]:
-    words = _WORD.findall(text)
+def _sequences(words: list[str], length: int) -> Iterator[tuple[str, ...]]:
     return zip(*(words[n:] for n in range(length)), strict=False)
 
 
@@ -112,10 +113,17 @@ class Search:
         self._seen: set[bytes] = set()
         self.searched: defaultdict[str, int] = defaultdict(int)
 
+    def afresh(self) -> Search:
+        """A search for the same values that has found nothing yet: what to look for is worked out once."""
+        other = copy(self)
+        other.found, other._seen, other.searched = [], set(), defaultdict(int)
+        return other
+
     def text(self, text: str, where: str) -> None:
         """Names of several words, identifiers, phones, birth dates and the secret, anywhere in a text."""
+        words = _WORD.findall(text)
         for length, phrases in self.phrases.items():
-            self._note("name", phrases.intersection(_sequences(text, length)), where)
+            self._note("name", phrases.intersection(_sequences(words, length)), where)
         digits = {re.sub(r"\D", "", token) for token in _DIGITS.findall(text)}
         self._note("identifier", digits & self.personal.identifiers, where)
         self._note("phone", {d[-10:] for d in digits if len(d) <= 14} & self.personal.phones, where)

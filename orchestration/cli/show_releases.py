@@ -44,11 +44,26 @@ def show_changes(changes: Sequence[Change], old: str, new: str) -> None:
             plain(" ".join(part for part in (one.indicator, one.currency) if part)), plain(one.region or ""),
             plain((one.over_time or "").replace("_", " ")), plain(f"{one.dimension}={one.category}"),
             shown(one.old_value, one.old_state), shown(one.new_value, one.new_state),
-            plain(", ".join(one.columns)), plain(one.reason),
+            plain(_differs(one)), plain(one.reason),
         )
         for one in changes
     ]  # fmt: skip
     show_table(columns, rows)
+
+
+def _differs(one: Change) -> str:
+    """What differs beside the value, which has columns of its own; old and new of what a reader goes by."""
+    moved = {each.column: f"{each.column} {_text(each.old)} → {_text(each.new)}" for each in one.moved}
+    return ", ".join(
+        column if column in ("value", "state") else moved.get(column, column) for column in one.columns
+    )
+
+
+def _text(word: str | None) -> str:
+    try:
+        return shown(float(word), None) if word is not None else "none"
+    except ValueError:
+        return str(word)
 
 
 def shown(value: float | None, state: str | None) -> str:

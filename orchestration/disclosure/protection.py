@@ -29,7 +29,7 @@ from orchestration.disclosure.statement import statement
 from orchestration.warehouse import logframes
 
 SUPPRESSED = "suppressed"
-REASON = "Withheld, since it could tell of single people."
+REASON = "Withheld, since it could point to individual people."
 _SMALL = "Withheld from the donor: it, or what is left of the whole, is a small number of people or the like."
 _FOR_OTHERS = (
     "Withheld from the donor for the sake of others: with it, a small number beside it, in the quarter before or in "

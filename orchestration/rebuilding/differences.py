@@ -108,12 +108,12 @@ def _tell_definition(name: str, before: Any, after: Any, donor: str) -> list[Dif
     if before is None or after is None:
         return [Difference("definition", name.removeprefix(LOGFRAMES))]
     found = [
-        Difference("region", f"{region} joined", region)
+        Difference("region", region, region)
         for region in after["donor"]["regions"]
         if region not in before["donor"]["regions"]
     ]
     found += [
-        Difference("region", f"{region} left", region)
+        Difference("region", f"{region} (left)", region)
         for region in before["donor"]["regions"]
         if region not in after["donor"]["regions"]
     ]
@@ -161,7 +161,7 @@ def _tell_decisions(_name: str, before: Any, after: Any, _donor: str) -> list[Di
 
 def _tell_region(name: str, before: Any, _after: Any, _donor: str) -> list[Difference]:
     match = REGION_FILE.fullmatch(name)
-    return [Difference("region", f"{match[2]} joined", match[2])] if match and before is None else []
+    return [Difference("region", match[2], match[2])] if match and before is None else []
 
 
 _TELL: dict[str, Callable[[str, Any, Any, str], list[Difference]]] = {

@@ -3,6 +3,7 @@
 Beside `rows`; what workbook and report have in common. No file format is known here.
 """
 
+from itertools import groupby
 from typing import Any
 
 from orchestration.releases.changes import Change
@@ -10,7 +11,7 @@ from orchestration.releases.content import Content
 from orchestration.releases.figures import figure
 from orchestration.releases.header import Header
 from orchestration.releases.rows import TOTAL, Row, level_order
-from orchestration.releases.words import NOT_TOLD, STATES, period, written_out
+from orchestration.releases.words import NOT_TOLD, STATES, WITHHELD, period, period_order, written_out
 
 # What of a value differs, in words.
 COLUMNS = {
@@ -23,7 +24,7 @@ STATE_TEXTS = (
     ("not reported", "A delivery or an exchange rate that it needs has not arrived. It is not zero."),
     ("not applicable", "Nobody and nothing was in the population, so there is no value to state."),
     ("unreliable", "Not shown because it rests on too few unweighted cases of a survey; n says how many."),
-    ("withheld", "Not shown because it could point to single persons or households."),
+    ("withheld", f"Not shown because {WITHHELD}."),
 )
 READING = (
     ("Status", "final: first published here. provisional: so too, while deliveries were missing. "
@@ -35,6 +36,8 @@ READING = (
     ("Rounding", "Percent to 1 decimal, money to 2, counts whole. Large sums are shortened to millions or billions; "
                  "the workbook's sheets of the result levels show them in full. indicators.parquet holds the unrounded "
                  "values; all computing was done with those."),
+    ("n", "Of a survey, the unweighted cases that an estimate rests on; elsewhere the units or records that it is made "
+          "of, as the indicator's method says."),
     ("Categories", "Rows under an indicator's total are its breakdowns. Categories may overlap, and persons are "
                    "counted once in each total: categories need not add up to it."),
 )  # fmt: skip
@@ -52,17 +55,23 @@ def change_rows(content: Content, header: Header) -> list[Row]:
 
 
 def definition_rows(content: Content) -> list[Row]:
-    """Return the reference sheets, by result level: the columns of the definitions in words."""
+    """Return the reference sheets, one an indicator, by result level: the columns of the definitions in words."""
     words = content.words
+    currencies: dict[str, set[str]] = {}
+    for value in content.values.select(["indicator", "currency"]).to_pylist():
+        currencies.setdefault(value["indicator"], set()).update(filter(None, [value["currency"]]))
     rows = []
-    for row in content.definitions.to_pylist():
+    known = sorted(content.definitions.to_pylist(), key=lambda row: str(row["indicator"]))
+    for code, group in groupby(known, lambda row: row["indicator"]):
+        of = sorted(group, key=lambda row: period_order(row["over_time"] or ""))
+        row = of[0]
         dimensions = [part.strip() for part in (row["disaggregations"] or "").split(",") if part.strip()]
         rows.append(
             row
             | {
                 "level": (row["level"] or "other").lower(),
-                "over_time": period(row["over_time"]),
-                "unit": words.unit_name(row["unit"] or ""),
+                "over_time": ", and ".join(period(one["over_time"]) for one in of),
+                "unit": ", ".join(sorted(currencies.get(code) or {words.unit_name(row["unit"] or "")})),
                 "disaggregations": ", ".join(words.dimension(one) for one in dimensions),
             }
         )
@@ -91,9 +100,10 @@ def quality_rows(content: Content, rows: list[Row]) -> list[Row]:
     """
     notes: dict[tuple[str, str], list[str]] = {}
     names = {row["indicator"]: row["name"] for row in rows}
+    several = len({row["region"] for row in rows}) > 1
     for row in rows:
         for text in filter(None, (row["note"], _no_achievement(row), _withheld(row))):
-            notes.setdefault((row["indicator"], text), []).append(_where(row))
+            notes.setdefault((row["indicator"], text), []).append(_where(row, several))
     told = [
         {"indicator": code, "name": names[code], "where": _few(places), "text": text}
         for (code, text), places in notes.items()
@@ -134,8 +144,10 @@ def _told(row: Row, content: Content) -> str:
     return "not stated" if row["state"] is None else figure(row, content.words)
 
 
-def _where(row: Row) -> str:
-    return f"{row['region']}, {row['by']}: {row['category']}" if row["by"] else f"{row['region']}, {TOTAL}"
+def _where(row: Row, several: bool) -> str:
+    """Return what a note is of; the region where there are several."""
+    of = f"{row['by']}: {row['category']}" if row["by"] else TOTAL
+    return f"{row['region']}, {of}" if several else of
 
 
 def _few(places: list[str]) -> str:
@@ -155,4 +167,4 @@ def _withheld(row: Row) -> str | None:
     """Return why a value is withheld, where it does not say so itself."""
     if row["state"] != "suppressed" or row["note"]:
         return None
-    return f"{STATES['suppressed'].capitalize()}: the value could point to single persons or households."
+    return f"{STATES['suppressed'].capitalize()}: {WITHHELD}."

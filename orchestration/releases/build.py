@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from orchestration.releases import readme
@@ -48,8 +49,15 @@ def build(content: Content, header: Header) -> dict[str, bytes]:
 
 
 def published_values(content: Content, header: Header) -> pa.Table:
-    """Return the values with what the release says of each: the table of `indicators.parquet`."""
-    return annotate(content.values, list(header.changes), header.release, header.status)
+    """Return the values with what the release says of each: the table of `indicators.parquet`.
+
+    `comment` is what an M&E officer says of an indicator; it stands in the rows of its totals.
+    """
+    values = annotate(content.values, list(header.changes), header.release, header.status)
+    place = pc.index_in(values["indicator"], value_set=pa.array(list(content.comments), pa.string()))
+    comments = pc.take(pa.array(list(content.comments.values()), pa.string()), place)
+    is_total = pc.equal(values["dimension"], "all")
+    return values.append_column("comment", pc.if_else(is_total, comments, pa.scalar(None, pa.string())))
 
 
 def to_parquet(table: pa.Table) -> bytes:

@@ -9,16 +9,20 @@ from typing import Any
 
 from orchestration.releases.figures import interval
 from orchestration.releases.rows import Row
-from orchestration.releases.styles import GREY, INK, LINE, SERIES, Styles, lines, page, put, title
+from orchestration.releases.styles import GREY, INK, LINE, MILLIONS, SERIES, Styles, lines, page, put, title
 from orchestration.releases.words import inside
 
 NAME = "Charts"
-NAME_WIDTH = 44
-LEFT = 7  # the column at which charts begin
+NAME_WIDTH, NUMBER_WIDTH = 44, 11
+LEFT = 6  # the column at which charts begin: a name and at most five numbers stand before it
+HEADING_WIDTH = NAME_WIDTH + (LEFT - 1) * NUMBER_WIDTH
 ROW = 20  # pixels that a row of the sheet takes
-SCALE = 55  # percent; tables and charts side by side on A4
-ON_PAGE = 1200  # pixels that a page takes in height at this scale
+SCALE = 58  # percent; tables and charts side by side on A4, also where another font makes columns wider
+ON_PAGE = 1130  # pixels that a page takes in height at this scale
 
+# How numbers are written beside bars and along the axis, by kind of cell.
+LABELS = {"share": "0%", "number1": "#,##0.0", "millions": MILLIONS}
+AXES = {"share": "0%", "millions": "#,##0,,"}
 COLOURS = {1: (INK,), 2: (SERIES[0], INK), 3: SERIES}  # by how many series there are
 
 Column = tuple[str, list[float | None], str]  # heading, numbers, kind of cell
@@ -36,8 +40,20 @@ class Block:
     @property
     def height(self) -> int:
         """The pixels that the higher of table and chart takes, with a gap below."""
-        table = ROW * (2 + sum(lines(name, NAME_WIDTH) for name in self.names))
+        table = ROW * (
+            self.heading_lines + self.head_lines + sum(lines(name, NAME_WIDTH) for name in self.names)
+        )
         return max(table, _height(len(self.names), self.columns)) + 2 * ROW
+
+    @property
+    def heading_lines(self) -> int:
+        """The lines that the heading takes."""
+        return lines(self.heading, HEADING_WIDTH * 0.85)  # it is bold, and larger
+
+    @property
+    def head_lines(self) -> int:
+        """The lines that the longest head of a column takes."""
+        return max(lines(name, NUMBER_WIDTH * 0.85) for name, _, _ in self.columns)
 
 
 def add_charts(book: Any, styles: Styles, rows: list[Row], rounds: list[Row]) -> bool:
@@ -55,7 +71,7 @@ def add_charts(book: Any, styles: Styles, rows: list[Row], rounds: list[Row]) ->
     sheet.set_print_scale(SCALE)  # fitted to the width, the page would break within charts
     title(sheet, styles, "Charts", "Each chart stands beside the figures that it is drawn from.")
     sheet.set_column(0, 0, NAME_WIDTH)
-    sheet.set_column(1, LEFT - 1, 13)
+    sheet.set_column(1, LEFT - 1, NUMBER_WIDTH)
     row, filled, breaks = 3, 0, []
     for block in blocks:
         if filled and filled + block.height > ON_PAGE:
@@ -105,10 +121,15 @@ def _breakdowns(rows: list[Row]) -> list[Block]:
             first = of[0]
             heading = f"{first['indicator']} {first['label']}, by {inside(first['by'])}"
             numbers = (first["unit_name"], _all(of, "value"), f"number{first['places']['value']}")
-            blocks.append(
-                Block(heading, first["by"], [row["category"] for row in of], [numbers, *_interval(of)])
-            )
+            if first["currency"] and max(abs(row["value"] or 0) for row in of) >= 1e6:
+                numbers = (f"{first['currency']} million", numbers[1], "millions")
+            blocks.append(Block(heading, first["by"], list(map(_named, of)), [numbers, *_interval(of)]))
     return blocks
+
+
+def _named(row: Row) -> str:
+    """A category, and why it has no bar: a word in the place of its number would be drawn as zero."""
+    return row["category"] if row["value"] is not None else f"{row['category']} ({row['shown']})"
 
 
 def _against_targets(rows: list[Row]) -> list[Column]:
@@ -139,9 +160,11 @@ def _apart(high: float | None, low: float | None) -> float | None:
 def _add(book: Any, sheet: Any, styles: Styles, row: int, block: Block) -> int:
     """Write the figures under a heading and a header, the chart beside them; return where the next begins."""
     names, columns = block.names, block.columns
-    for column in range(LEFT):  # as wide as there is room: a long name is to be read in full
-        put(sheet, row, column, block.heading if column == 0 else None, styles.heading)
+    sheet.merge_range(row, 0, row, LEFT - 1, "", styles.wrapped_heading)
+    put(sheet, row, 0, block.heading, styles.wrapped_heading)
+    sheet.set_row_pixels(row, ROW * block.heading_lines)
     head = row + 1
+    sheet.set_row_pixels(head, ROW * block.head_lines)
     for column, text in enumerate([block.names_are, *(one[0] for one in columns)]):
         put(sheet, head, column, text, styles.header)
     for offset, name in enumerate(names, start=1):
@@ -155,7 +178,7 @@ def _add(book: Any, sheet: Any, styles: Styles, row: int, block: Block) -> int:
         sheet.set_row_pixels(head + offset, ROW * lines(name, NAME_WIDTH))
     chart = _chart(book, block.heading, len(names), columns, head)
     sheet.insert_chart(row, LEFT, chart, {"object_position": 2})
-    wrapped = sum(lines(name, NAME_WIDTH) - 1 for name in names)
+    wrapped = sum(lines(name, NAME_WIDTH) - 1 for name in names) + block.heading_lines + block.head_lines - 2
     return row + max(block.height // ROW - wrapped, len(names) + 4)
 
 
@@ -168,7 +191,6 @@ def _chart(book: Any, text: str, count: int, columns: list[Column], head: int) -
     chart = book.add_chart({"type": "bar"})
     chart.set_title({"name": text, "name_font": {"size": 11, "color": INK}, "overlay": False})
     drawn = [(place, one) for place, one in enumerate(columns, start=1) if not one[0].startswith("95 %")]
-    is_share = drawn[0][1][2] == "share"
     for place, (name, _, kind) in drawn:
         series: dict[str, Any] = {
             "name": [NAME, head, place],
@@ -185,14 +207,17 @@ def _chart(book: Any, text: str, count: int, columns: list[Column], head: int) -
                 "line": {"color": GREY},
             }
         else:  # beside an interval there is no room for a number
-            number = "0%" if is_share else "#,##0.0" if kind == "number1" else "#,##0"
-            series["data_labels"] = {"value": True, "num_format": number, "font": {"size": 8, "color": GREY}}
+            series["data_labels"] = {
+                "value": True,
+                "num_format": LABELS.get(kind, "#,##0"),
+                "font": {"size": 8, "color": GREY},
+            }
         chart.add_series(series)
     legend: dict[str, Any] = {"position": "bottom"} if len(drawn) > 1 else {"none": True}
     chart.set_legend(legend)
     chart.set_x_axis(
         {
-            "num_format": "0%" if is_share else "#,##0",
+            "num_format": AXES.get(drawn[0][1][2], "#,##0"),
             "min": 0 if all((number or 0) >= 0 for _, numbers, _ in columns for number in numbers) else None,
             "max": 100 if columns[0][0] == "%" else None,
             "major_gridlines": {"visible": True, "line": {"color": LINE}},

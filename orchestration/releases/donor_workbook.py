@@ -12,6 +12,8 @@ import xlsxwriter
 from orchestration.releases import charts, sheets
 from orchestration.releases.background import change_rows, definition_rows, drop_rows
 from orchestration.releases.content import Content
+from orchestration.releases.definitions_sheet import NAME as DEFINITIONS
+from orchestration.releases.definitions_sheet import definitions_sheet
 from orchestration.releases.front_sheet import add_front
 from orchestration.releases.header import Header
 from orchestration.releases.rows import Row, level_order, round_rows, value_rows
@@ -54,7 +56,7 @@ def _sheets(
     for level in sorted({row["level"] for row in rows}, key=level_order):
         name = level.capitalize()
         of_level = [row for row in rows if row["level"] == level]
-        sheets.level_sheet(book, styles, name, of_level)
+        sheets.level_sheet(book, styles, name, of_level, content.words.dimension("region"))
         count = len({row["indicator"] for row in of_level})
         made.append(
             (
@@ -68,12 +70,13 @@ def _sheets(
     if rounds:
         sheets.rounds_sheet(book, styles, rounds)
         made.append(("Since last round", "Change since the previous survey round, with its test"))
-    for sheet_of, told, text in (
-        (sheets.CHANGES, change_rows(content, header), f"Values that differ from {header.predecessor}"),
-        (sheets.DEFINITIONS, definition_rows(content), "Reference sheet of each indicator"),
-        (sheets.SOURCES, drop_rows(content), f"{len(content.drops)} deliveries behind the values"),
-    ):
-        if told:
-            sheets.plain_sheet(book, styles, sheet_of, told)
-            made.append((sheet_of[0], text))
+    if changed := change_rows(content, header):
+        sheets.plain_sheet(book, styles, sheets.CHANGES, changed)
+        made.append((sheets.CHANGES[0], f"Values that differ from {header.predecessor}"))
+    if defined := definition_rows(content):
+        definitions_sheet(book, styles, defined)
+        made.append((DEFINITIONS, "Reference sheet of each indicator"))
+    if drops := drop_rows(content):
+        sheets.plain_sheet(book, styles, sheets.SOURCES, drops)
+        made.append((sheets.SOURCES[0], f"{len(drops)} deliveries behind the values"))
     return made

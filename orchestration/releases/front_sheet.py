@@ -34,6 +34,7 @@ def add_front(
         f"Indicator report, {months(content.quarter)}: {', '.join(_regions(rows))}",
     )
     row = _values(sheet, styles, content, front_rows(rows))
+    row = _sheets(sheet, styles, row, contents)
     notes = [(note["indicator"], _note(note)) for note in quality_rows(content, rows)]
     for heading, texts in (
         ("Notes on quality", notes),
@@ -42,10 +43,15 @@ def add_front(
         ("How to read it", list(READING)),
     ):
         row = _block(sheet, styles, row, heading, texts)
+
+
+def _sheets(sheet: Any, styles: Styles, row: int, contents: list[tuple[str, str]]) -> int:
+    """Write what the other sheets are, each a link; return the row where the next block begins."""
     _heading(sheet, styles, row, "Sheets")
     for offset, (name, text) in enumerate(contents, start=1):
         sheet.write_url(row + offset, 0, f"internal:'{name}'!A1", styles.link, name)
         put(sheet, row + offset, 1, text, styles.plain)
+    return row + len(contents) + 2
 
 
 def _note(note: Row) -> str:

@@ -16,6 +16,7 @@ from lxml import etree
 from ingest.deliveries.delivery import quarter_end
 from orchestration.releases.content import Content
 from orchestration.releases.rounding import rounded_texts
+from orchestration.releases.words import WITHHELD
 from orchestration.releases.xml_file import child
 
 Row = dict[str, Any]
@@ -37,7 +38,7 @@ OVER_TIME = {
 }
 ABSENT = {
     "unreliable": "Unreliable, because it rests on too few unweighted cases",
-    "suppressed": "Withheld, because it could point to single persons or households",
+    "suppressed": f"Withheld, because {WITHHELD}",
     "not_reported": "Not reported, which is not zero",
     "not_applicable": "Not applicable, because nobody and nothing was in the population",
 }

@@ -17,7 +17,8 @@ WIDTH = 80
 FILES = {
     "report.html": "The report to read, in any browser. Start here.",
     "indicators.xlsx": "The workbook: values with targets by result level, charts, definitions, deliveries.",
-    "indicators.csv": "All values as a table, rounded as in the workbook. For spreadsheets and statistics packages.",
+    "indicators.csv": "All values as a table, rounded as in the workbook. For spreadsheets and statistics packages. "
+    "The column comment says what the M&E officer has to say of an indicator, beside its totals.",
     "indicators.parquet": "The same table with unrounded values. For data systems.",
     "iati.xml": "The results as an IATI 2.03 activity, to publish or to import.",
     "sdmx.csv": "The values as SDMX-CSV 2.0, for statistical systems; structure.xml says what its columns mean.",

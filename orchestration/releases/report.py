@@ -50,6 +50,8 @@ def to_report(content: Content, header: Header, values: pa.Table, files: Mapping
         missing=told(header.missing),
         fiscal=sorted({row["fiscal_label"] for row in rows if row["fiscal_label"]}),
         regions=sorted({row["region"] for row in rows if not row["is_together"]}),
+        region=content.words.dimension("region"),
+        together=content.words.region(content.words.together),
         front=front_rows(rows),
         lights=_lights(front_rows(rows)),
         levels=_levels(content, rows, rounds, quality),
@@ -153,6 +155,8 @@ def _breakdown(rows: list[Row]) -> Row:
         "unit": rows[0]["unit_name"],
         "is_wide": len(regions) > 1,
         "regions": beside,
+        # a table that says nothing but withheld is one sentence
+        "withheld": [row["category"] for row in first if all(one["state"] == "suppressed" for one in rows)],
         "lines": [
             {
                 "row": row,
@@ -160,11 +164,15 @@ def _breakdown(rows: list[Row]) -> Row:
                 "shown": _bare(row),
                 "interval": interval(row),
                 "region": _region_of(row, single) if len(regions) > 1 and is_named else None,
-                "cells": [_bare(cells.get((row["category"], one))) for one in beside],
+                "cells": [_cell(cells.get((row["category"], one))) for one in beside],
             }
             for row in first
         ],
     }
+
+
+def _cell(row: Row | None) -> Row:
+    return {"row": row or {"value": None}, "shown": _bare(row)}
 
 
 def _region_of(row: Row, single: Mapping[str, str]) -> str | None:

@@ -13,7 +13,7 @@ from orchestration.releases.content import KEY, Content
 from orchestration.releases.figures import figure, plain, share
 from orchestration.releases.header import Header
 from orchestration.releases.rounding import decimals, rounded_numbers
-from orchestration.releases.words import NOT_TOLD, STATES, UNKNOWN, period, period_order
+from orchestration.releases.words import NOT_TOLD, STATES, UNKNOWN, Words, period, period_order
 
 LEVELS = ("impact", "outcome", "output")
 TOTAL = "total"
@@ -24,9 +24,10 @@ def value_rows(content: Content, header: Header, values: pa.Table) -> list[Row]:
     """Return the values as rows, each indicator's total before its categories in the order of the logframe.
 
     A row has the columns of the values, with words for `region`, `over_time`, `by` and `category` (the codes stay in
-    `key`). Beside them: `is_together` (of all regions), `level`, `name`, `title` (totals only), `label` (a name that no
-    other total has), `short` (that without region and period), `places` (decimals), `shown` (value with unit),
-    `target_shown`, `achieved`, `unit_name`, `value_unit`, `last` (the quarter before), `was` and `note`.
+    `key`). Beside them: `is_together` (of all regions), `level`, `name`, `title` (totals only), `line` (title or
+    category), `label` (a name that no other total has), `short` (that without region and period), `places` (decimals),
+    `shown` (value with unit), `target_shown`, `achieved`, `unit_name`, `value_unit`, `last` (the quarter before), `was`
+    and `note`.
     """
     words = content.words
     known = {row["indicator"]: row for row in content.definitions.to_pylist()}
@@ -48,17 +49,18 @@ def value_rows(content: Content, header: Header, values: pa.Table) -> list[Row]:
         row["last"] = before.get(row["key"])
         row["was"] = _was(row, changed.get(row["key"]), words)
         row |= _place(row, content)
+        row["line"] = row["title"] or row["category"]
         row["note"] = _note(row, totals, content)
         row["label"] = _label(row, totals, content)
         row["short"] = _label(row, totals, content, False)
         row["over_time"] = period(row["over_time"])
         row["region"] = words.region(row["region"])
-        # categories come from their total's deliveries
-        row["drops"] = words.deliveries(row["drops"] or "") if row["title"] else None
+        # categories come from their total's deliveries, all regions together from those of each
+        is_told = row["title"] and not row["is_together"]
+        row["drops"] = words.deliveries(row["drops"] or "") if is_told else None
         row["unit_name"] = row["currency"] or words.unit_name(row["unit"])
-        row["value_unit"] = (
-            None if row["value"] is None else row["unit_name"]
-        )  # none beside the word withheld
+        # none beside the word withheld
+        row["value_unit"] = None if row["value"] is None else row["currency"] or _unit_of(row, words)
     return sorted(rows, key=lambda row: _reading_order(row, content))
 
 
@@ -88,6 +90,7 @@ def round_rows(content: Content) -> list[Row]:
         row["name"] = names.get(row["indicator"]) or row["indicator"]
         row["title"] = row["name"] if (row["dimension"] or "all") == "all" else None
         row |= _place(row, content)
+        row["line"] = row["title"] or row["category"]
         row["region"] = content.words.region(row["region"])
     return sorted(rows, key=lambda row: _reading_order(row, content))
 
@@ -111,6 +114,11 @@ def _previous_rows(content: Content) -> list[Row]:
     """The totals of the quarter before, each with its value and unit as text under `shown`."""
     rows = [] if content.previous is None else rounded_rows(content.previous)
     return [row | {"shown": figure(row, content.words)} for row in rows]
+
+
+def _unit_of(row: Row, words: Words) -> str:
+    """The unit beside a number: `1` is of one `centre`, `2` are `centres`."""
+    return "%" if row["unit"] == "percent" else words.unit(row["unit"], row["value"])
 
 
 def _key(row: Any) -> tuple[str, ...]:
@@ -144,7 +152,8 @@ def _note(row: Row, totals: list[Row], content: Content) -> str | None:
         f"Restated: {row['was']} before ({(row['change_reason'] or '').rstrip('.')})." if row["was"] else None
     )
     comment = content.comments.get(row["indicator"]) if row["dimension"] == "all" else None
-    parts = (row["reason"], row["note"], _of_unknown(row, totals, content), restated, comment)
+    reason = None if row["state"] == "suppressed" else row["reason"]  # the word withheld says it
+    parts = (reason, row["note"], _of_unknown(row, totals, content), restated, comment)
     return words.in_text(" ".join(filter(None, parts))) or None
 
 

@@ -124,7 +124,7 @@ def _obs_status(texts: pa.Table) -> pa.ChunkedArray:
 
 
 def _comment(texts: pa.Table) -> pa.ChunkedArray:
-    """Why a value is as it is: reason, note, reason of a restatement."""
-    parts = [pc.fill_null(texts[name], "") for name in ("reason", "note", "change_reason")]
+    """Why a value is as it is: reason, note, reason of a restatement, what an M&E officer says."""
+    parts = [pc.fill_null(texts[name], "") for name in ("reason", "note", "change_reason", "comment")]
     joined = pc.binary_join_element_wise(*parts, " ")
-    return pc.utf8_trim_whitespace(pc.replace_substring(joined, "  ", " "))
+    return pc.utf8_trim_whitespace(pc.replace_substring_regex(joined, " +", " "))

@@ -7,6 +7,7 @@ INK, TINT, LINE, GREY = "#17415A", "#E8EFF3", "#C9D3D9", "#6B7780"
 SERIES = ("#9FB4C0", "#17415A", "#D98E32")  # baseline or before, value, target
 LIGHTS = {"green": ("#D5EBD8", "#1B5E2A"), "amber": ("#FCE8C3", "#7A4B00"), "red": ("#F8D5D2", "#8C1D18")}
 NUMBERS = {0: "#,##0", 1: "#,##0.0", 2: "#,##0.00", 3: "#,##0.000"}
+MILLIONS = "#,##0.0,,"  # what stands in the cell is the whole number
 FONT = {"font_name": "Calibri", "font_size": 10, "valign": "top"}
 
 
@@ -18,16 +19,20 @@ class Styles:
             # Text keeps its apostrophe: typed in again by somebody who edits it, it is still no formula.
             return book.add_format({**FONT, "quote_prefix": "num_format" not in more, **more})
 
-        def made(more: dict[str, Any]) -> dict[str, Any]:
+        def made(more: dict[str, Any], indent: int) -> dict[str, Any]:
+            # Else number and text touch. Without an alignment there is no indent.
+            apart, text = ({"align": side, "indent": 1} for side in ("right", "left"))
             kinds: dict[str, dict[str, Any]] = {
                 "code": {},
-                "text": {"indent": 1},  # else it touches the number to its left
-                "wrapped": {"text_wrap": True, "indent": 1},
-                "absent": {"italic": True, "font_color": GREY, "align": "right"},
-                "share": {"num_format": "0.0 %"},
-                **{f"number{places}": {"num_format": code} for places, code in NUMBERS.items()},
+                "text": text,
+                "wrapped": {"text_wrap": True, **text},
+                "line": {"text_wrap": True, **text, "indent": indent},
+                "absent": {"italic": True, "font_color": GREY, **apart},
+                "share": {"num_format": "0.0 %", **apart},
+                "millions": {"num_format": MILLIONS, **apart},
+                **{f"number{places}": {"num_format": code, **apart} for places, code in NUMBERS.items()},
                 **{
-                    f"bracketed{places}": {"num_format": f"({code});(-{code})"}
+                    f"bracketed{places}": {"num_format": f"({code});(-{code})", **apart}
                     for places, code in NUMBERS.items()
                 },
             }
@@ -40,6 +45,9 @@ class Styles:
         self.title = add(bold=True, font_size=16, font_color=INK)
         self.subtitle = add(font_size=11, font_color=GREY)
         self.heading = add(bold=True, font_size=11, font_color="#FFFFFF", bg_color=INK, valign="vcenter")
+        self.wrapped_heading = add(
+            bold=True, font_size=11, font_color="#FFFFFF", bg_color=INK, text_wrap=True, valign="vcenter"
+        )
         self.header = add(
             bold=True, font_color="#FFFFFF", bg_color=INK, text_wrap=True, align="center", valign="vcenter"
         )
@@ -49,8 +57,8 @@ class Styles:
         self.level = add(bold=True, font_color=INK, bg_color=TINT, valign="vcenter")
         self.strong = {"bold": True}
         self.link = add(font_color="#0B5CAD", underline=1)
-        self.detail = made({})
-        self.total = made({"bold": True, "bg_color": TINT})
+        self.detail = made({}, 3)
+        self.total = made({"bold": True, "bg_color": TINT}, 1)
         self.lights = {
             light: add(bold=True, align="center", bg_color=back, font_color=ink)
             for light, (back, ink) in LIGHTS.items()
@@ -60,7 +68,7 @@ class Styles:
         """Return the format of a number that shows its unit, each made once."""
         key = (code, bool(more))
         if key not in self._numbers:
-            line = {"bottom": 4, "bottom_color": LINE, "align": "right"}
+            line = {"bottom": 4, "bottom_color": LINE, "align": "right", "indent": 1}
             self._numbers[key] = self._add(num_format=code, **line, **(more or {}))
         return self._numbers[key]
 

@@ -27,6 +27,8 @@ STATES = {
     "unreliable": "unreliable",
     "suppressed": "withheld",
 }
+# Why a value is withheld, as the end of a sentence.
+WITHHELD = "it could point to individual people or households"
 # What gives no number, and is told no old one either.
 NOT_TOLD = ("suppressed", "unreliable")
 UNKNOWN = "unknown"
@@ -55,9 +57,11 @@ class Words:
     not_computed: Mapping[str, str] = field(default_factory=dict)
 
     def region(self, code: str | None) -> str:
-        """A region by its title; the row of all regions together is `All regions`."""
+        """A region by its title; the row of all regions together by its label, else `All regions`."""
         code = code or ""
-        return self.regions.get(code) or ("All regions" if code == self.together else written_out(code))
+        if code == self.together:
+            return self.labels.get("region", {}).get(code) or "All regions"
+        return self.regions.get(code) or written_out(code)
 
     def dimension(self, code: str) -> str:
         """What a value is broken down by: `poverty_band` is `Poverty band`."""

@@ -61,7 +61,7 @@ def quarters_to_build(settings: Settings, quarter: str) -> list[str]:
     """The quarters that have to be built anew so that `quarter` and all later ones built before are right.
 
     From the earliest quarter in which a delivery or a contract changed; all when a definition, a model, a target or
-    a rate changed. The quarter asked for is always among them.
+    a rate changed; none where nothing did and the quarter was built before.
     """
     now = drop_states(settings.feeds)
     path = _state_path(settings)
@@ -74,8 +74,8 @@ def quarters_to_build(settings: Settings, quarter: str) -> list[str]:
     changed |= {key.rpartition("/")[2] for key in before["drops"] if key not in now}
     if NO_QUARTER in changed or before["project"] != project_fingerprint():
         return sorted(built)
-    first = min(changed, default=quarter)
-    return sorted(q for q in built if q >= first or q == quarter)
+    new = set() if quarter in before["built"] else {quarter}
+    return sorted(new | {q for q in built if changed and q >= min(changed)})
 
 
 def is_of_other_models(settings: Settings) -> bool:

@@ -245,7 +245,7 @@ class Logframe(_Strict):
     categories: dict[str, list[str]] = {}
     labels: dict[
         str, dict[str, str]
-    ] = {}  # of a dimension's categories; of 'dimension' and 'unit' themselves
+    ] = {}  # of a dimension's categories; of 'dimension', 'unit' and all regions together themselves
     not_computed: dict[Annotated[str, Field(pattern=_INDICATOR)], str] = {}  # numbers left out, each with why
     indicators: list[Indicator] = Field(min_length=1)
 
@@ -284,11 +284,12 @@ class Logframe(_Strict):
 
     @property
     def _labelled(self) -> dict[str, set[str]]:
-        """The codes that may have a label: of each dimension, and the dimensions and units themselves."""
+        """The codes that may have a label: of dimensions, these and units themselves, all regions together."""
         codes: dict[str, set[str]] = {}
         for indicator in self.indicators:
             for one in indicator.disaggregations:
                 codes.setdefault(one.dimension, set()).update(self.listed(one))
+        codes["region"] = {self.donor.together} if self.donor.together else set()
         return {**codes, "dimension": set(codes), "unit": {one.unit for one in self.indicators}}
 
     def listed(self, one: Disaggregation) -> list[str]:

@@ -299,6 +299,9 @@ def test_a_note_is_signed_off_and_goes_out_with_the_release(home: Path, client: 
     book = openpyxl.load_workbook(done / "indicators.xlsx")
     cells = [cell for row in book["Outcome"] for cell in row if cell.value == one_line]
     assert [cell.data_type for cell in cells] == ["s"]  # text, beside the total alone
+    table = read_parquet((done / "indicators.parquet").read_bytes()).to_pylist()
+    said_of = [(row["indicator"], row["dimension"]) for row in table if row["comment"] == one_line]
+    assert said_of == [("AA-01", "all")]
     [file] = (home / "releases" / "_notes" / donor / QUARTER).iterdir()
     assert file.stat().st_mode & 0o222 == 0
 

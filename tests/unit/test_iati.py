@@ -6,7 +6,6 @@ import dataclasses
 import datetime as dt
 import json
 import re
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -20,9 +19,9 @@ from orchestration.releases.header import header_of
 from orchestration.releases.iati import to_iati
 from orchestration.warehouse import logframes
 from orchestration.warehouse.iati_words import Activity
+from tests.exchange import broken_rules, iati_schema, texts
 from tests.releases import HEADER, of_donor, of_every_state, table
 
-SCHEMA = Path(__file__).resolve().parents[3] / "shared" / "data" / "iati" / "iati-activities-schema.xsd"
 DONORS = sorted(path.stem for path in logframes.FOLDER.glob("*.yml"))
 STATED = {
     "identifier": "XM-DAC-7-PPR-1", "title": "A title", "description": "What it does.", "status": "closed",
@@ -45,15 +44,9 @@ def of_states(**header: object) -> etree._Element:
     return etree.fromstring(to_iati(content, given, annotate(content.values, [], given.release)))
 
 
-def texts(root: etree._Element, path: str) -> list[str]:
-    return [str(one) for one in root.xpath(path)]
-
-
 @pytest.fixture(scope="module")
 def schema() -> etree.XMLSchema:
-    if not SCHEMA.exists():
-        pytest.skip(f"IATI's schemas are not there: {SCHEMA}")
-    return etree.XMLSchema(etree.parse(str(SCHEMA)))
+    return iati_schema()
 
 
 @pytest.mark.parametrize("donor", DONORS)
@@ -76,66 +69,6 @@ def test_every_state_keeps_the_rules(said: Activity) -> None:
     assert broken_rules(of_states(iati=said)) == []
 
 
-def broken_rules(root: etree._Element) -> list[str]:
-    """The rules that a file breaks: of the ruleset of 2.03 (standard.json) and of the validator, by its numbers."""
-    (activity,) = root.findall("iati-activity")
-    signed = dt.datetime.fromisoformat(HEADER.approved_at)
-    dates = {kind: day(activity, f"activity-date[@type='{kind}']/@iso-date") for kind in "1234"}
-    refs = texts(activity, "iati-identifier/text() | reporting-org/@ref | participating-org/@ref")
-    reporter = texts(activity, "reporting-org/@ref")[0]
-    numbers = texts(activity, ".//baseline/@value | .//target/@value | .//actual/@value")
-    rules = {
-        "atleast_one: planned or actual start": dates["1"] or dates["2"],
-        "atleast_one: sector": activity.find("sector") is not None,
-        "atleast_one: participating-org has ref or narrative": all(
-            one.get("ref") or one.find("narrative") is not None
-            for one in activity.findall("participating-org")
-        ),
-        "one_or_all, 4.1.1: default language": activity.get("{http://www.w3.org/XML/1998/namespace}lang"),
-        "one_or_all: default currency": activity.get("default-currency"),
-        "date_now, 11.1.1: last update is not later than the sign-off": all(
-            dt.datetime.fromisoformat(one) <= signed
-            for one in texts(root, "//@last-updated-datetime | //@generated-datetime")
-        ),
-        "date_order: planned": not (dates["1"] and dates["3"]) or dates["1"] <= dates["3"],
-        "date_order: actual": not (dates["2"] and dates["4"]) or dates["2"] <= dates["4"],
-        "date_order: actual dates are past": all(
-            dates[kind] is None or dates[kind] <= signed.date() for kind in "24"
-        ),
-        "date_order, 8.6.1: periods": all(
-            day(one, "period-start/@iso-date") <= day(one, "period-end/@iso-date")
-            for one in activity.iter("period")
-        ),
-        "regex_matches, 1.3.13: identifiers": all(re.fullmatch(r"[^/&|?\s]+", one) for one in refs),
-        "strict_sum: sectors": sum(map(Decimal, texts(activity, "sector/@percentage"))) == 100,
-        "sum: countries": sum(map(Decimal, texts(activity, "recipient-country/@percentage"))) in (0, 100),
-        "1.1.21: the identifier begins with the organisation's": refs[0].startswith(f"{reporter}-"),
-        "1.3.1: no space at the ends": all(
-            text == text.strip() for text in [*texts(root, "//narrative/text()"), *texts(root, "//@*")]
-        ),
-        "8.8.1, 8.9.1, 8.10.1: every baseline, target and actual has a value": len(numbers)
-        == len(texts(activity, ".//baseline/@year")) + len(activity.xpath(".//target | .//actual")),
-        "8.8.2, 8.9.2, 8.10.2: values are decimals": all(
-            re.fullmatch(r"-?\d+(\.\d+)?", one) for one in numbers
-        ),
-        "8.11.1: reference at result or indicator": not activity.findall("result/reference"),
-        "code lists": all(
-            [
-                set(texts(activity, "result/@type")) <= {"1", "2", "3", "9"},
-                set(texts(activity, ".//indicator/@measure")) <= {"1", "2", "4"},
-                set(texts(activity, ".//reference/@vocabulary")) == {"99"},
-            ]
-        ),
-        "narratives say something": all((one.text or "").strip() for one in root.iter("narrative")),
-    }
-    return [rule for rule, kept in rules.items() if not kept]
-
-
-def day(element: etree._Element, path: str) -> dt.date | None:
-    found = texts(element, path)
-    return dt.date.fromisoformat(found[0]) if found else None
-
-
 def test_the_rules_find_what_breaks_them() -> None:
     root = of_states()
     root.xpath("//actual")[0].attrib.pop("value")
@@ -154,7 +87,7 @@ def test_values_without_a_number_have_no_actual_and_are_named() -> None:
         ("81.0", []), ("0.0", ["=1+1"]), ("61.3", ["Larkana"]), ("66.7", ["Tando Allahyar"]),
     ]  # fmt: skip
     said = first.findtext("description/narrative") or ""
-    assert "Withheld, because it could point to single persons or households: district دادو." in said
+    assert "Withheld, because it could point to individual people or households: district دادو." in said
     assert "Not applicable, because nobody and nothing was in the population: district Matiari." in said
     assert (
         "Unreliable, because it rests on too few unweighted cases: district Sujawal. "

@@ -141,6 +141,8 @@ def test_a_fault_is_told_and_stops_its_donor_only(
             "labels: {unit: {thin: A thing}}",
             "labels.unit.thin: 'unit' has no code 'thin', did you mean 'thing'?",
         ),
+        # of a donor that states nothing of all regions together
+        ("labels: {region: {all: All of them}}", "labels.region.all: 'region' has no code 'all'"),
         ("not_computed: {XX-01: Why}", "not_computed.XX-01: indicator 'XX-01' is computed."),
         ("not_computed: {X1: Why}", "not_computed"),
     ],

@@ -226,22 +226,30 @@ def test_the_workbook(content: Content) -> None:
     assert (total["Achieved"].value, total["Light"].value) == (0.885, "amber")
     assert sheet.freeze_panes == "C5"
     assert sheet.print_title_rows == "$4:$4"
-    categories = [sheet.cell(row, headings["Category"]).value for row in (5, 6, 7)]
-    assert categories == ["total", '=HYPERLINK("x")', 'Dadu, "north"\nand south']
-    assert sheet.cell(6, headings["Category"]).data_type == "s"  # text, not a formula
+    line = headings["Indicator, category"]
+    assert [sheet.cell(row, line).value for row in (5, 6, 7)] == [
+        "% of households", '=HYPERLINK("x")', 'Dadu, "north"\nand south',
+    ]  # fmt: skip
+    assert sheet.cell(6, line).data_type == "s"  # text, not a formula
     assert sheet.cell(7, headings["Value"]).value == "not applicable"
-    defined = {cell.value: book["Definitions"].cell(5, cell.column) for cell in book["Definitions"][4]}
-    assert defined["Numerator"].value == "Those with a latrine."
-    assert defined["Denominator"].value == "All surveyed."
-    assert defined["Version"].value == "1"
-    assert defined["Interval"].value == "On the whole round's degrees of freedom."
+    cards = [(str(label.value), text) for label, text in book["Definitions"]["A4:B99"] if label.value]
+    first = {label: text.value for label, text in reversed(cards)}
+    assert first["Numerator or value"] == "Those with a latrine."
+    assert first["Denominator"] == "All surveyed."
+    assert first["Version"] == "1"
+    assert first["95 % interval"] == "On the whole round's degrees of freedom."
+    assert [label for label, _ in cards if "·" in label] == [
+        "A-01 · outcome",
+        "A-02 · output",
+        "A-03 · output",
+    ]
+    assert [text.value for label, text in cards if label == "Unit"][-1] == "EUR, PKR"  # of money
     tested = {
         cell.value: book["Since last round"].cell(5, cell.column) for cell in book["Since last round"][4]
     }
     assert (tested["p, two-sided"].value, tested["p, Holm"].value) == (0.119, 0.476)
-    described = next(cell.column for cell in book["Definitions"][4] if cell.value == "Description")
-    assert book["Definitions"].cell(7, described).data_type == "s"  # "@cmd" is text
-    assert book["Definitions"].cell(7, described).value == "@cmd"
+    (described,) = (text for label, text in cards if label == "Description")
+    assert (described.value, described.data_type) == ("@cmd", "s")  # it is text
     assert len(book["Charts"]._charts) == 3
     assert all(cell.data_type != "f" for one in book for row in one for cell in row)
 

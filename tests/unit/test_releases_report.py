@@ -8,10 +8,11 @@ import re
 from html.parser import HTMLParser
 
 import openpyxl
+import pyarrow as pa
 import pytest
 
 from orchestration.releases.build import build, sha256
-from orchestration.releases.content import COLUMNS
+from orchestration.releases.content import COLUMNS, DEFINITION
 from orchestration.releases.figures import cell_format, figure, share
 from orchestration.releases.rows import value_rows
 from orchestration.releases.words import Words, inside, words_of, written_out
@@ -113,7 +114,7 @@ def test_tables_have_headers(page: Page) -> None:
         f"No accepted delivery of Household register, Sindh for 2021Q2: {FILE}.", "Female", "A lot", "Poverty",
         "District not known for 1,193 of 6,060 households, which count in the total. The register names no village for "
         "them.", "Nobody knows what it means.", "No achievement is stated, since the target equals the baseline.",
-        "could point to single persons", "April to June 2021", "Punjab, Sindh", "2021-07-20 09:15:00 UTC",
+        "could point to individual people", "April to June 2021", "Punjab, Sindh", "2021-07-20 09:15:00 UTC",
         "sangam release verify a_donor 2021Q2 r001", "All regions", LONG,
     ],
 )  # fmt: skip
@@ -205,16 +206,16 @@ def test_level_sheets_show_words_and_whole_numbers(book: openpyxl.Workbook) -> N
     ]  # fmt: skip
     heads = {cell.value: cell.column for cell in book["Impact"][4]}
     shown = [
-        tuple(book["Impact"].cell(row, heads[name]).value for name in ("By", "Category", "Value"))
+        tuple(book["Impact"].cell(row, heads[name]).value for name in ("By", "Indicator, category", "Value"))
         for row in range(5, 10)
     ]
     assert shown == [
-        (None, "total", 81), ("Poverty", HOSTILE, "not applicable"), ("Poverty", "A lot", 50),
+        (None, LONG, 81), ("Poverty", HOSTILE, "not applicable"), ("Poverty", "A lot", 50),
         ("Sex", "Male", "withheld"),
         ("Sex", "Female", 66.7),
     ]  # fmt: skip
     assert book["Impact"].cell(8, heads["Unit"]).value is None  # withheld
-    assert "Withheld: the value could point" in str(book["Impact"]["A2"].value)
+    assert "Withheld: it could point" in str(book["Impact"]["A2"].value)
     money = [[cell.value for cell in row] for row in book["Output"] if row[0].value == "A-03"]
     assert any(3399500 in row and "PKR" in row for row in money)
 
@@ -230,10 +231,119 @@ def test_charts_stand_beside_their_figures(book: openpyxl.Workbook) -> None:
     headings = {cell.row - 1: str(cell.value) for cell in sheet["A"] if cell.value}
     anchors = [chart.anchor._from for chart in sheet._charts]
     assert len(anchors) == 6
-    assert all(headings[anchor.row] and anchor.col > 6 for anchor in anchors)
+    assert all(headings[anchor.row] and anchor.col > 5 for anchor in anchors)
     named = [headings[anchor.row] for anchor in anchors]
     assert f"A-01 {LONG}, by sex" not in named  # of one bar there is no chart
     assert f"A-02 Households {HOSTILE}, by district" in named
+
+
+def with_rows(*rows: dict[str, object]) -> dict[str, bytes]:
+    """The files of the made-up content with further values."""
+    content = made_up()
+    return build(
+        dataclasses.replace(content, values=table([*content.values.to_pylist(), *rows], COLUMNS)), HEADER
+    )
+
+
+def test_what_has_no_bar_says_why_beside_its_name() -> None:
+    """Not in the place of the number: a chart would draw the word as zero."""
+    given = {"indicator": "A-02", "over_time": "as_at", "unit": "household", "dimension": "district"}
+    files = with_rows(value(**given, category="Larkana", state="suppressed"))
+    sheet = openpyxl.load_workbook(io.BytesIO(files["indicators.xlsx"]))["Charts"]
+    (row,) = (cell.row for cell in sheet["A"] if cell.value == "Larkana (withheld)")
+    assert sheet.cell(row, 2).value is None
+
+
+def test_a_breakdown_that_is_withheld_whole_is_one_sentence() -> None:
+    given = {"indicator": "A-02", "over_time": "as_at", "unit": "household", "dimension": "tehsil"}
+    files = with_rows(*(value(**given, category=one, state="suppressed") for one in ("Kotri", "Sehwan")))
+    page = Page(files["report.html"].decode("utf-8"))
+    assert "By tehsil Withheld for all 2 categories: Kotri, Sehwan ." in page.text
+    assert (page.open, page.wrong) == ([], [])
+
+
+def test_a_long_sum_of_money_has_room() -> None:
+    """Where a number is wider than its column, a spreadsheet shows #### in its place."""
+    given = {"indicator": "A-03", "over_time": "in_quarter", "unit": "money"}
+    files = with_rows(value(**given, currency="INR", value=20560230000.0))
+    sheet = openpyxl.load_workbook(io.BytesIO(files["indicators.xlsx"]))["Output"]
+    (head,) = (cell for cell in sheet[4] if cell.value == "Value")
+    assert sheet.column_dimensions[head.column_letter].width > len("20,560,230,000.00")
+
+
+def test_sums_of_money_are_drawn_in_millions() -> None:
+    given = {
+        "indicator": "A-03",
+        "over_time": "in_quarter",
+        "unit": "money",
+        "currency": "INR",
+        "dimension": "district",
+    }
+    rows = [value(**given, category=one, value=number) for one, number in (("Ranchi", 2e9), ("Gumla", 1.5e6))]
+    sheet = openpyxl.load_workbook(io.BytesIO(with_rows(*rows)["indicators.xlsx"]))["Charts"]
+    (head,) = (cell for row in sheet for cell in row if cell.value == "INR million")
+    assert [sheet.cell(head.row + place, head.column).value for place in (1, 2)] == [1.5e6, 2e9]
+    assert sheet.cell(head.row + 1, head.column).number_format == "#,##0.0,,"
+
+
+def test_categories_stand_in_and_numbers_touch_no_text(book: openpyxl.Workbook) -> None:
+    """A spreadsheet indents only what has a side to stand at."""
+    sheet = book["Impact"]
+    heads = {str(cell.value): cell.column for cell in sheet[4]}
+    total, category = (sheet.cell(row, heads["Indicator, category"]).alignment for row in (5, 6))
+    assert (total.horizontal, category.horizontal) == ("left", "left")
+    assert category.indent > total.indent
+    for name, side in (("Value", "right"), ("Unit", "left"), ("Data of", "left")):
+        found = sheet.cell(5, heads[name]).alignment
+        assert (found.horizontal, found.indent) == (side, 1)
+
+
+def test_regions_are_called_what_the_logframe_calls_them() -> None:
+    words = dataclasses.replace(
+        WORDS, labels={"dimension": {"region": "State"}, "region": {"all": "All states"}}
+    )
+    files = build(dataclasses.replace(made_up(), words=words), HEADER)
+    heads = [cell.value for cell in openpyxl.load_workbook(io.BytesIO(files["indicators.xlsx"]))["Output"][4]]
+    assert "State" in heads and "Region" not in heads
+    page = Page(files["report.html"].decode("utf-8"))
+    assert "By state State" in page.text and "All states Punjab Sindh" in page.text
+    assert "All regions" not in page.text
+
+
+def test_a_wide_sheet_is_printed_on_two_pages_beside_each_other(book: openpyxl.Workbook) -> None:
+    sheet = book["Impact"]
+    heads = {str(cell.value): cell.column for cell in sheet[4]}
+    (cut,) = (one.id for one in sheet.col_breaks.brk)
+    assert cut == heads["95 % from"] - 1  # what values rest on stands on the second page
+    assert sheet.print_title_cols == "$A:$B"
+    assert sheet.page_setup.pageOrder == "overThenDown"
+    assert 50 < sheet.page_setup.scale <= 80
+
+
+def test_one_region_is_not_named_beside_each_note() -> None:
+    content = made_up()
+    values = [row for row in content.values.to_pylist() if row["region"] == "sindh"]
+    one = Page(
+        build(dataclasses.replace(content, values=table(values, COLUMNS)), HEADER)["report.html"].decode()
+    )
+    assert "District: Unknown" in one.text
+    assert "Sindh, District" not in one.text
+
+
+def test_an_indicator_is_defined_once() -> None:
+    """However it is stated over time; the unit of money is its currencies."""
+    content = made_up()
+    twice = [
+        *content.definitions.to_pylist(),
+        content.definitions.to_pylist()[2] | {"over_time": "cumulative"},
+    ]
+    twice[2]["over_time"] = "in_quarter"
+    definitions = pa.Table.from_pylist(twice, content.definitions.schema)
+    files = build(dataclasses.replace(content, definitions=definitions), HEADER)
+    page = Page(files["report.html"].decode("utf-8"))
+    _, _, defined = page.text.rpartition("Definitions")
+    assert defined.count("A-03 Money") == 1
+    assert "Stated in the quarter, and since the start Unit EUR, PKR" in defined
 
 
 def test_codes_in_words() -> None:
@@ -246,6 +356,8 @@ def test_codes_in_words() -> None:
     assert [WORDS.unit(code, count) for code, count in units] == [
         "households", "household", "people", "visits per enterprise", "self-help groups",
     ]  # fmt: skip
+    together = dataclasses.replace(WORDS, labels={"region": {"all": "All provinces"}})
+    assert [one.region("all") for one in (WORDS, together)] == ["All regions", "All provinces"]
     assert (inside("Poverty band"), inside("Fifth Schedule area")) == ("poverty band", "Fifth Schedule area")
     assert WORDS.deliveries("sindh/mis 2021Q2 (sindh/mis/a (1).sql); sindh/x 2021Q1 (3 files)") == (
         "Household register, Sindh 2021Q2; sindh/x 2021Q1"
@@ -287,11 +399,16 @@ def test_shares() -> None:
     assert [share(one) for one in (0.885, -0.101, 1.0, None)] == ["89 %", "-10 %", "100 %", "–"]
 
 
+CODES = ("kind", "unit", "over_time", "disaggregations")  # of a definition, shown in words
+
+
 def test_every_shipped_logframe_has_words() -> None:
     for donor in logframes.donor_codes():
         words = words_of(donor)
         assert words.regions and words.sources
         for indicator in logframes.of_donor(donor).indicators:
+            said = [str(getattr(indicator, name, None) or "") for name in DEFINITION if name not in CODES]
+            assert not [text for text in said if re.search(r"[a-z]_[a-z]", text)], indicator.code
             for one in indicator.disaggregations:
                 for code in logframes.of_donor(donor).listed(one):
                     assert "_" not in words.category(one.dimension, code)

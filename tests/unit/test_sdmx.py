@@ -12,60 +12,35 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pysdmx.io import get_datasets, read_sdmx
+from pysdmx.io import read_sdmx
 from pysdmx.io.format import Format
-from pysdmx.io.pd import PandasDataset
-from pysdmx.model import Codelist, DataStructureDefinition, Role
 
-from orchestration.releases.build import build
-from orchestration.releases.changes import annotate, compare
+from orchestration.releases.build import build, published_values, read_parquet
+from orchestration.releases.changes import compare
 from orchestration.releases.content import COLUMNS, Content
 from orchestration.releases.header import Header
 from orchestration.releases.sdmx import NAMES, Sdmx, _codes, to_sdmx
 from orchestration.releases.sdmx_structure import COMPONENTS
 from orchestration.warehouse import logframes
+from tests.exchange import code_lists, wrong_sdmx
 from tests.releases import HEADER, of_donor, of_every_state, table
 
 DONORS = sorted(path.stem for path in logframes.FOLDER.glob("*.yml"))
 
 
 def made(content: Content, header: Header) -> Sdmx:
-    return to_sdmx(content, header, annotate(content.values, list(header.changes), header.release))
+    return to_sdmx(content, header, published_values(content, header))
 
 
 def rows(body: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(body.decode("utf-8"), newline="")))
 
 
-def read_back(files: Sdmx, folder: Path) -> tuple[PandasDataset, DataStructureDefinition]:
-    """The data set by its structure, both as pysdmx reads them; the structure is valid against the schemas of 3.0."""
-    (folder / "sdmx.csv").write_bytes(files.data)
-    (folder / "structure.xml").write_bytes(files.structure)
-    (dataset,) = get_datasets(folder / "sdmx.csv", folder / "structure.xml", validate=True)
-    assert isinstance(dataset, PandasDataset)
-    (definition,) = read_sdmx(folder / "structure.xml", validate=True).get_data_structure_definitions()
-    return dataset, definition
-
-
-def code_lists(files: Sdmx, folder: Path) -> dict[str, Codelist]:
-    (folder / "lists.xml").write_bytes(files.structure)
-    return {one.id: one for one in read_sdmx(folder / "lists.xml", validate=True).get_codelists()}
-
-
 @pytest.mark.parametrize("donor", DONORS)
 def test_a_donor_s_files_are_read_back(donor: str, tmp_path: Path) -> None:
     content, header = of_donor(donor)
     files = made(content, header)
-    dataset, definition = read_back(files, tmp_path)
-    assert len(dataset.data) == len(content.values)
-    dimensions = [one.id for one in definition.components if one.role == Role.DIMENSION]
-    assert not dataset.data.duplicated(dimensions).any()
-    reported = content.values.filter(pa.compute.is_valid(content.values["value"]))
-    assert (dataset.data["OBS_VALUE"] != "").sum() == len(reported)
-    lists = code_lists(files, tmp_path)
-    for column in dataset.data.columns:
-        if f"CL_{column}" in lists:
-            assert set(dataset.data[column]) <= {code.id for code in lists[f"CL_{column}"]}, column
+    assert wrong_sdmx(content, files, tmp_path) == []
 
 
 def test_the_file_says_that_it_is_sdmx_csv_2(tmp_path: Path) -> None:
@@ -129,11 +104,33 @@ def test_a_restated_value_says_so() -> None:
 
 def test_a_provisional_value_says_so() -> None:
     content = of_every_state()
-    values = annotate(content.values, [], "r001")
+    values = published_values(content, HEADER)
     place = values.column_names.index("status")
     values = values.set_column(place, "status", pa.array(["provisional"] * len(values)))
     found = {row["OBS_STATUS"] for row in rows(to_sdmx(content, HEADER, values).data)}
     assert found == {"P", "Q", "O", "M", "U"}
+
+
+def test_what_the_officer_says_stands_beside_the_indicator_s_totals() -> None:
+    said = 'The survey began late, after "the" flood; two\u00a0villages wait.'
+    content = dataclasses.replace(of_every_state(), comments={"A-01": said})
+    files = build(content, HEADER)
+    told = {
+        "sdmx.csv": [row["COMMENT_OBS"] for row in rows(files["sdmx.csv"])],
+        "indicators.csv": [row["comment"] for row in rows(files["indicators.csv"])],
+        "indicators.parquet": [
+            one or "" for one in read_parquet(files["indicators.parquet"])["comment"].to_pylist()
+        ],
+    }
+    totals = [row["dimension"] == "all" and row["indicator"] == "A-01" for row in content.values.to_pylist()]
+    assert sum(totals) == 1
+    for name, texts in told.items():
+        assert [text == said for text in texts] == totals, name
+    silent = read_parquet(
+        build(of_every_state(), HEADER)["indicators.parquet"]
+    )  # the column is there all the same
+    assert silent.schema.equals(read_parquet(files["indicators.parquet"]).schema)
+    assert silent["comment"].null_count == len(silent)
 
 
 @given(st.lists(st.text(max_size=8), max_size=12))
