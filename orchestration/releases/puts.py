@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,9 +53,9 @@ def space_asked_for(home: Path) -> Iterator[None]:
     """Tell of a full disk as of something that people can mend. Raises SangamError in the place of its errors."""
     try:
         yield
-    except (OSError, duckdb.IOException) as error:
-        is_full = getattr(error, "errno", None) in FULL or "No space left" in str(error)
-        if not is_full:
+    except (OSError, duckdb.Error) as error:
+        said = [os.strerror(number) for number in FULL]  # all that is left of it in an error of DuckDB
+        if getattr(error, "errno", None) not in FULL and not any(words in str(error) for words in said):
             raise
         raise SangamError(
             f"The disk of {Path(home).absolute()} is full ({error}). Nothing was published by halves: what is in S3 "
