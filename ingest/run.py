@@ -17,7 +17,7 @@ from ingest.code_state import code_fingerprint
 from ingest.contracts.delivery_contract import DeliveryContract, load_delivery_contract
 from ingest.contracts.loading import fingerprint, load_region
 from ingest.contracts.source import Source
-from ingest.deliveries import archive, previous, related, versions
+from ingest.deliveries import previous, related, versions
 from ingest.deliveries.delivery import NO_QUARTER, Delivery, quarter_end
 from ingest.deliveries.landing import scan
 from ingest.deliveries.places import vault_path
@@ -29,7 +29,7 @@ from ingest.feedback import report
 from ingest.judging import counts
 from ingest.mapping import feeds, identities
 from ingest.mapping.publish_feeds import publish_feeds
-from ingest.store import accepted
+from ingest.store import accepted, archive
 
 # What decides about all that is written for a delivery beside the delivery itself, its contract and the secret. Worked
 # out on import: a process writes what the code does that it has loaded.
@@ -130,7 +130,7 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
     `compared`: the accepted records outside the drop that rules look up.
     """
     contract = load_delivery_contract(delivery.region, delivery.source)
-    archive.keep(this.home, delivery.path, delivery.sha256)
+    archive.keep_delivery(this.home, delivery.path, delivery.sha256, this.key)
     last = previous.last_deliveries(this.home, delivery)
     judged_as = JudgedAs(
         contract=fingerprint(delivery.region, delivery.source),

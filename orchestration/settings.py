@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from ingest.errors import SangamError
 
 PROJECT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = PROJECT / "dbt_project"
@@ -47,8 +50,17 @@ def settings(landing: str | Path | None = None) -> Settings:
     at = home()
     where = str(landing or os.environ.get("SANGAM_LANDING") or at / "landing")
     if where.startswith("s3://"):
+        key: bytes | None = None
         # For start-up: a landing on disk needs no S3.
+        from ingest.boundary.pseudonyms import secret
         from orchestration.s3.landing_mirror import mirrored
 
-        where = str(mirrored(where, at))
-    return Settings(at, Path(where).resolve(), os.environ.get("SANGAM_DEMO", "") not in ("", "0"))
+        with suppress(SangamError):  # without it nothing is taken in, and the archive stays shut
+            key = secret(demo=is_demo())
+        where = str(mirrored(where, at, key))
+    return Settings(at, Path(where).resolve(), is_demo())
+
+
+def is_demo() -> bool:
+    """Whether this is the demo, with its well-known secret: SANGAM_DEMO=1."""
+    return os.environ.get("SANGAM_DEMO", "") not in ("", "0")

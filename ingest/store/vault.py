@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from ingest.boundary.pseudonyms import SECRET_VARIABLE, key_id
 from ingest.errors import SangamError
+from ingest.store.sealing import cipher
 
 _TEXTS = (
     *("local_id", "given_id", "name", "name_other", "relative_name", "official_id_kind", "official_id"),
@@ -41,25 +42,16 @@ _KEY_ID = 8
 _NONCE = 12
 
 
-def _cipher_key(key: bytes) -> bytes:
-    # For start-up: a run that finds nothing new opens no vault.
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"sangam vault v1").derive(key)
-
-
 def encrypt(table: pa.Table, key: bytes, label: str) -> bytes:
     """The table as encrypted Parquet; `label` is bound to it, so that one file cannot stand for another."""
     # For start-up: a run that finds nothing new opens no vault.
     import pyarrow.parquet as pq
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     buffer = pa.BufferOutputStream()
     pq.write_table(table, buffer, compression="zstd")
     nonce = os.urandom(_NONCE)
     head = _MAGIC + key_id(key).encode()
-    sealed = AESGCM(_cipher_key(key)).encrypt(nonce, buffer.getvalue().to_pybytes(), head + label.encode())
+    sealed = cipher(key, "vault").encrypt(nonce, buffer.getvalue().to_pybytes(), head + label.encode())
     return head + nonce + sealed
 
 
@@ -71,7 +63,6 @@ def read_identities(path: Path, key: bytes) -> pa.Table:
     # For start-up: a run that finds nothing new opens no vault.
     import pyarrow.parquet as pq
     from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     content = path.read_bytes()
     start = len(_MAGIC) + _KEY_ID
@@ -88,7 +79,7 @@ def read_identities(path: Path, key: bytes) -> pa.Table:
             "identities are then made anew from the landing."
         )
     try:
-        plain = AESGCM(_cipher_key(key)).decrypt(nonce, sealed, head + path.parent.name.encode())
+        plain = cipher(key, "vault").decrypt(nonce, sealed, head + path.parent.name.encode())
     except InvalidTag as error:
         raise SangamError(
             f"{path} was changed or moved since it was written. Delete it and run again: it is made from the landing."

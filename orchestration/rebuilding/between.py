@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from ingest.deliveries import archive
 from ingest.deliveries.delivery import NO_QUARTER
+from ingest.store import archive
 from orchestration.rebuilding.kinds import Laid, kind_of_delivery, kind_of_file, words_apart
 from orchestration.warehouse.source_tree import Tree
 

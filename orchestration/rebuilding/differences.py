@@ -10,7 +10,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from ingest.contracts.loading import REFERENCE
-from ingest.deliveries import archive
+from ingest.store import archive
 from orchestration.rebuilding.kinds import (
     KINDS,
     REGION_FILE,

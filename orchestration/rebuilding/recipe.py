@@ -19,12 +19,12 @@ import duckdb
 
 from ingest.code_state import code_fingerprint
 from ingest.contracts.loading import REFERENCE
-from ingest.deliveries import archive
 from ingest.deliveries.delivery import NO_QUARTER
 from ingest.deliveries.receipt import Receipt
 from ingest.deliveries.receipts import receipts
 from ingest.errors import SangamError
 from ingest.sql import parquet_relation
+from ingest.store import archive
 from orchestration.warehouse import source_tree
 from orchestration.warehouse.build_state import tree_built_from
 from orchestration.warehouse.source_tree import LOGFRAMES, REGIONS, SUITES, Tree
@@ -118,7 +118,7 @@ def recipe_of(
 
 def keep(home: Path, recipe: Recipe) -> str:
     """Keep a recipe in the archive; its SHA-256. Raises SangamError where a delivery it names is not kept."""
-    if gone := [one for one in recipe.arrived if not archive.place(home, one.sha256).exists()]:
+    if gone := [one for one in recipe.arrived if not archive.has_delivery(home, one.sha256)]:
         names = ", ".join(one.path for one in gone[:5])
         raise SangamError(
             f"The archive of this home does not have every delivery: {names}"

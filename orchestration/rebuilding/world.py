@@ -13,19 +13,22 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ingest.boundary.pseudonyms import secret
 from ingest.contracts.loading import REFERENCE
-from ingest.deliveries import archive
 from ingest.deliveries.delivery import NO_QUARTER, quarter_end
 from ingest.deliveries.received_log import NAME as LOG
 from ingest.errors import SangamError
+from ingest.store import archive
 from orchestration.rebuilding.recipe import Arrived, Recipe
+from orchestration.settings import is_demo
 from orchestration.warehouse.source_tree import LOGFRAMES, REGIONS, SUITES, Tree
 
 MAKES = "orchestration.remake"  # run in the tree that is laid out
@@ -45,24 +48,28 @@ class World:
 
     folder: Path
     archive_of: Path  # the home whose archive it takes from
+    key: bytes  # that its deliveries are encrypted under
 
     def lay_out(self, recipe: Recipe, tree: Tree) -> None:
         """Put the recipe's deliveries, decisions and the tree in their places, and take out what is not of it.
 
         Raises SangamError where the archive lacks something.
         """
-        _sync(self.archive_of, self.folder / "code", tree)
-        _sync(self.archive_of, self.folder / "landing", _landing(recipe))
+        lay = partial(archive.lay, self.archive_of)
+        _sync(self.folder / "code", tree, lay)
+        _sync(self.folder / "landing", _landing(recipe), self._lay_delivery)
         _write_log(self.folder / "landing" / LOG, recipe)
         home = self.folder / "home"
-        _sync(self.archive_of, home / "decisions" / "drops", recipe.decisions)
+        _sync(home / "decisions" / "drops", recipe.decisions, lay)
         shutil.rmtree(home / "reference", ignore_errors=True)
         versions = [one for one in recipe.arrived if one.version]
         for place, one in enumerate(versions):
             at = home / "reference" / one.source / one.sha256 / Path(one.path).name
-            at.parent.mkdir(parents=True, exist_ok=True)
-            at.write_bytes(archive.get(self.archive_of, one.sha256))
+            self._lay_delivery(one.sha256, at)
             os.utime(at, (_FIRST.timestamp() + place,) * 2)
+
+    def _lay_delivery(self, sha256: str, target: Path) -> None:
+        archive.lay_delivery(self.archive_of, sha256, self.key, target)
 
     def make(self, recipe: Recipe, **request: Any) -> Path:
         """Make what is laid out; the folder with the answer. `request`: what else `remake` is asked for.
@@ -100,14 +107,17 @@ class World:
 
 @contextmanager
 def world(home: Path) -> Iterator[World]:
-    """An empty world beside a home's build; gone afterwards, as are those of processes that were killed."""
+    """An empty world beside a home's build; gone afterwards, as are those of processes that were killed.
+
+    Deliveries lie in it in clear as long as it is there, readable by the owner only. Raises SangamError without secret.
+    """
     beside = home / "build"
     beside.mkdir(parents=True, exist_ok=True)
     for other in beside.glob("world-*"):
         if not _is_alive(int(other.name.split("-")[1])):
             shutil.rmtree(other, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=f"world-{os.getpid()}-", dir=beside) as folder:
-        yield World(Path(folder), home)
+        yield World(Path(folder), home, secret(demo=is_demo()))
 
 
 def _is_alive(process: int) -> bool:
@@ -145,8 +155,8 @@ def _received_at(one: Arrived, place: int) -> datetime:
     return day + timedelta(seconds=place)
 
 
-def _sync(home: Path, folder: Path, wanted: Mapping[str, str]) -> None:
-    """Let a folder hold these files of the archive, by path and SHA-256, and of what was laid out before no others."""
+def _sync(folder: Path, wanted: Mapping[str, str], lay: Callable[[str, Path], None]) -> None:
+    """Let a folder hold these files, by path and SHA-256, and of what was laid out before no others."""
     list_file = folder.with_name(f"{folder.name}.json")
     before: dict[str, str] = json.loads(list_file.read_text(encoding="utf-8")) if list_file.exists() else {}
     for name in sorted(before.keys() - wanted.keys()):
@@ -155,5 +165,5 @@ def _sync(home: Path, folder: Path, wanted: Mapping[str, str]) -> None:
     for name, sha256 in wanted.items():
         if before.get(name) != sha256:
             (folder / name).unlink(missing_ok=True)
-            archive.lay(home, sha256, folder / name)
+            lay(sha256, folder / name)
     list_file.write_text(json.dumps(dict(wanted)), encoding="utf-8")

@@ -17,8 +17,8 @@ NAME_WIDTH, NUMBER_WIDTH = 44, 11
 LEFT = 6  # the column at which charts begin: a name and at most five numbers stand before it
 HEADING_WIDTH = NAME_WIDTH + (LEFT - 1) * NUMBER_WIDTH
 ROW = 20  # pixels that a row of the sheet takes
-SCALE = 58  # percent; tables and charts side by side on A4, also where another font makes columns wider
-ON_PAGE = 1130  # pixels that a page takes in height at this scale
+SCALE = 52  # percent; tables and charts side by side on A4, also where another font makes columns wider
+ON_PAGE = 1260  # pixels that a page takes in height at this scale
 
 # How numbers are written beside bars and along the axis, by kind of cell.
 LABELS = {"share": "0%", "number1": "#,##0.0", "millions": MILLIONS}

@@ -33,7 +33,7 @@ SECOND_PAGE = (
 )  # whichever is the first there is
 # Characters in width that can still be read on one page; a page takes so many at the scale of one percent. Less than
 # A4 has room for: with another font than Calibri columns are wider.
-ONE_PAGE, OF_A_PAGE = 230, 13_300
+ONE_PAGE, OF_A_PAGE = 230, 11_400
 # Columns that are left out of a sheet where they would be empty, or say the same in each row.
 IF_FILLED = {
     "baseline", "target", "achievement", "light", "ci_low", "ci_high", "se", "deff", "n", "numerator",
@@ -114,7 +114,7 @@ def _print_beside_each_other(sheet: Any, keys: list[str], widths: list[float]) -
     second = next((place for place, key in enumerate(keys) if key in SECOND_PAGE), 0)
     if second and sum(widths) > ONE_PAGE:
         wider = max(sum(widths[:second]), sum(widths[:2] + widths[second:]))
-        sheet.set_print_scale(min(int(OF_A_PAGE / wider), 80))
+        sheet.set_print_scale(min(int(OF_A_PAGE / wider), 72))
         sheet.set_v_pagebreaks([second])
         sheet.repeat_columns(0, 1)
         sheet.print_across()

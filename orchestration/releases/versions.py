@@ -12,8 +12,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from ingest.deliveries import archive
 from ingest.errors import SangamError
+from ingest.store import archive
 from orchestration.releases.content import Content
 from orchestration.releases.header import MANIFEST
 from orchestration.releases.made_of import recipe_of_release

@@ -11,15 +11,14 @@ import contextlib
 import itertools
 import json
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ingest.deliveries import archive
 from ingest.deliveries.delivery import sha256_of
 from ingest.errors import SangamError
 from ingest.files import atomic, write_json
+from ingest.store import archive
 from orchestration.s3.patience import patiently
 
 if TYPE_CHECKING:
@@ -28,23 +27,23 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def mirrored(landing: str, home: Path) -> Path:
+def mirrored(landing: str, home: Path, key: bytes | None = None) -> Path:
     """`mirror` with the S3 that the environment names, or with the home's embedded one."""
     # For start-up: a landing on disk needs no S3.
     from orchestration.s3 import object_store, seaweed
 
     with contextlib.ExitStack() as stack:
         endpoint = stack.enter_context(seaweed.serve(home)) if object_store.is_embedded() else None
-        return mirror(object_store.connect(endpoint), landing, home)
+        return mirror(object_store.connect(endpoint), landing, home, key)
 
 
-def mirror(client: S3Client, landing: str, home: Path) -> Path:
+def mirror(client: S3Client, landing: str, home: Path, key: bytes | None = None) -> Path:
     """Bring `s3://bucket/prefix` into `home/mirror/bucket/prefix`; the folder.
 
     An object is downloaded when it is new or its ETag changed; one that was taken in before and is no longer in the
-    mirror comes from the archive. `LastModified` becomes the file's modification time, which is when the delivery
-    arrived unless `_received.csv` says otherwise. Raises SangamError for an address without a bucket, where nothing
-    lies there, and where S3 stays away or refuses.
+    mirror comes from the archive, where `key`, the secret, opens it. `LastModified` becomes the file's modification
+    time, which is when the delivery arrived unless `_received.csv` says otherwise. Raises SangamError for an address
+    without a bucket, where nothing lies there, and where S3 stays away or refuses.
     """
     bucket, _, prefix = landing.removeprefix("s3://").strip("/").partition("/")
     if not bucket:
@@ -66,7 +65,7 @@ def mirror(client: S3Client, landing: str, home: Path) -> Path:
         if is_known and path.exists():
             continue
         with atomic(path) as temporary:
-            if not (is_known and _from_archive(home, words["sha256"], temporary)):
+            if not (is_known and key and _from_archive(home, words["sha256"], key, temporary)):
                 _download(client, bucket, item["Key"], temporary)
             arrived = item["LastModified"].timestamp()
             os.utime(temporary, (arrived, arrived))
@@ -98,10 +97,10 @@ def _answered(client: S3Client, bucket: str, key: str, ask: Callable[[], T]) -> 
         raise SangamError(f"S3 could not give s3://{bucket}/{key}: {error}. Is it there?") from error
 
 
-def _from_archive(home: Path, sha256: str, to: Path) -> bool:
+def _from_archive(home: Path, sha256: str, key: bytes, to: Path) -> bool:
     """Have the archive's bytes, where it has them, and they are what they were."""
-    kept = archive.place(home, sha256)
-    if not kept.exists():
-        return False
-    shutil.copyfile(kept, to)
-    return sha256_of(to) == sha256
+    try:
+        archive.lay_delivery(home, sha256, key, to)
+    except SangamError:
+        return False  # not kept, damaged, or under another secret: it is downloaded again
+    return True

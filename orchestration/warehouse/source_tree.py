@@ -14,8 +14,8 @@ from pathlib import Path
 
 from expectations.suite import COMMON, suites_root
 from ingest.contracts.loading import REFERENCE, regions_root
-from ingest.deliveries import archive
 from ingest.deliveries.delivery import sha256_of
+from ingest.store import archive
 from orchestration.warehouse.logframes import logframes_root
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ingest.contracts.loading import load_region, region_files
+from ingest.deliveries.receipt import Receipt
 from ingest.run import ingest_source
+from tests.conftest import SINDH
 from tests.expected import differences, expected_files
 from tests.runs import Run
 
 pytestmark = pytest.mark.xdist_group("runs")
 SOURCES = [(region, source) for region in region_files() for source in load_region(region).sources]
 SHOWN = 10
+Receipts = dict[str, list[Receipt]]
 COMMITTED = Path(__file__).resolve().parents[1] / "drops"
 
 
@@ -58,21 +60,27 @@ def test_committed_deliveries(region: str, source: str, lake_of_committed: Path)
     assert not found, f"{len(found)} differences:\n" + "\n".join(found[:SHOWN])
 
 
-@pytest.mark.parametrize("source", ["births", "imi", "mis", "results"])
-def test_sample_drops(
-    source: str, sample_drops: Path, sindh_lake: tuple[Path, dict[str, list[dict[str, Any]]]]
-) -> None:
-    home, receipts = sindh_lake
+@pytest.fixture(scope="module")
+def sample_taken_in(sample_run: Run) -> tuple[Path, Receipts]:
+    """The home of the run of our own drops, and the receipts of each source but of what was refused."""
+    receipts: Receipts = {source: [] for source in SINDH}
+    for receipt in sample_run.outcome.receipts:
+        if receipt.file not in sample_run.refused and receipt.region == "sindh":
+            receipts[receipt.source].append(receipt)
+    return sample_run.settings.home, receipts
+
+
+@pytest.mark.parametrize("source", SINDH)
+def test_sample_drops(source: str, sample_drops: Path, sample_taken_in: tuple[Path, Receipts]) -> None:
+    home, receipts = sample_taken_in
     assert len(receipts[source]) == len(expected_files(sample_drops / "expected", "sindh", source)) > 0
     found = differences(home, receipts[source], sample_drops / "expected", "sindh", source)
     assert not found, f"{len(found)} differences:\n" + "\n".join(found[:SHOWN])
 
 
-def test_the_sample_drops_have_every_kind_of_finding(
-    sindh_lake: tuple[Path, dict[str, list[dict[str, Any]]]],
-) -> None:
+def test_the_sample_drops_have_every_kind_of_finding(sample_taken_in: tuple[Path, Receipts]) -> None:
     """A comparison of nothing with nothing would prove nothing."""
-    tables = [t for receipts in sindh_lake[1].values() for r in receipts for t in r.tables.values()]
+    tables = [t for receipts in sample_taken_in[1].values() for r in receipts for t in r.tables.values()]
     reasons = {code for table in tables for code in table.by_reason}
     flags = {code for table in tables for code in table.warnings}
     assert reasons >= {
@@ -84,9 +92,9 @@ def test_the_sample_drops_have_every_kind_of_finding(
 
 
 def test_the_comparison_sees_a_difference(
-    sample_drops: Path, sindh_lake: tuple[Path, dict[str, list[dict[str, Any]]]], tmp_path: Path
+    sample_drops: Path, sample_taken_in: tuple[Path, Receipts], tmp_path: Path
 ) -> None:
-    home, receipts = sindh_lake
+    home, receipts = sample_taken_in
     expected = tmp_path / "expected"
     shutil.copytree(sample_drops / "expected", expected)
     path = expected / "quarantine.csv"

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from ingest.deliveries import archive
 from ingest.deliveries.landing import scan
 from ingest.errors import SangamError
+from ingest.store import archive
 from orchestration.s3 import object_store, patience, seaweed
 from orchestration.s3.landing_mirror import mirror, mirrored
 from tests.faulty_s3 import REFUSED, client_of, way_to
 
+KEY = b"a secret of sixteen bytes and more"
 BODY = b"donor,indicator,quarter,target,baseline,baseline_period,note\neu_success,EU-03,2021Q2,70,52,2014,\n"
 
 
@@ -57,20 +58,20 @@ def test_what_was_taken_in_is_not_downloaded_again(tmp_path: Path, monkeypatch: 
         def fetched() -> list[str]:
             """The objects that were asked for to have the landing here, which is the same each time."""
             way.seen.clear()
-            folder = mirror(client, "s3://drops/in", tmp_path)
+            folder = mirror(client, "s3://drops/in", tmp_path, KEY)
             assert [(d.relative, d.sha256, d.received_at) for d in scan(folder)] == arrived
             return sorted({path for verb, path in way.seen if verb == "GET" and path.endswith(".csv")})
 
         folder = mirror(client, "s3://drops/in", tmp_path)
         arrived = [(d.relative, d.sha256, d.received_at) for d in scan(folder)]
         taken_in = scan(folder)[0]
-        archive.keep(tmp_path, taken_in.path, taken_in.sha256)
+        archive.keep_delivery(tmp_path, taken_in.path, taken_in.sha256, KEY)
         [other] = {f"/drops/in/{name}" for name in names} - {f"/drops/in/{taken_in.relative}"}
         assert fetched() == []
         shutil.rmtree(tmp_path / "mirror")
         assert fetched() == [other]
         shutil.rmtree(tmp_path / "mirror")
-        kept = archive.place(tmp_path, taken_in.sha256)
+        kept = archive.delivery_place(tmp_path, taken_in.sha256)
         kept.chmod(0o600)
         kept.write_bytes(b"damaged")
         assert fetched() == sorted([other, f"/drops/in/{taken_in.relative}"])

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from ingest.errors import SangamError
+from ingest.store import archive
 from orchestration.releases import approvals, shelf, verify
 from orchestration.releases.publish import Published, publish
 from orchestration.releases.rebuild import rebuild
@@ -233,8 +234,8 @@ def test_a_damaged_archive_is_told(released: Released, tmp_path: Path) -> None:
     shutil.copytree(released.home / "archive", elsewhere / "archive")
     named = shelf.manifest(released.client, DONOR, QUARTER, "r001")["recipe"]
     recipe = elsewhere / "archive" / "objects" / named[:2] / named
-    drop = json.loads(recipe.read_text(encoding="utf-8"))["arrived"][0]["sha256"]
-    (elsewhere / "archive" / "objects" / drop[:2] / drop).unlink()
+    drop = json.loads(archive.get(elsewhere, named))["arrived"][0]["sha256"]
+    (elsewhere / "archive" / "deliveries" / drop[:2] / drop).unlink()
     with pytest.raises(SangamError, match="archive of this home has no"):
         rebuild(elsewhere, released.client, DONOR, QUARTER, "r001")
     recipe.chmod(0o600)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -10,15 +11,16 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from ingest.deliveries import archive
 from ingest.deliveries.delivery import LATE_AFTER, quarter_end
 from ingest.errors import SangamError
+from ingest.store import archive
 from orchestration.rebuilding import recipe as recipes
 from orchestration.rebuilding.between import between
 from orchestration.rebuilding.differences import differences
 from orchestration.rebuilding.kinds import Laid
 from orchestration.rebuilding.recipe import Arrived, Recipe
 from orchestration.rebuilding.world import world
+from tests.conftest import TEST_SECRET
 
 REGION = "ingest/regions/khulna_programme/regions/khulna.yml"
 SOURCE = "ingest/regions/khulna_programme/mis.yml"
@@ -47,6 +49,14 @@ def laid(home: Path, changed: dict[str, str | None] | None = None, **more: objec
         (arrived("khulna/mis/2021Q2/a.zip"),), {},
     )  # fmt: skip
     return Laid(replace(made, **more), tree)  # type: ignore[arg-type]
+
+
+def delivered(home: Path, content: bytes = b"x") -> str:
+    """A delivery that is kept; its SHA-256."""
+    file, sha256 = home / "drop", hashlib.sha256(content).hexdigest()
+    file.write_bytes(content)
+    archive.keep_delivery(home, file, sha256, TEST_SECRET.encode())
+    return sha256
 
 
 def told(home: Path, old: Laid, new: Laid) -> list[tuple[str, str]]:
@@ -125,7 +135,7 @@ def test_deliveries_of_a_region_that_joined_come_with_it(tmp_path: Path) -> None
 
 
 def test_a_recipe_laid_out_keeps_order_and_lateness(tmp_path: Path) -> None:
-    sha256 = archive.put(tmp_path, b"x")
+    sha256 = delivered(tmp_path)
     came = (
         arrived("khulna/mis/2021Q2/b.zip", sha256), arrived("khulna/mis/2021Q2/a.zip", sha256, is_changed=True),
         arrived("khulna/mis/2021Q1/a.zip", sha256, late_up_to="2021-08-01"),
@@ -155,7 +165,7 @@ def test_a_recipe_laid_out_keeps_order_and_lateness(tmp_path: Path) -> None:
 
 
 def test_a_recipe_comes_back_as_it_was_kept(tmp_path: Path) -> None:
-    made = laid(tmp_path, arrived=(arrived("khulna/mis/2021Q2/a.zip", archive.put(tmp_path, b"x")),)).recipe
+    made = laid(tmp_path, arrived=(arrived("khulna/mis/2021Q2/a.zip", delivered(tmp_path)),)).recipe
     sha256 = recipes.keep(tmp_path, made)
     assert sha256 == made.sha256 and recipes.kept(tmp_path, sha256) == made
     lost = replace(made, arrived=(arrived("khulna/mis/2021Q2/a.zip", "0" * 64),))
@@ -163,10 +173,48 @@ def test_a_recipe_comes_back_as_it_was_kept(tmp_path: Path) -> None:
         recipes.keep(tmp_path, lost)
 
 
+@pytest.mark.parametrize("size", [0, 1, 4 << 20, (4 << 20) + 1, 9 << 20])
+def test_deliveries_are_kept_so_that_only_the_secret_opens_them(tmp_path: Path, size: int) -> None:
+    content = (b"Amina Soomro 42101-1234567-1\n" * (size // 29 + 1))[:size]
+    sha256, key = delivered(tmp_path, content), TEST_SECRET.encode()
+    at = archive.delivery_place(tmp_path, sha256)
+    assert b"Soomro" not in at.read_bytes() and not at.stat().st_mode & 0o277
+    archive.lay_delivery(tmp_path, sha256, key, tmp_path / "again")
+    assert (tmp_path / "again").read_bytes() == content and not (tmp_path / "again").stat().st_mode & 0o077
+    with pytest.raises(SangamError, match="kept under another secret"):
+        archive.lay_delivery(tmp_path, sha256, b"another secret of sixteen", tmp_path / "other")
+    sealed = at.read_bytes()
+    at.chmod(0o600)
+    for damaged in (
+        sealed[:-1],
+        sealed + b"\0",
+        sealed[:40] + bytes([sealed[40] ^ 1]) + sealed[41:],
+        sealed[:25],
+    ):
+        at.write_bytes(damaged)
+        with pytest.raises(SangamError, match="is damaged"):
+            archive.lay_delivery(tmp_path, sha256, key, tmp_path / "other")
+    assert not (tmp_path / "other").exists()
+
+
+def test_pieces_of_a_delivery_cannot_be_taken_out(tmp_path: Path) -> None:
+    sha256 = delivered(tmp_path, b"a" * (9 << 20))
+    at = archive.delivery_place(tmp_path, sha256)
+    head, piece = 17 + 8, (4 << 20) + 28
+    sealed = at.read_bytes()
+    at.chmod(0o600)
+    for damaged in (sealed[: head + 2 * piece], sealed[: head + piece] + sealed[head + 2 * piece :]):
+        at.write_bytes(damaged)
+        with pytest.raises(SangamError, match="is damaged"):
+            archive.lay_delivery(tmp_path, sha256, TEST_SECRET.encode(), tmp_path / "other")
+
+
 def test_files_that_change_while_they_are_taken_in_are_not_kept(tmp_path: Path) -> None:
     file = tmp_path / "drop.csv"
     file.write_bytes(b"half")
     with pytest.raises(SangamError, match="was changed while it was read"):
         archive.keep(tmp_path, file, "0" * 64)
+    with pytest.raises(SangamError, match="was changed while it was read"):
+        archive.keep_delivery(tmp_path, file, "0" * 64, TEST_SECRET.encode())
     assert not list((tmp_path / "archive").rglob("*.part"))
     assert not archive.place(tmp_path, "0" * 64).exists()

@@ -317,7 +317,7 @@ def test_a_wide_sheet_is_printed_on_two_pages_beside_each_other(book: openpyxl.W
     assert cut == heads["95 % from"] - 1  # what values rest on stands on the second page
     assert sheet.print_title_cols == "$A:$B"
     assert sheet.page_setup.pageOrder == "overThenDown"
-    assert 50 < sheet.page_setup.scale <= 80
+    assert 50 < sheet.page_setup.scale <= 72
 
 
 def test_one_region_is_not_named_beside_each_note() -> None:
