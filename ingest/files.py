@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,21 @@ def atomic(path: Path, mode: int = 0o644) -> Iterator[Path]:
         Path(temporary).replace(path)
     finally:
         Path(temporary).unlink(missing_ok=True)
+
+
+def remove_left(folder: Path, older_than: float = 86_400.0) -> list[Path]:
+    """Remove what killed commands left of `atomic` below a folder; the paths that are gone.
+
+    A command that is at work may be writing one at this moment: only those that nobody touched for so many seconds go.
+    """
+    before = time.time() - older_than
+    gone = []
+    for path in folder.rglob(".*.part"):
+        with suppress(FileNotFoundError):  # it took its place meanwhile
+            if path.stat().st_mtime < before:
+                path.unlink()
+                gone.append(path)
+    return gone
 
 
 def write_json(path: Path, content: Any) -> None:

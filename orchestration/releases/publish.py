@@ -32,7 +32,7 @@ from orchestration.releases.donor_page import put_page
 from orchestration.releases.header import MANIFEST, Header
 from orchestration.releases.made_of import made_of, recipe_of_release
 from orchestration.releases.missing import missing_of
-from orchestration.releases.puts import open_bucket, put_files, space_asked_for
+from orchestration.releases.puts import open_bucket, put_files, space_asked_for, tidy
 from orchestration.releases.versions import require_versions
 from orchestration.s3 import object_store
 from orchestration.s3.seaweed import bucket_name
@@ -77,6 +77,7 @@ def publish(
     values (as provisional, where something is missing), or a delivery behind them waits for somebody to let it through.
     """
     with _alone(home), space_asked_for(home):
+        tidy(home)
         _fetch_others(home, client)
         content = read_content(home, donor, quarter)
         approval = require_approval(home, content)

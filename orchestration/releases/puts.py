@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ingest.errors import SangamError
+from ingest.files import remove_left
 from orchestration.s3 import object_store
 from orchestration.s3.retention import lock_asked_for
 from orchestration.s3.seaweed import bucket_name
@@ -40,14 +42,20 @@ def put_files(client: S3Client, donor: str, prefix: str, files: Mapping[str, byt
         object_store.put_once(client, bucket_name(donor), prefix + name, body, lock)
 
 
+def tidy(home: Path) -> None:
+    """Remove what commands that were killed long ago left half written: of releases and of the archive."""
+    for folder in ("releases", "archive"):
+        remove_left(Path(home) / folder)
+
+
 @contextlib.contextmanager
 def space_asked_for(home: Path) -> Iterator[None]:
     """Tell of a full disk as of something that people can mend. Raises SangamError in the place of its errors."""
     try:
         yield
-    except (OSError, duckdb.IOException) as error:
-        is_full = getattr(error, "errno", None) in FULL or "No space left" in str(error)
-        if not is_full:
+    except (OSError, duckdb.Error) as error:
+        said = [os.strerror(number) for number in FULL]  # all that is left of it in an error of DuckDB
+        if getattr(error, "errno", None) not in FULL and not any(words in str(error) for words in said):
             raise
         raise SangamError(
             f"The disk of {Path(home).absolute()} is full ({error}). Nothing was published by halves: what is in S3 "

@@ -14,6 +14,11 @@ from orchestration.s3 import access, keyring, object_store, seaweed
 from orchestration.s3.keyring import DONORS, PARTNERS, Keys
 
 REGION = "us-east-1"  # what the embedded server, and most that are not AWS, go by
+_SENDING = (
+    "# Send a file with boto3, which refuses to overwrite one that is there:\n"
+    "# boto3.Session(profile_name={name!r}).client('s3', endpoint_url={url!r}).put_object(\n"
+    "#     Bucket={bucket!r}, Key='{prefix}SOURCE/QUARTER/FILE', Body=open('FILE', 'rb'), IfNoneMatch='*')\n"
+)
 _ABOUT = {
     DONORS: "reads and lists s3://{bucket}, nothing else",
     PARTNERS: "puts files under s3://{bucket}/{prefix}, nothing else: it cannot read, list or delete",
@@ -96,9 +101,12 @@ def give(home: Path, holder: Holder, to: Path, *, anew: bool = False) -> Keys:
 
 def _profile(holder: Holder, keys: Keys, url: str) -> str:
     """A profile as boto3 and the AWS command line read it from `~/.aws/credentials`."""
+    words = {"name": holder.name, "url": url, "bucket": holder.bucket, "prefix": holder.prefix}
+    sending = _SENDING.format(**words) if holder.kind == PARTNERS else ""
     return (
         f"# S3 keys of {holder.name}, made {keys.made_at}: {holder.about}.\n"
         f"# The server is {url}. Put these lines into ~/.aws/credentials and delete this file.\n"
+        f"{sending}"
         f"[{holder.name}]\n"
         f"aws_access_key_id = {keys.access_key}\n"
         f"aws_secret_access_key = {keys.secret_key}\n"

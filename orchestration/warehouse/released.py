@@ -19,6 +19,8 @@ def note_releases(database: Path, releases: Path) -> None:
     latest = [str(folder / "indicators.parquet") for folder in latest_releases(releases)]
     with duckdb.connect(str(database)) as connection:
         connection.execute(render(__file__, "released.sql", files=latest))
+        # Closing would write it as well, and say nothing where the disk is full: it would be left in a file beside.
+        connection.execute("checkpoint")
 
 
 def note_release(warehouse: Path, releases: Path) -> None:

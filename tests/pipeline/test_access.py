@@ -189,6 +189,18 @@ def test_policies_for_others_say_the_same_and_forbid_to_overwrite(monkeypatch: p
     ]
 
 
+def send_as_the_file_says(handed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the lines of the file that a partner gets."""
+    lines = [line for line in handed.read_text().splitlines() if line.startswith("#")][3:]
+    assert lines[0].startswith("# boto3.Session")
+    monkeypatch.chdir(handed.parent)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(handed))
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    (handed.parent / "FILE").write_bytes(b"sent")
+    exec("\n".join(line.removeprefix("# ") for line in lines), {"boto3": boto3})  # noqa: S102
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # the line for partners closes no file
 def test_keys_are_handed_over_in_a_file_and_rotated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SANGAM_HOME", str(tmp_path))
     files = [tmp_path / "over" / name for name in ("first", "again", "new", "partner")]
@@ -214,9 +226,12 @@ def test_keys_are_handed_over_in_a_file_and_rotated(tmp_path: Path, monkeypatch:
         new = given("rotate", "eu_success", to=files[2])
         refused(lambda: client_with(endpoint, first).list_objects_v2(Bucket=bucket))
         client_with(endpoint, new).list_objects_v2(Bucket=bucket)
-        partner = given("hand-over", "sindh", to=files[3])
-        client_with(endpoint, partner).put_object(Bucket="landing", Key="sindh/x", Body=b"", IfNoneMatch="*")
-        object_store.get(object_store.connect(endpoint), "landing", "sindh/x")
+        given("hand-over", "sindh", to=files[3])
+        send_as_the_file_says(files[3], monkeypatch)
+        assert (
+            object_store.get(object_store.connect(endpoint), "landing", "sindh/SOURCE/QUARTER/FILE")
+            == b"sent"
+        )
     listed = sangam("keys", "list")
     assert listed.has(new.access_key) and listed.has("reads and lists s3://donor-eu-success, nothing else")
     assert first.access_key not in listed.text

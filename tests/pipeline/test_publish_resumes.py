@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +20,7 @@ from tests import small_home
 from tests.faulty_s3 import HANDED_ON, LOST_ANSWER, REFUSED, Way, client_of, way_to
 from tests.small_home import QUARTER, release, set_value
 
-DONORS = [f"donor_{letter}" for letter in "abcdef"]
+DONORS = [f"donor_{letter}" for letter in "abcdefghi"]
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +121,47 @@ def test_marts_that_a_crash_left_behind_are_told(
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as db:
         sql = "select distinct release from marts.indicator_values where donor = ?"
         assert db.execute(sql, [donor]).fetchall() == [("r001",)]
+
+
+NOTE_IN_LITTLE_SPACE = """
+import pathlib, resource, sys
+from orchestration.releases.puts import space_asked_for
+from orchestration.warehouse.released import note_release
+home = pathlib.Path(sys.argv[1])
+size = (home / "warehouse.duckdb").stat().st_size
+resource.setrlimit(resource.RLIMIT_FSIZE, (size + int(sys.argv[2]), resource.RLIM_INFINITY))
+with space_asked_for(home):
+    note_release(home / "warehouse.duckdb", home / "releases")
+"""
+
+
+@pytest.mark.parametrize("more", [-1, 0])  # no room for a copy; for a copy, and not for what changes in it
+def test_marts_are_not_replaced_by_a_copy_that_lacks_what_it_should_say(
+    home: Path, endpoint: seaweed.S3Endpoint, donor: str, more: int, tmp_path: Path
+) -> None:
+    """DuckDB says nothing where there is no room as a database is closed."""
+    release(home, object_store.connect(endpoint), donor)
+    shutil.copytree(home / "releases" / donor, tmp_path / "releases" / donor)
+    small_home.make(tmp_path, [donor])  # anew: of older ones DuckDB uses again what lies free within
+    before = (tmp_path / "warehouse.duckdb").read_bytes()
+    words = [sys.executable, "-c", NOTE_IN_LITTLE_SPACE, str(tmp_path), str(more)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert f"The disk of {tmp_path} is full" in done.stderr
+    assert (tmp_path / "warehouse.duckdb").read_bytes() == before
+    assert list(tmp_path.glob(".warehouse*")) == []
+
+
+def test_what_was_left_half_written_long_ago_is_gone(
+    home: Path, endpoint: seaweed.S3Endpoint, donor: str
+) -> None:
+    left = [home / "archive" / "objects" / "ab" / name for name in (".old.part", ".new.part", "whole.part")]
+    for path in left:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    for path in left[::2]:
+        os.utime(path, (0, 0))
+    release(home, object_store.connect(endpoint), donor)
+    assert [path.exists() for path in left] == [False, True, True], "one at work may be writing the new one"
 
 
 def test_a_release_is_locked_where_that_is_asked_for(
