@@ -85,7 +85,7 @@ def causes_of(home: Path, content: Content, new: Recipe, old: Recipe, released: 
     steps = [("", protection.withhold(released, rows)), ("+".join(kinds) or ENVIRONMENT, content.values)]
     if len(kinds) > 1:
         steps[1:] = _made(home, first, last, kinds, rows, content.values)
-    of = _by_key(steps, found, content.donor)
+    of = by_key(steps, found, content.donor)
     write_json(at, [[list(key), [asdict(one) for one in own]] for key, own in of.items()])
     return Causes(of, tuple(found))
 
@@ -117,7 +117,7 @@ def _values(answer: Path) -> pa.Table:
     return read_values((answer / "values.parquet").read_bytes())
 
 
-def _by_key(
+def by_key(
     steps: Sequence[tuple[str, pa.Table]], found: Sequence[Difference], donor: str
 ) -> dict[Key, tuple[Cause, ...]]:
     """The causes of each value that moved, in the order of the steps."""
@@ -125,7 +125,8 @@ def _by_key(
         table.select([*KEY, *COMPARED]).append_column("step", pa.array([step] * len(table), pa.int64()))
         for step, (_, table) in enumerate(steps)
     ]
-    sql = render(__file__, "causes.sql", keys=KEY, compared=COMPARED, count=len(steps))
+    followed = ["is_there", *COMPARED]
+    sql = render(__file__, "causes.sql", keys=KEY, compared=COMPARED, followed=followed, count=len(steps))
     with duckdb.connect() as db:
         db.register("steps", pa.concat_tables(tables))
         moved = arrow(db, sql).to_pylist()

@@ -4,19 +4,19 @@ with
 
 grid as (
     select
-        keys.*,
+        every_key.*,
         step
-    from (select distinct {{ keys | join(', ') }} from steps) as keys
+    from (select distinct {{ keys | join(', ') }} from steps) as every_key
     cross join range({{ count }}) as given(step)
 ),
 
 each as (
     select
-        grid.*,
-        values_then.step is not null as is_there,
         {% for name in compared %}
             values_then.{{ name }},
         {% endfor %}
+        grid.*,
+        coalesce(values_then.step = grid.step, false) as is_there
     from grid
     left join steps as values_then
         on
@@ -28,14 +28,24 @@ each as (
 
 pairs as (
     select
-        *,
-        {% for name in ['is_there'] + compared %}
-            lag({{ name }}) over (
-                partition by {{ keys | join(', ') }}
-                order by step
-            ) as was_{{ name }},
+        {% for name in followed %}
+            lag({{ name }}) over (partition by {{ keys | join(', ') }} order by step) as was_{{ name }},
         {% endfor %}
+        *
     from each
+),
+
+told as (
+    select
+        *,
+        (
+            is_there != was_is_there
+            {% for name in compared if name != 'drops' %}
+                or {{ name }} is distinct from was_{{ name }}
+            {% endfor %}
+        ) as moves -- else only the deliveries behind it are others
+    from pairs
+    where step > 0
 )
 
 select
@@ -45,18 +55,7 @@ select
     value,
     was_state,
     state,
-    -- Else only the deliveries behind it are others.
-    is_there is distinct from was_is_there
-    {% for name in compared if name != 'drops' %}
-        or {{ name }} is distinct from was_{{ name }}
-    {% endfor %} as moves
-from pairs
-where
-    step > 0
-    and (
-        is_there is distinct from was_is_there
-        {% for name in compared %}
-            or {{ name }} is distinct from was_{{ name }}
-        {% endfor %}
-    )
-order by all
+    moves
+from told
+where moves or drops is distinct from was_drops
+order by {{ keys | join(', ') }}, step

@@ -23,10 +23,12 @@ select
             case
                 when was.{{ name }} is distinct from is_now.{{ name }}
                     then {
-                        'column': {{ name | text }},
-                        'old': if(is_now.state in ('suppressed', 'unreliable'), null, was.{{ name }}::varchar),
-                        'new': is_now.{{ name }}::varchar
-                    }
+                            'column': {{ name | text }},
+                            'old': if(
+                                is_now.state in ('suppressed', 'unreliable'), null, was.{{ name }}::varchar
+                            ),
+                            'new': is_now.{{ name }}::varchar
+                        }
             end,
         {% endfor %}
         null
