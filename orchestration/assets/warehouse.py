@@ -4,6 +4,7 @@ import contextlib
 import importlib.metadata
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
@@ -101,7 +102,9 @@ class Dbt(DbtCliResource):
 
 def _unchanged(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
     """Every model as it was built before: releases downstream go on, and dbt is not started."""
-    for key in sorted(context.selected_asset_keys):
+    own = context.selected_asset_keys
+    deps = {key: context.assets_def.asset_deps[key] & own for key in sorted(own)}
+    for key in TopologicalSorter(deps).static_order():
         yield dg.MaterializeResult(
             asset_key=key, metadata={"state": "as it was: nothing it is made of has changed"}
         )
