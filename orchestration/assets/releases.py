@@ -48,7 +48,7 @@ def _publish_if_approved(quarter: str, donor: str, home: Home) -> dg.Materialize
     from orchestration.releases.content import read_content
     from orchestration.releases.donor_store import donor_names, store
     from orchestration.releases.missing import missing_of, told
-    from orchestration.releases.publish import publish
+    from orchestration.releases.publish import already_out, publish
 
     if unread := holds.unread(donor):
         tell(ReleaseDone(donor, quarter, "held: not everything of it can be read"))
@@ -63,8 +63,10 @@ def _publish_if_approved(quarter: str, donor: str, home: Home) -> dg.Materialize
         lacks = told(missing_of(content.values))
         missing = {"missing": dg.MetadataValue.md("\n".join(f"- {one}" for one in lacks))} if lacks else {}
         return dg.MaterializeResult(metadata={"state": state, "next": dg.MetadataValue.md(ask), **missing})
-    with store(publishing_for=donor) as client:
-        done = publish(where, client, donor, quarter, None, donor_names)
+    done = already_out(where, content)
+    if done is None:
+        with store(publishing_for=donor) as client:
+            done = publish(where, client, donor, quarter, None, donor_names)
     tell(ReleaseDone(donor, quarter, state_of(done)))
     return dg.MaterializeResult(metadata=metadata(done, approval.approved_by))
 

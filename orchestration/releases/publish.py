@@ -30,6 +30,7 @@ from orchestration.releases.changes import Change, compare
 from orchestration.releases.content import Content, donor_quarters, read_content
 from orchestration.releases.donor_page import put_page
 from orchestration.releases.header import MANIFEST, Header
+from orchestration.releases.last_release import last_release
 from orchestration.releases.made_of import made_of, recipe_of_release
 from orchestration.releases.missing import missing_of
 from orchestration.releases.puts import open_bucket, put_files, space_asked_for, tidy
@@ -205,10 +206,25 @@ def _unchanged(home: Path, client: "S3Client", donor: str, quarter: str, release
         _keep(home, donor, quarter, release, bodies)
     _note_if_missed(home, folder)
     put_page(client, donor, Path(home) / "releases")
-    return Published(
-        donor, quarter, release, False, bucket_name(donor), shelf.key(donor, quarter, release), folder,
-        tuple(names), manifest["predecessor"], len(manifest["changes"]),
-    )  # fmt: skip
+    return _out(home, manifest)
+
+
+def already_out(home: Path, content: Content) -> Published | None:
+    """The quarter's last release where it has this very content, told by its local copy: S3 is not asked.
+
+    There is a local copy of what is whole in S3 only.
+    """
+    last = last_release(home, content.donor, content.quarter)
+    if not last or last.quarter != content.quarter or last.manifest["content_sha256"] != content.sha256:
+        return None
+    return _out(home, last.manifest)
+
+
+def _out(home: Path, manifest: shelf.Manifest) -> Published:
+    of = manifest["donor"], manifest["quarter"], manifest["release"]
+    names = (*(file["name"] for file in manifest["files"]), MANIFEST)
+    where = bucket_name(of[0]), shelf.key(*of), local_folder(home, *of)
+    return Published(*of, False, *where, names, manifest["predecessor"], len(manifest["changes"]))
 
 
 def _note_if_missed(home: Path, folder: Path) -> None:
