@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from orchestration.events import Event, ReleaseDone, WarehouseStarted, listen
 from orchestration.warehouse.explain import explain
 from tests.expected import csv_rows, indicator_differences, is_close
 from tests.runs import Run, run
@@ -212,8 +213,16 @@ def snapshot(made: Run) -> dict[str, Any]:
 
 
 def test_a_second_run_changes_nothing(sample_run: Run) -> None:
+    """It starts no dbt, and yet gets to the releases: their blocking checks keep the verdict they had."""
     before = snapshot(sample_run)
+    built = (sample_run.settings.home / "build" / "dbt_target" / "build.log").stat().st_mtime_ns
+    heard: list[Event] = []
+    stop = listen(heard.append)
     _, outcome = run(sample_run.settings.home, sample_run.settings.landing, "sindh")
+    stop()
+    assert not [one for one in heard if isinstance(one, WarehouseStarted)]
+    assert "eu_success" in {one.donor for one in heard if isinstance(one, ReleaseDone)}
+    assert (sample_run.settings.home / "build" / "dbt_target" / "build.log").stat().st_mtime_ns == built
     assert outcome.exit_status == 3
     assert outcome.receipts
     assert not any(receipt.read_now for receipt in outcome.receipts)
