@@ -17,7 +17,7 @@ from ingest.code_state import code_fingerprint
 from ingest.contracts.delivery_contract import DeliveryContract, load_delivery_contract
 from ingest.contracts.loading import fingerprint, load_region
 from ingest.contracts.source import Source
-from ingest.deliveries import previous, related, versions
+from ingest.deliveries import elsewhere, previous, related, versions
 from ingest.deliveries.delivery import NO_QUARTER, Delivery, quarter_end
 from ingest.deliveries.landing import scan
 from ingest.deliveries.places import vault_path
@@ -164,7 +164,7 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
         read_now=True,
     )
     try:
-        with _faults_told(this.home, delivery):
+        with _faults_told(this.home, delivery), _in_place(this, delivery):
             _insist_on_what_arrived(delivery)
             if delivery.stray:
                 raise Refused("stray_file", delivery.stray)
@@ -186,6 +186,19 @@ def take_in(this: Ingest, delivery: Delivery, compared: related.Compared = relat
 def _late_up_to(delivery: Delivery, source: Source) -> str:
     has_ends = any(table.ends for table in source.tables.values())
     return str(delivery.late_up_to) if has_ends and delivery.late_up_to else ""
+
+
+@contextmanager
+def _in_place(this: Ingest, delivery: Delivery) -> Iterator[None]:
+    """Have a delivery's bytes where it is read, also where the archive alone has them; afterwards it is as before."""
+    if not (delivery.size and elsewhere.is_empty(delivery.path)):
+        yield
+        return
+    archive.lay_delivery(this.home, delivery.sha256, this.key, delivery.path)
+    try:
+        yield
+    finally:
+        elsewhere.put_in_place(delivery.path, delivery.received_at.timestamp())
 
 
 @contextmanager

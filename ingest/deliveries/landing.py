@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ingest.contracts.faults import in_short
 from ingest.contracts.loading import fault, load_region, region_files
+from ingest.deliveries import elsewhere
 from ingest.deliveries.delivery import NO_QUARTER, QUARTER, Delivery, part_of, sha256_of
 from ingest.deliveries.received_log import NAME as LOG
 from ingest.deliveries.received_log import Received, read_log
@@ -67,7 +68,7 @@ def _files(landing: Path) -> list[str]:
     if not landing.is_dir():
         raise SangamError(f"There is no landing folder {landing}. Name one with --landing.")
     paths = (p.relative_to(landing).as_posix() for p in landing.rglob("*") if p.is_file())
-    return sorted(p for p in paths if p != LOG)
+    return sorted(p for p in paths if p not in (LOG, elsewhere.NAME))
 
 
 def litter(landing: Path) -> list[str]:
@@ -93,7 +94,7 @@ def scan(
     Raises SangamError where the landing does not exist or its log is unreadable.
     """
     wanted = None if sources is None else set(sources)
-    files, log = _delivered(landing), read_log(landing)
+    files, log, away = _delivered(landing), read_log(landing), elsewhere.read(landing)
     there = _by_stem(files)
     deliveries: list[Delivery] = []
     for relative in files:
@@ -106,6 +107,7 @@ def scan(
         ):
             continue
         path = landing / relative
+        came = away.get(relative) or elsewhere.Bytes(sha256_of(path), path.stat().st_size)
         logged = log.get(relative) or Received(datetime.fromtimestamp(path.stat().st_mtime, UTC), "")
         deliveries.append(
             Delivery(
@@ -115,8 +117,8 @@ def scan(
                 path,
                 relative,
                 logged.at,
-                sha256_of(path),
-                path.stat().st_size,
+                came.sha256,
+                came.size,
                 logged.sha256,
                 _stray(region, source, quarter, relative, there),
             )

@@ -1,6 +1,6 @@
 """A landing in S3, mirrored into the home: objects are downloaded once and keep their time of arrival.
 
-The mirror may be deleted: what was taken in lies in the archive, and is not downloaded again.
+What was taken in lies in the archive alone and is not downloaded again, also where the mirror was deleted.
 
 What the files hold, and which delivery is current, is the business of `ingest.deliveries`.
 """
@@ -15,7 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ingest.contracts.loading import REFERENCE
+from ingest.deliveries import elsewhere
 from ingest.deliveries.delivery import sha256_of
+from ingest.deliveries.elsewhere import Bytes
 from ingest.errors import SangamError
 from ingest.files import atomic, write_json
 from ingest.store import archive
@@ -40,10 +43,10 @@ def mirrored(landing: str, home: Path, key: bytes | None = None) -> Path:
 def mirror(client: S3Client, landing: str, home: Path, key: bytes | None = None) -> Path:
     """Bring `s3://bucket/prefix` into `home/mirror/bucket/prefix`; the folder.
 
-    An object is downloaded when it is new or its ETag changed; one that was taken in before and is no longer in the
-    mirror comes from the archive, where `key`, the secret, opens it. `LastModified` becomes the file's modification
-    time, which is when the delivery arrived unless `_received.csv` says otherwise. Raises SangamError for an address
-    without a bucket, where nothing lies there, and where S3 stays away or refuses.
+    An object is downloaded when it is new or its ETag changed. What was taken in the archive alone has, where `key`,
+    the secret, opens it; an empty file stands in its place here (`ingest.deliveries.elsewhere`). `LastModified` becomes
+    the file's modification time, which is when the delivery arrived unless `_received.csv` says otherwise. Raises
+    SangamError for an address without a bucket, where nothing lies there, and where S3 stays away or refuses.
     """
     bucket, _, prefix = landing.removeprefix("s3://").strip("/").partition("/")
     if not bucket:
@@ -56,23 +59,37 @@ def mirror(client: S3Client, landing: str, home: Path, key: bytes | None = None)
     found = _listed(client, bucket, start)
     if not found:
         raise SangamError(f"Nothing lies under {landing}; check bucket, prefix and credentials.")
+    away: dict[str, Bytes] = {}
     for item in found:
         relative = item["Key"].removeprefix(start)
         if relative.endswith("/") or ".." in Path(relative).parts:
             continue
-        path, words = folder / relative, seen.get(relative, {})
+        path, words, arrived = folder / relative, seen.get(relative, {}), item["LastModified"].timestamp()
         is_known = words.get("etag") == item["ETag"]
-        if is_known and path.exists():
+        if is_known and key and _is_taken_in(home, relative, words):
+            away[relative] = Bytes(words["sha256"], words["size"])
+            elsewhere.put_in_place(path, arrived)
+            continue
+        if is_known and path.exists() and (path.stat().st_size or not words.get("size", 1)):
             continue
         with atomic(path) as temporary:
             if not (is_known and key and _from_archive(home, words["sha256"], key, temporary)):
                 _download(client, bucket, item["Key"], temporary)
-            arrived = item["LastModified"].timestamp()
             os.utime(temporary, (arrived, arrived))
-            digest = sha256_of(temporary)
-        seen[relative] = {"etag": item["ETag"], "sha256": digest}
+            digest, size = sha256_of(temporary), temporary.stat().st_size
+        seen[relative] = {"etag": item["ETag"], "sha256": digest, "size": size}
         write_json(seen_path, seen)
+    elsewhere.write(folder, away)
     return folder
+
+
+def _is_taken_in(home: Path, relative: str, words: dict[str, Any]) -> bool:
+    """Whether the archive has the delivery, so that its bytes need not lie here, too.
+
+    Reference tables are small and are copied from here as they are accepted.
+    """
+    is_reference = relative.startswith(f"{REFERENCE}/")
+    return bool(words.get("size")) and not is_reference and archive.has_delivery(home, words["sha256"])
 
 
 def _listed(client: S3Client, bucket: str, start: str) -> list[Any]:

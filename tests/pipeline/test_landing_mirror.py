@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from ingest.boundary.pseudonyms import SECRET_VARIABLE
+from ingest.deliveries.delivery import Delivery
 from ingest.deliveries.landing import scan
+from ingest.deliveries.receipt import Receipt
 from ingest.errors import SangamError
+from ingest.run import ingest_source
 from ingest.store import archive
 from orchestration.s3 import object_store, patience, seaweed
 from orchestration.s3.landing_mirror import mirror, mirrored
@@ -79,6 +83,42 @@ def test_what_was_taken_in_is_not_downloaded_again(tmp_path: Path, monkeypatch: 
         way.first(100, REFUSED, "GET")
         with pytest.raises(SangamError, match=r"does not answer as it should for s3://drops/in/"):
             mirror(client, "s3://drops/in", tmp_path)
+
+
+def test_of_what_was_taken_in_there_is_no_second_copy(
+    tmp_path: Path, sample_drops: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop = next((sample_drops / "landing" / "sindh" / "births" / "2021Q2").iterdir())
+    name = f"sindh/births/2021Q2/{drop.name}"
+    with seaweed.serve(tmp_path) as endpoint, way_to(endpoint) as way:
+        client = client_of(way.url, endpoint)
+        client.create_bucket(Bucket="drops")
+        client.put_object(Bucket="drops", Key=f"in/{name}", Body=drop.read_bytes())
+
+        def taken_in() -> tuple[Delivery, Receipt]:
+            """The one delivery of the landing as it is mirrored now, and what becomes of it."""
+            [delivery] = scan(mirror(client, "s3://drops/in", tmp_path, KEY))
+            [receipt] = ingest_source(tmp_path, delivery.path.parents[3], "sindh", "births")
+            return delivery, receipt
+
+        monkeypatch.setenv(SECRET_VARIABLE, KEY.decode())
+        first, read = taken_in()
+        assert (read.read_now, read.refused) == (True, None) and first.path.stat().st_size == first.size > 0
+        accepted = read.accepted_file(tmp_path, "births").read_bytes()
+        way.seen.clear()
+        again, known = taken_in()
+        assert (again, known.read_now) == (first, False)
+        assert first.path.stat().st_size == 0
+        shutil.rmtree(tmp_path / "lake")  # everything is read again, from the archive
+        _, anew = taken_in()
+        assert anew.read_now and anew.tables == read.tables and first.path.stat().st_size == 0
+        assert anew.accepted_file(tmp_path, "births").read_bytes() == accepted
+        shutil.rmtree(tmp_path / "mirror")
+        assert taken_in()[0] == first
+        assert not [path for verb, path in way.seen if verb == "GET" and path.endswith(drop.name)]
+        # Who lacks the secret cannot open the archive, and has it downloaded.
+        [open_again] = scan(mirror(client, "s3://drops/in", tmp_path))
+        assert open_again == first and first.path.read_bytes() == drop.read_bytes()
 
 
 def test_an_address_without_a_bucket_is_refused(tmp_path: Path) -> None:
