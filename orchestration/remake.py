@@ -2,7 +2,7 @@
 
 Run by `rebuilding.world` in a source tree of an earlier day, so what it asks for and gives stays as it is:
 
-    request   donor, quarter, through (the last quarter to run), regions, before (lines withheld of the quarter before),
+    request   donor, quarter, through (the last quarter to run), quarters (that there are), regions, before (lines withheld of the quarter before),
               answer (a folder), withheld (a Parquet file with the withheld lines; none: nothing is), manifest (of the
               release to be built; none: values only)
     answer    values.parquet, and where a manifest is given the release's files in files/
@@ -47,7 +47,7 @@ def main(request_file: str) -> int:
 
 
 def _make(where: Settings, request: dict[str, Any]) -> None:
-    build_warehouse(where, request["through"], request["regions"])
+    build_warehouse(where, request["through"], request["regions"], request["quarters"])
     manifest = json.loads(Path(request["manifest"]).read_text("utf-8")) if request.get("manifest") else {}
     withheld = pq.read_table(request["withheld"]) if request.get("withheld") else _ROWS.empty_table()
     before = pa.Table.from_pylist(request["before"], _ROWS)
@@ -62,8 +62,8 @@ def _make(where: Settings, request: dict[str, Any]) -> None:
             (answer / "files" / name).write_bytes(body)
 
 
-def build_warehouse(where: Settings, quarter: str, regions: list[str]) -> None:
-    """Bring the regions' deliveries up to a quarter through to the marts.
+def build_warehouse(where: Settings, quarter: str, regions: list[str], others: list[str]) -> None:
+    """Bring the regions' deliveries up to a quarter through to the marts; `others`: quarters that are built as well.
 
     Raises SangamError for a region that cannot be run, and with dbt's words where the models fail.
     """
@@ -79,7 +79,8 @@ def build_warehouse(where: Settings, quarter: str, regions: list[str]) -> None:
                         quarter=quarter, demo=where.demo, verify=SecondLook(),
                     )  # fmt: skip
             link_region(where.home, region, quarter, demo=where.demo)
-    quarters = build_state.quarters_to_build(where, quarter)
+    changed = set(build_state.quarters_to_build(where, quarter))
+    quarters = sorted(changed | (set(others) - set(build_state.quarters_built(where.home))))
     dbt.build(where, quarters)
     build_state.swap_in(where)
     build_state.remember(where, quarters)

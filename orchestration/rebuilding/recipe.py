@@ -26,7 +26,7 @@ from ingest.errors import SangamError
 from ingest.sql import parquet_relation
 from ingest.store import archive
 from orchestration.warehouse import source_tree
-from orchestration.warehouse.build_state import tree_built_from
+from orchestration.warehouse.build_state import quarters_built, tree_built_from
 from orchestration.warehouse.source_tree import LOGFRAMES, REGIONS, SUITES, Tree
 
 FORMAT = "sangam-recipe/1"
@@ -54,7 +54,8 @@ class Arrived:
 class Recipe:
     """What a donor's quarter was made of.
 
-    `through`: the last quarter that was run; `tree`: the list of source files, by its SHA-256; `engine`: a hash of the
+    `through`: the last quarter that was run; `quarters`: those the warehouse had, up to the donor's (a quarter without
+    deliveries states what is not reported); `tree`: the list of source files, by its SHA-256; `engine`: a hash of the
     code in it that decides about values; `packages`: versions by name; `arrived`: deliveries in the order they came;
     `decisions`: what people decided about waiting deliveries, by file; `before`: what of the quarter before, shown
     beside this one, was withheld.
@@ -63,6 +64,7 @@ class Recipe:
     donor: str
     quarter: str
     through: str
+    quarters: tuple[str, ...]
     regions: tuple[str, ...]
     tree: str
     engine: str
@@ -106,6 +108,7 @@ def recipe_of(
         donor=donor,
         quarter=quarter,
         through=max(quarters | {quarter}),
+        quarters=tuple(one for one in quarters_built(home) if one <= quarter),
         regions=tuple(wanted),
         tree=built,
         engine=engine(now),
@@ -134,6 +137,7 @@ def kept(home: Path, sha256: str) -> Recipe:
     if (said := words.pop("format", None)) != FORMAT:
         raise SangamError(f"The recipe {sha256[:12]}… is of format '{said}'; this program reads '{FORMAT}'.")
     words["arrived"] = tuple(Arrived(**one) for one in words["arrived"])
+    words["quarters"] = tuple(words["quarters"])
     words["regions"], words["before"] = tuple(words["regions"]), tuple(words["before"])
     return Recipe(**words)
 

@@ -80,7 +80,12 @@ class World:
         shutil.rmtree(answer, ignore_errors=True)
         answer.mkdir(parents=True)
         words: dict[str, Any] = {"donor": recipe.donor, "quarter": recipe.quarter, "through": recipe.through}
-        words |= {"regions": list(recipe.regions), "before": list(recipe.before), "answer": str(answer)}
+        words |= {
+            "quarters": list(recipe.quarters),
+            "regions": list(recipe.regions),
+            "before": list(recipe.before),
+            "answer": str(answer),
+        }
         request_file = self.folder / REQUEST
         request_file.write_text(json.dumps(words | request), encoding="utf-8")
         done = subprocess.run(  # noqa: S603 - our own code, of the day it names

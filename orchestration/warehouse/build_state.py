@@ -99,6 +99,12 @@ def remember(settings: Settings, quarters: list[str]) -> None:
     )
 
 
+def quarters_built(home: Path) -> list[str]:
+    """The quarters that the warehouse has, in order; none where nobody built it here."""
+    path = home / "build" / "state.json"
+    return sorted(json.loads(path.read_text(encoding="utf-8"))["built"]) if path.exists() else []
+
+
 def tree_built_from(home: Path) -> str | None:
     """The SHA-256 of the source tree that the warehouse was built from; empty for a warehouse of before it was kept.
 

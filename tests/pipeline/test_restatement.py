@@ -33,7 +33,7 @@ BUILD = """
 import sys
 from orchestration.remake import build_warehouse
 from orchestration.settings import settings
-build_warehouse(settings(), sys.argv[1], sys.argv[2:])
+build_warehouse(settings(), sys.argv[1], sys.argv[2:], ["2021Q2"])
 """
 Row = dict[str, Any]
 

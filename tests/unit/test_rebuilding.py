@@ -45,7 +45,7 @@ def laid(home: Path, changed: dict[str, str | None] | None = None, **more: objec
     words = {name: text for name, text in {**TREE, **(changed or {})}.items() if text is not None}
     tree = {name: archive.put(home, text.encode()) for name, text in words.items()}
     made = Recipe(
-        "fcdo", "2021Q2", "2021Q2", ("_reference", "khulna"), "t", "engine", {},
+        "fcdo", "2021Q2", "2021Q2", ("2021Q1", "2021Q2"), ("_reference", "khulna"), "t", "engine", {},
         (arrived("khulna/mis/2021Q2/a.zip"),), {},
     )  # fmt: skip
     return Laid(replace(made, **more), tree)  # type: ignore[arg-type]
