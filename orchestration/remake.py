@@ -2,9 +2,9 @@
 
 Run by `rebuilding.world` in a source tree of an earlier day, so what it asks for and gives stays as it is:
 
-    request   donor, quarter, through (the last quarter to run), quarters (that there are), regions, before (lines withheld of the quarter before),
-              answer (a folder), withheld (a Parquet file with the withheld lines; none: nothing is), manifest (of the
-              release to be built; none: values only)
+    request   donor, quarter, through (the last quarter to run), quarters (that there are), regions, before (lines withheld
+              of the quarter before), answer (a folder), withheld (a Parquet file with the withheld lines; none: nothing
+              is), manifest (of the release to be built; none: values only)
     answer    values.parquet, and where a manifest is given the release's files in files/
 
 No Dagster, no S3, nobody is told anything: deliveries go the same way through the same functions.
