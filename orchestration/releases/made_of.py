@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 
 from ingest.errors import SangamError
-from orchestration.disclosure.protection import SUPPRESSED
+from orchestration.disclosure import protection
 from orchestration.rebuilding import recipe
 from orchestration.rebuilding.recipe import Recipe
 from orchestration.releases.content import KEY, Content
@@ -21,9 +21,9 @@ def made_of(home: Path, content: Content) -> Recipe | None:
     Raises SangamError where code or contracts are no longer those that the warehouse was built with.
     """
     regions = logframes.of_donor(content.donor).donor.regions
-    shown = content.previous
-    gone = shown.filter(pc.equal(shown["state"], SUPPRESSED)) if shown is not None else None
-    before = gone.select(["donor", "quarter", *KEY]).to_pylist() if gone is not None else []
+    rows = protection.withheld(home)
+    earlier = pc.and_(pc.equal(rows["donor"], content.donor), pc.less(rows["quarter"], content.quarter))
+    before = rows.filter(earlier).select(["donor", "quarter", *KEY, "period"]).to_pylist()
     return recipe.recipe_of(home, content.donor, content.quarter, regions, before)
 
 
