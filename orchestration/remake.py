@@ -2,9 +2,9 @@
 
 Run by `rebuilding.world` in a source tree of an earlier day, so what it asks for and gives stays as it is:
 
-    request   donor, quarter, through (the last quarter to run), quarters (that there are), regions, before (lines withheld
-              of the quarter before), answer (a folder), withheld (a Parquet file with the withheld lines; none: nothing
-              is), manifest (of the release to be built; none: values only)
+    request   donor, quarter, through (the last quarter to run), quarters (that there are), regions, before (lines
+              withheld of earlier quarters), answer (a folder), withheld (a Parquet file with the withheld lines; none:
+              nothing is), manifest (of the release to be built; none: values only)
     answer    values.parquet, and where a manifest is given the release's files in files/
 
 No Dagster, no S3, nobody is told anything: deliveries go the same way through the same functions.
@@ -51,6 +51,7 @@ def _make(where: Settings, request: dict[str, Any]) -> None:
     manifest = json.loads(Path(request["manifest"]).read_text("utf-8")) if request.get("manifest") else {}
     withheld = pq.read_table(request["withheld"]) if request.get("withheld") else _ROWS.empty_table()
     before = pa.Table.from_pylist(request["before"], _ROWS)
+    withheld = pa.concat_tables([withheld.select(_ROWS.names).cast(_ROWS), before])
     content = read_content(
         where.home, request["donor"], request["quarter"], withheld, manifest.get("comments", {}), before
     )

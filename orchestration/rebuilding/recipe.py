@@ -57,8 +57,8 @@ class Recipe:
     `through`: the last quarter that was run; `quarters`: those the warehouse had, up to the donor's (a quarter without
     deliveries states what is not reported); `tree`: the list of source files, by its SHA-256; `engine`: a hash of the
     code in it that decides about values; `packages`: versions by name; `arrived`: deliveries in the order they came;
-    `decisions`: what people decided about waiting deliveries, by file; `before`: what of the quarter before, shown
-    beside this one, was withheld.
+    `decisions`: what people decided about waiting deliveries, by file; `before`: what of earlier quarters
+    was withheld: they are shown, and tested against, beside this one.
     """
 
     donor: str
