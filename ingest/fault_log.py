@@ -19,6 +19,11 @@ def log_fault(home: Path, fault: OurFault) -> Path:
     return _append(home, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {fault.name!r}\n{fault.trace.rstrip()}\n\n")
 
 
+def log_words(home: Path, what: str, words: str) -> Path:
+    """Append what went wrong, where something else was done instead, in words; the log."""
+    return _append(home, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {what}\n{words.rstrip()}\n\n")
+
+
 def keep_faults(passing: Path, home: Path) -> None:
     """What the log of a home that is thrown away has, into the log of another."""
     if (passing / _PLACE).exists():

@@ -27,7 +27,7 @@ def between(home: Path, old: Laid, new: Laid, kinds: Collection[str]) -> Laid:
         one
         for recipe, is_new in ((old.recipe, False), (new.recipe, True))
         for one in recipe.arrived
-        if (kind_of_delivery(one, old.recipe) in taken) == is_new
+        if (kind_of_delivery(one, old.recipe, new.recipe) in taken) == is_new
     )
     quarters = {one.quarter for one in arrived} - {NO_QUARTER}
     recipe = replace(

@@ -178,16 +178,16 @@ def _of_deliveries(old: Recipe, new: Recipe) -> list[Difference]:
     paths = {one.path for one in old.arrived}
     found = [
         Difference(
-            kind_of_delivery(one, old),
+            kind_of_delivery(one, old, new),
             f"{one.path}{' (replaced)' if one.path in paths else ''}",
             *_whose(one),
         )
         for key, one in is_now.items()
-        if was.get(key) != one and not one.version and kind_of_delivery(one, old) != "region"
+        if was.get(key) != one and not one.version and kind_of_delivery(one, old, new) != "region"
     ]
     stay = {one.path for one in new.arrived}
     return found + [
-        Difference(kind_of_delivery(one, old), f"{one.path} (gone)", *_whose(one))
+        Difference(kind_of_delivery(one, old, new), f"{one.path} (gone)", *_whose(one))
         for one in old.arrived
         if one.path not in stay
     ]

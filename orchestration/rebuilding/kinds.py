@@ -79,8 +79,8 @@ def kind_of_file(name: str, old: Laid, new: Laid) -> str:
     )
 
 
-def kind_of_delivery(one: Arrived, old: Recipe) -> str:
-    """The kind of a delivery: of a region that the old recipe did not have it is the region."""
+def kind_of_delivery(one: Arrived, old: Recipe, new: Recipe) -> str:
+    """The kind of a delivery: of a region that only one of the recipes has it is the region."""
     if one.region == REFERENCE:
         return _OF_REFERENCE.get(one.source, "data")
-    return "data" if one.region in old.regions else "region"
+    return "data" if one.region in old.regions and one.region in new.regions else "region"

@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +19,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ingest.fault_log import log_words
 from ingest.files import write_json
 from ingest.sql import render
 from orchestration.disclosure import protection
@@ -83,7 +83,7 @@ def causes_of(home: Path, content: Content, new: Recipe, old: Recipe, released: 
     rows = protection.withheld(home)
     kinds = list(dict.fromkeys(one.kind for one in found))
     steps = [("", protection.withhold(released, rows)), ("+".join(kinds) or ENVIRONMENT, content.values)]
-    if len(kinds) > 1:
+    if len(kinds) > 1 or (kinds and old.packages != packages()):
         steps[1:] = _made(home, first, last, kinds, rows, content.values)
     of = by_key(steps, found, content.donor)
     write_json(at, [[list(key), [asdict(one) for one in own]] for key, own in of.items()])
@@ -106,10 +106,15 @@ def _made(
             now = between(home, old, new, kinds[:count])
             waiting += kinds[count - 1 : count]
             here.lay_out(now.recipe, now.tree)
-            with suppress(CannotBeMadeError):  # it does not go without what comes next
+            try:
                 answer = here.make(now.recipe, withheld=str(rows))
-                made.append(("+".join(waiting) or ENVIRONMENT, _values(answer)))
-                waiting = []
+            except CannotBeMadeError as error:  # it does not go without what comes next: they are told as one
+                log_words(
+                    home, f"causes, up to {kinds[count - 1] if count else 'the old recipe'}", str(error)
+                )
+                continue
+            made.append(("+".join(waiting) or ENVIRONMENT, _values(answer)))
+            waiting = []
     return [*made, ("+".join([*waiting, kinds[-1]]), values)]
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.releases import approvals, donor_store
+from orchestration.releases.publish import publish
 from orchestration.warehouse import logframes
 from tests.dbt_build import Built, build
 from tests.runs import QUARTER, Run, run
@@ -36,6 +38,18 @@ def sample_run(sample_drops: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     settings, outcome = run(folder / "home", landing, "sindh")
     yield Run(settings, sample_drops / "expected", outcome, REFUSED)
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def released_run(sample_run: Run) -> Run:
+    """The run of our own drops, and the European Union's 2021Q2 of it released into the embedded S3."""
+    home = sample_run.settings.home
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SANGAM_HOME", str(home))
+        approvals.approve(home, "eu_success", "2021Q2", "An M&E officer")
+        with donor_store.store(publishing_for="eu_success") as client:
+            publish(home, client, "eu_success", "2021Q2", None, {})
+    return sample_run
 
 
 @pytest.fixture(scope="session")

@@ -7,14 +7,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.releases import approvals, donor_store
-from orchestration.releases.publish import publish
 from tests.conftest import TEST_SECRET
 from tests.personal import Personal, Search, personal_values
 from tests.runs import Run
 
 pytestmark = pytest.mark.xdist_group("runs")
-DONOR, QUARTER = "eu_success", "2021Q2"
 
 
 @pytest.fixture(scope="module")
@@ -32,26 +29,14 @@ def search(looked_for: Search) -> Search:
     return looked_for.afresh()
 
 
-@pytest.fixture(scope="module")
-def released(sample_run: Run) -> Run:
-    """The run, and a quarter of it released into the embedded S3."""
-    home = sample_run.settings.home
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SANGAM_HOME", str(home))
-        approvals.approve(home, DONOR, QUARTER, "An M&E officer")
-        with donor_store.store(publishing_for=DONOR) as client:
-            publish(home, client, DONOR, QUARTER, None, {})
-    return sample_run
-
-
 def test_there_is_something_to_look_for(personal: Personal) -> None:
     assert sum(map(len, personal.phrases().values())) > 500
     assert len(personal.cells()) > 500
     assert min(len(personal.identifiers), len(personal.phones), len(personal.birth_dates)) > 500
 
 
-def test_nothing_personal_leaves_the_boundary(released: Run, search: Search) -> None:
-    home = released.settings.home
+def test_nothing_personal_leaves_the_boundary(released_run: Run, search: Search) -> None:
+    home = released_run.settings.home
     # Outside the search: the vault, which is encrypted, and the slips with the partner's own rows, which go back to it:
     # in the home and in the partner's own bucket, whose volumes are files of their own.
     slips = [home / "return", *(home / "s3" / "data").glob("partner-*")]
@@ -63,14 +48,14 @@ def test_nothing_personal_leaves_the_boundary(released: Run, search: Search) -> 
     assert search.found == []
 
 
-def test_slips_for_the_partner_are_readable_by_the_owner_only(released: Run) -> None:
-    slips = list((released.settings.home / "return").rglob("*.xlsx"))
+def test_slips_for_the_partner_are_readable_by_the_owner_only(released_run: Run) -> None:
+    slips = list((released_run.settings.home / "return").rglob("*.xlsx"))
     assert slips
     assert [path.name for path in slips if path.stat().st_mode & 0o077] == []
 
 
-def test_the_vault_holds_nothing_in_clear(released: Run, personal: Personal) -> None:
-    files = [path for path in (released.settings.home / "vault").rglob("*") if path.is_file()]
+def test_the_vault_holds_nothing_in_clear(released_run: Run, personal: Personal) -> None:
+    files = [path for path in (released_run.settings.home / "vault").rglob("*") if path.is_file()]
     assert files
     words = {word for name in personal.names for word in name.split() if len(word) >= 6}
     for path in files:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
+from ingest.store import archive
+from orchestration.disclosure import protection
 from orchestration.rebuilding.differences import Difference
-from orchestration.releases.causes import by_key
+from orchestration.rebuilding.recipe import Recipe, packages
+from orchestration.rebuilding.world import CannotBeMadeError, World
+from orchestration.releases.build import sha256
+from orchestration.releases.causes import by_key, causes_of
 from orchestration.releases.changes import compare, with_causes
 from orchestration.releases.content import COLUMNS, KEY
+from orchestration.warehouse import source_tree
 from tests import marts
-from tests.releases import table, value
+from tests.releases import of_every_state, table, value
+from tests.unit.test_rebuilding import SOURCE, laid
 
 DATA = Difference("data", "sindh/mis/2021Q2/b.sql", "sindh", "imi")
 ELSEWHERE = Difference("data", "punjab/mis/2021Q2/b.sql", "punjab", "imi")
@@ -99,3 +107,32 @@ def test_the_reason_is_told_in_words() -> None:
     assert with_causes(change, []).reason == "recomputed"
     [found] = by_key([("", old), ("data", new)], (DATA,), "a_donor").values()
     assert with_causes(change, found).reason == "late or corrected data: sindh/mis/2021Q2/b.sql (+2.5)"
+
+
+def test_kinds_that_only_go_together_are_told_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands between two recipes need not run: then why is in the log, and the reason names both."""
+
+    def fails(self: World, recipe: Recipe, **request: object) -> Path:
+        raise CannotBeMadeError("The contract has a word that this code does not know.")
+
+    monkeypatch.setattr(World, "make", fails)
+    monkeypatch.setattr(
+        protection,
+        "withheld",
+        lambda home: table([], {"period": False} | dict.fromkeys(protection.KEY, False)),
+    )
+    old = laid(tmp_path, arrived=())
+    new = laid(tmp_path, {SOURCE: "title: Register\n"}, engine="other", arrived=())
+    for one in (old, new):
+        archive.put(tmp_path, source_tree.as_bytes(one.tree))
+    made = [
+        replace(one.recipe, packages=packages(), tree=sha256(source_tree.as_bytes(one.tree)))
+        for one in (old, new)
+    ]
+    now = replace(of_every_state(), values=rows({"value": 2.0}))
+    found = causes_of(tmp_path, now, made[1], made[0], rows({"value": 1.0}))
+    [(cause,)] = found.of.values()
+    assert (cause.kind, cause.part) == ("code+contract", 1.0)
+    assert "does not know" in (tmp_path / "logs" / "faults.log").read_text(encoding="utf-8")
+    again = causes_of(tmp_path, now, made[1], made[0], rows({"value": 1.0}))
+    assert again.of == found.of  # as it was kept, and nothing is made again

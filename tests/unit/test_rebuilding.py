@@ -134,6 +134,15 @@ def test_deliveries_of_a_region_that_joined_come_with_it(tmp_path: Path) -> None
     assert joined.regions == new.recipe.regions
 
 
+def test_deliveries_of_a_region_that_left_go_with_it(tmp_path: Path) -> None:
+    here, there = arrived("khulna/mis/2021Q2/a.zip"), arrived("barishal/mis/2021Q2/a.zip", "ef")
+    old = laid(tmp_path, regions=("_reference", "barishal", "khulna"), arrived=(there, here))
+    new = laid(tmp_path)
+    assert {one.kind for one in differences(tmp_path, old, new)} == {"region"}
+    assert between(tmp_path, old, new, ["data"]).recipe.arrived == (there, here)
+    assert between(tmp_path, old, new, ["region"]).recipe.arrived == (here,)
+
+
 def test_a_recipe_laid_out_keeps_order_and_lateness(tmp_path: Path) -> None:
     sha256 = delivered(tmp_path)
     came = (
