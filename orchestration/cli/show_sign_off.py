@@ -112,7 +112,7 @@ def _with_causes(settings: Settings, content: Content, last: LastRelease) -> lis
     say(
         styled(
             "dim",
-            f"Working out why values differ from {last.name}: it is made again, one thing at a time changed.",
+            f"Working out why values differ from {last.name}: making it again, one change at a time.",
         )
     )
     return causes_of(settings.home, content, made, was, last.values).explain(found)

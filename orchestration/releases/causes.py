@@ -135,17 +135,13 @@ def by_key(
     with duckdb.connect() as db:
         db.register("steps", pa.concat_tables(tables))
         moved = arrow(db, sql).to_pylist()
-    telling = {tuple(row[name] for name in KEY) for row in moved if row["moves"]}
     frame = {one.code: one for one in logframes.of_donor(donor).indicators}
     of: dict[Key, list[Cause]] = defaultdict(list)
     for row in moved:
         key = tuple(row[name] for name in KEY)
-        if key in telling and not row["moves"]:
-            continue
         if row["step"] == 1 and len(steps) > 2 and row["was_state"] in _HIDDEN:
-            of[key].append(
-                _PROTECTION
-            )  # what the old value was is not to be seen; later steps tell what moved it
+            # What the old value was is not to be seen; later steps tell what moved it.
+            of[key].append(_PROTECTION)
         else:
             of[key] += _causes(row, steps[row["step"]][0], found, frame)
     return {key: tuple(own) for key, own in of.items()}

@@ -33,19 +33,6 @@ pairs as (
         {% endfor %}
         *
     from each
-),
-
-told as (
-    select
-        *,
-        (
-            is_there != was_is_there
-            {% for name in compared if name != 'drops' %}
-                or {{ name }} is distinct from was_{{ name }}
-            {% endfor %}
-        ) as moves -- else only the deliveries behind it are others
-    from pairs
-    where step > 0
 )
 
 select
@@ -54,8 +41,14 @@ select
     was_value,
     value,
     was_state,
-    state,
-    moves
-from told
-where moves or drops is distinct from was_drops
+    state
+from pairs
+where
+    step > 0
+    and (
+        is_there != was_is_there
+        {% for name in compared %}
+            or {{ name }} is distinct from was_{{ name }}
+        {% endfor %}
+    )
 order by {{ keys | join(', ') }}, step

@@ -13,8 +13,8 @@ import pyarrow as pa
 from ingest.sql import render
 from orchestration.releases.content import COLUMNS, KEY, arrow
 
-# What identifies a value; everything else of it can change.
-COMPARED = [name for name in COLUMNS if name not in (*KEY, "donor", "quarter")]
+# What identifies a value does not change; other deliveries behind the same number are no change of it.
+COMPARED = [name for name in COLUMNS if name not in (*KEY, "donor", "quarter", "drops")]
 
 
 # A number that says something else to its readers than it did.
