@@ -10,13 +10,13 @@ from orchestration.releases.changes import Change
 from orchestration.releases.content import Content
 from orchestration.releases.figures import figure
 from orchestration.releases.header import Header
-from orchestration.releases.rows import TOTAL, Row, level_order
+from orchestration.releases.rows import TOTAL, Row, level_order, moved_text
 from orchestration.releases.words import NOT_TOLD, STATES, WITHHELD, period, period_order, written_out
 
 # What of a value differs, in words.
 COLUMNS = {
     "ci_low": "95 % from", "ci_high": "95 % to", "se": "standard error", "deff": "design effect", "n": "n",
-    "df": "degrees of freedom", "period": "quarter it is of", "drops": "deliveries",
+    "df": "degrees of freedom", "period": "quarter it is of",
 }  # fmt: skip
 
 STATE_TEXTS = (
@@ -135,9 +135,20 @@ def _change_row(change: Change, definition: dict[str, Any], content: Content) ->
         # what is withheld from now on is not told again
         "was": "stated" if change.old_state == "reported" and change.new_state in NOT_TOLD else was,
         "is": _told({**shown, "value": change.new_value, "state": change.new_state}, content),
-        "differs": ", ".join(COLUMNS.get(one) or written_out(one).lower() for one in change.columns),
+        "differs": _differs(change),
         "reason": change.reason,
     }
+
+
+def _differs(change: Change) -> str:
+    """Return what differs; of what readers go by beside the value, from what to what."""
+    moved = {one.column: one for one in change.moved if one.column not in ("value", "state")}
+    return ", ".join(
+        f"{written_out(name).lower()} from {moved_text(name, moved[name].old)} to {moved_text(name, moved[name].new)}"
+        if name in moved
+        else COLUMNS.get(name) or written_out(name).lower()
+        for name in change.columns
+    )
 
 
 def _told(row: Row, content: Content) -> str:

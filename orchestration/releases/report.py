@@ -56,6 +56,7 @@ def to_report(content: Content, header: Header, values: pa.Table, files: Mapping
         lights=_lights(front_rows(rows)),
         levels=_levels(content, rows, rounds, quality),
         changes=change_rows(content, header),
+        why=_sentence(header.reason or "The values were computed again"),
         quality=quality,
         states=STATE_TEXTS,
         reading=READING,
@@ -190,6 +191,10 @@ def _bare(row: Row | None) -> str:
     if row["value"] is None or row["currency"] or row["unit"] == "percent":
         return str(row["shown"])
     return plain(row["value"], row["places"]["value"])
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
 def _lights(rows: list[Row]) -> list[tuple[str, int]]:

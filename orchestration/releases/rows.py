@@ -139,10 +139,17 @@ def _was(row: Row, change: Change | None, words: Any) -> str | None:
     if row.get("status") != "restated" or change is None or row["state"] in NOT_TOLD:
         return None
     if not {"value", "state"} & set(change.columns):
-        return ", ".join(f"{one.column} {one.old or 'none'}" for one in change.moved)
+        return ", ".join(f"{one.column} {moved_text(one.column, one.old)}" for one in change.moved)
     if change.old_value is None:
         return STATES.get(change.old_state or "", "not in the release before")
     return figure(row, words, "predecessor_value")
+
+
+def moved_text(column: str, text: str | None) -> str:
+    """Return what a column that moved was or is (`changes.Moved`), as readers see it elsewhere."""
+    if not text or column == "light":
+        return text or "none"
+    return f"{float(text):.1%}" if column == "achievement" else f"{float(text):,.12g}"
 
 
 def _note(row: Row, totals: list[Row], content: Content) -> str | None:

@@ -159,7 +159,7 @@ def test_a_restated_value_shows_what_it_was_and_why() -> None:
     content, header = restated()
     files = build(content, header)
     text = Page(files["report.html"].decode("utf-8")).text
-    assert "What changed since r001, and why late forms" in text
+    assert "What changed since r001, and why Late forms" in text
     assert "Restated: 70.0 % before (late forms)." in text
     assert "12.0 %" not in text  # what is withheld from now on is not told again
     assert "not stated" in text
