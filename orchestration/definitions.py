@@ -10,6 +10,8 @@ from orchestration.assets.releases import release_assets
 from orchestration.assets.sources import all_source_assets
 from orchestration.assets.unsound import unsound_assets
 from orchestration.assets.warehouse import feeds, warehouse_assets
+from orchestration.automation.alerts import alert_sensors
+from orchestration.automation.calendars import calendar_job, calendar_schedules
 from orchestration.resources import Home
 
 QUARTER_JOB = "quarter"
@@ -31,7 +33,9 @@ defs = dg.Definitions(
         *release_assets(),
         *unsound_assets(),
     ],
-    jobs=[quarter_job],
+    jobs=[quarter_job, calendar_job],
+    schedules=calendar_schedules(),
+    sensors=alert_sensors(),
     resources={"home": Home()},
     executor=dg.in_process_executor,
 )
