@@ -93,12 +93,17 @@ def message_id(key: str, sender: str) -> str:
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{sender.rpartition('@')[2]}>"
 
 
+def _subject(text: str) -> str:
+    """A subject in which nothing of others is code: what stands as an encoded word is decoded, line breaks and all."""
+    return shortened(one_line(text).replace("=?", "= ?"), _SUBJECT)
+
+
 def to_email(message: Message, sender: str, to: str, written_at: datetime) -> EmailMessage:
     """The mail to one address, the same bytes each time."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
     mail["To"] = to
-    mail["Subject"] = shortened(one_line(message.subject), _SUBJECT)
+    mail["Subject"] = _subject(message.subject)
     mail["Date"] = format_datetime(written_at)
     mail["Message-ID"] = message_id(message.key, sender)
     mail["Auto-Submitted"] = "auto-generated"  # so that nobody's holiday answers

@@ -9,7 +9,7 @@ import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from email.message import EmailMessage
 
@@ -31,12 +31,12 @@ class NotSent(SangamError):  # noqa: N818 - a state of a mail, told to a person
         self.is_of_address, self.is_final = is_of_address, is_final
 
 
-def send(server: MailServer, mail: EmailMessage, waits: Sequence[float] = WAITS) -> None:
+def send(server: MailServer, mail: EmailMessage) -> None:
     """Send a mail to its one address.
 
-    Raises NotSent where the server refuses it, or cannot be reached or does not take it after so many further tries.
+    Raises NotSent where the server refuses it, or cannot be reached or does not take it after further tries (WAITS).
     """
-    for wait in (*waits, None):
+    for wait in (*WAITS, None):
         try:
             with _connected(server) as connection:
                 connection.send_message(mail)
