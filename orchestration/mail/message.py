@@ -100,12 +100,15 @@ def _subject(text: str) -> str:
 
 def to_email(message: Message, sender: str, to: str, written_at: datetime) -> EmailMessage:
     """The mail to one address, the same bytes each time."""
-    mail = EmailMessage(policy=SMTP)
+    subject, text = _subject(message.subject), message.text
+    # Folded, a subject of one line and a bit would begin with a blank; encoded words and bytes need the short lines.
+    longest = 900 if (subject + text).isascii() else SMTP.max_line_length
+    mail = EmailMessage(policy=SMTP.clone(cte_type="7bit", max_line_length=longest))
     mail["From"] = sender
     mail["To"] = to
-    mail["Subject"] = _subject(message.subject)
+    mail["Subject"] = subject
     mail["Date"] = format_datetime(written_at)
     mail["Message-ID"] = message_id(message.key, sender)
     mail["Auto-Submitted"] = "auto-generated"  # so that nobody's holiday answers
-    mail.set_content(message.text, charset="utf-8")
+    mail.set_content(text, charset="utf-8")
     return mail

@@ -84,7 +84,7 @@ def release(donor: str, after: str, **metadata: str) -> dg.AssetsDefinition:
 
 def run(instance: dg.DagsterInstance, *assets: dg.AssetsDefinition) -> dg.DagsterRun:
     """Run the assets as the quarter's job; the run as the instance has it."""
-    job = dg.define_asset_job("quarter", selection="*")
+    job = dg.define_asset_job("quarter", selection=dg.AssetSelection.all())
     defs = dg.Definitions(assets=assets, jobs=[job], executor=dg.in_process_executor)
     done = defs.resolve_job_def("quarter").execute_in_process(
         instance=instance, partition_key="2021Q2", raise_on_error=False

@@ -62,6 +62,16 @@ def test_letters_of_other_scripts_arrive(home: Path, post: Post) -> None:
     assert (taken.subject, taken.text) == ("वापसी पर्ची", "واپسی کی پرچی; क्‍ष with its joiner\n")
 
 
+def test_a_long_subject_arrives_as_it_is(home: Path, post: Post) -> None:
+    for number, words in enumerate(
+        ("a donor's quarter is overdue: not signed off (and 1 more)", "वापसी पर्ची, सिंध, मार्च")
+    ):
+        subject = f"{words} {words} {words}"
+        outbox.post(home, message(f"alert/{number}", subject, body=words))
+        assert post.taken[-1].subject == subject
+        assert max(map(len, post.taken[-1].raw.splitlines())) < (200 if subject.isascii() else 79)
+
+
 @pytest.mark.parametrize(
     "name",
     [
