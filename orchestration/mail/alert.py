@@ -12,7 +12,8 @@ from orchestration.mail.message import Message, items
 from orchestration.mail.outbox import Note, post
 from orchestration.mail.run_told import RunTold, run_told
 
-_WARNINGS_SHOWN = 12
+_WARNINGS_SHOWN = 12  # checks
+_PLACES_SHOWN = 4  # sources of each
 
 
 def mail_run(home: Path, instance: dg.DagsterInstance, run: dg.DagsterRun) -> Note | None:
@@ -32,25 +33,32 @@ def alert(told: RunTold) -> Message:
         *_section(
             "WHAT FAILED",
             [f"{step}: {why}" for step, why in told.steps.items()],
-            "Mend what is named, then run it again" + _again(told) + " What was read stays read.",
+            "To do: mend what is named, then run it again; what was read stays read.",
+            _again(told),
         ),
         *_section(
             "CHECKS THAT STOP WHAT FOLLOWS",
             told.checks,
-            "What they are about went into no release. Mend the cause, then run it again" + _again(told),
+            "To do: mend the cause, then run it again. What they are about goes into no release.",
+            "" if told.steps else _again(told),
         ),
         *_section(
             "FILES THAT WERE REFUSED",
             told.refused,
-            "Nothing of them counts. The partner has to send them again; the return slip says so.",
+            "To do: ask the partner for them again. Nothing of them counts; their return slips say the same.",
         ),
         *_section(
             "DELIVERIES THAT WAIT",
             told.waiting,
-            "Look whether it can be so. Then have it mended, or let it through: "
+            "To do: find out whether it can be so. If not, have it delivered again; if so, let it through:",
             "sangam let-through REGION/SOURCE QUARTER --by NAME --reason WHY",
         ),
-        *_section("RELEASES", [f"{donor}: {state}" for donor, state in sorted(told.releases.items())]),
+        *_section(
+            "RELEASES",
+            [f"{donor}: {state}" for donor, state in sorted(told.releases.items())],
+            "What each still lacks is said by:",
+            "sangam release pending",
+        ),
         *_warnings(told),
         "",
         "The run, with all its messages:",
@@ -60,25 +68,37 @@ def alert(told: RunTold) -> Message:
 
 
 def _again(told: RunTold) -> str:
-    return f": sangam run --quarter {told.of}." if told.of and " " not in told.of else "."
+    return f"sangam run --quarter {told.of}" if told.of and " " not in told.of else ""
 
 
-def _section(heading: str, lines: Iterable[str], to_do: str = "") -> list[str]:
+def _section(heading: str, lines: Iterable[str], to_do: str, command: str = "") -> list[str]:
     """A heading, its lines, and what to do; nothing where there are no lines."""
     found = items(lines)
-    return ["", heading, *found, *([f"To do: {to_do}"] if to_do else [])] if found else []
+    if not found:
+        return []
+    return ["", heading, *found, to_do, *([f"  {command}"] if command else [])]
 
 
 def _warnings(told: RunTold) -> list[str]:
     if not told.warnings:
         return []
-    most = told.warnings.most_common()
-    lines = [f"- {name.replace('_', ' ')}: {count:,}" for name, count in most[:_WARNINGS_SHOWN]]
+    most = sorted(told.warnings.items(), key=lambda one: (-len(one[1]), one[0]))
+    lines = [f"- {name.replace('_', ' ')}: {_where(about)}" for name, about in most[:_WARNINGS_SHOWN]]
     more = len(most) - _WARNINGS_SHOWN
     lines += [f"- and {more:,} other checks"] if more > 0 else []
-    total = sum(told.warnings.values())
-    note = "They stop nothing. What partners have to mend stands in their return slips."
-    return ["", f"WARNINGS: {total:,}", *lines, note]
+    note = "To do: nothing at once. What partners have to mend stands in their return slips."
+    return ["", f"WARNINGS: {_count(told)}", *lines, note]
+
+
+def _where(about: list[str]) -> str:
+    """How often a check warned, and of what."""
+    places = sorted(set(about))
+    shown = ", ".join(places[:_PLACES_SHOWN]) + (", …" if len(places) > _PLACES_SHOWN else "")
+    return f"{len(about):,} ({shown})"
+
+
+def _count(told: RunTold) -> int:
+    return sum(len(about) for about in told.warnings.values())
 
 
 def _counted(number: int, one: str, more: str) -> str:
@@ -96,7 +116,7 @@ def _troubles(told: RunTold) -> list[str]:
 
 
 def _in_short(told: RunTold) -> str:
-    warnings = sum(told.warnings.values())
+    warnings = _count(told)
     parts = _troubles(told) + ([_counted(warnings, "warning", "warnings")] if warnings else [])
     text = ", ".join(parts)
     return f"{text[:1].upper()}{text[1:]}." if text else "Nothing was found before that."
@@ -111,5 +131,4 @@ def _subject(told: RunTold) -> str:
         return f"sangam: {what} was stopped"
     if troubles := _troubles(told):
         return f"sangam: {what} went through, but {', '.join(troubles)}"
-    total = sum(told.warnings.values())
-    return f"sangam: {what} went through with {_counted(total, 'warning', 'warnings')}"
+    return f"sangam: {what} went through with {_counted(_count(told), 'warning', 'warnings')}"

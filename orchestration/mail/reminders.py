@@ -15,6 +15,8 @@ from orchestration.releases.due import days_left
 from orchestration.releases.waiting import Lack
 from orchestration.warehouse.logframe_words import Donor
 
+_NAMED = 3  # quarters that a subject names, the latest of them
+
 
 @dataclass(frozen=True)
 class Awaited:
@@ -53,14 +55,19 @@ def reminder(donor: Donor, today: date, awaited: Sequence[Awaited]) -> Message:
 
 
 def _subject(donor: str, today: date, awaited: Sequence[Awaited]) -> str:
-    first, *more = awaited
-    left = days_left(first.due, today)
-    when = "is due today" if first.due == today else f"is {left}" if first.due < today else f"is due, {left}"
-    lacks = len({(one.region, one.source) for one in first.lacks})
+    when = [f"{one.quarter} {_left(one.due, today)}" for one in awaited]
+    if len(awaited) > 1:
+        more = f" and {len(when) - _NAMED:,} more" if len(when) > _NAMED else ""
+        return f"{donor}: {', '.join(when[-_NAMED:])}{more}"
+    lacks = len({(lack.region, lack.source) for lack in awaited[0].lacks})
     parts = [f"{lacks:,} {'source is' if lacks == 1 else 'sources are'} missing"] if lacks else []
-    parts.append("it is signed off and held" if first.is_signed else first.why)
-    rest = f" (and {len(more)} more {'quarter' if len(more) == 1 else 'quarters'})" if more else ""
-    return f"{donor} {first.quarter} {when}: {', '.join(parts)}{rest}"
+    parts.append("signed off, and held" if awaited[0].is_signed else awaited[0].why)
+    return f"{donor} {when[0]}: {', '.join(parts)}"
+
+
+def _left(due: date, today: date) -> str:
+    left = days_left(due, today)
+    return f"due {left}" if due == today else f"due in {left.removesuffix(' left')}" if due > today else left
 
 
 def _quarter(donor: str, one: Awaited, today: date) -> list[str]:
@@ -78,18 +85,19 @@ def _quarter(donor: str, one: Awaited, today: date) -> list[str]:
 
 
 def _to_do(donor: str, one: Awaited) -> list[str]:
+    """What to do, step by step; commands stand in lines of their own, to be copied."""
     if one.is_signed:
         return ["To do: decide on what holds it. It goes out by itself on the next morning after that."]
-    ask = (
-        [f"ask for what is missing; when it is here: sangam run --quarter {one.quarter}"] if one.lacks else []
-    )
-    if one.values is None and not one.lacks:
-        ask = [f"have the values made: sangam run --quarter {one.quarter}"]
-    sign = f'sangam approve {donor} {one.quarter} --by "First Last"'
-    steps = [*ask, f"look at the numbers and sign them off: {sign}"]
+    lines = ["To do:"]
+    if one.lacks:
+        lines += ["- see to what is missing. When it is here:", f"  sangam run --quarter {one.quarter}"]
+    elif one.values is None:
+        lines += ["- have the values made:", f"  sangam run --quarter {one.quarter}"]
+    lines += ["- look at the numbers, and sign them off:"]
+    lines += [f'  sangam approve {donor} {one.quarter} --by "First Last"']
     if one.lacks and one.values and one.values[0]:
-        steps.append("what will not come in time need not hold the rest: the same command with --provisional")
-    return ["To do:", *items(steps)]
+        lines += ["- or, where something will not come in time, the same command with --provisional."]
+    return lines
 
 
 def _from_whom(region: str) -> str:
@@ -136,7 +144,8 @@ def out(donor: Donor, manifest: Mapping[str, Any], where: str) -> Message:
         "Where the files are:",
         where,
         "",
-        f"To do: nothing. To check every file with the donor's own key: sangam release verify {donor.code} {quarter}",
+        "To do: nothing. Every file is checked, with the donor's own key, by:",
+        f"  sangam release verify {donor.code} {quarter}",
         "",
         "The donor's releases:",
         _asset(donor.code),

@@ -7,7 +7,6 @@ mail leaves the house: of such words the quoted ones and long numbers are left o
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -40,8 +39,8 @@ _LONGEST = 500  # letters of one message
 class RunTold:
     """What is told of a run; lines for people, without personal values.
 
-    `checks`: that failed and stop what follows; `waiting`: deliveries that hold releases; `warnings`: by check, how
-    many.
+    `checks`: that failed and stop what follows; `waiting`: deliveries that hold releases; `warnings`: by check, what
+    each is about.
     """
 
     run_id: str
@@ -53,7 +52,7 @@ class RunTold:
     waiting: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     releases: dict[str, str] = field(default_factory=dict)  # by donor: what became of it
-    warnings: Counter[str] = field(default_factory=Counter)
+    warnings: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def is_news(self) -> bool:
@@ -100,12 +99,14 @@ def _note_check(told: RunTold, found: dg.AssetCheckEvaluation) -> None:
     if found.passed:
         return
     if found.severity == dg.AssetCheckSeverity.WARN:
-        told.warnings[found.check_name] += 1
+        told.warnings.setdefault(found.check_name, []).append("/".join(found.asset_key.path[:2]))
         return
     words = shortened(one_line(found.description or "it did not pass"), _LONGEST)
     where = "/".join(found.asset_key.path)
     if found.check_name == "readable":  # the same of each table of a file, as is what waits
-        told.refused += [line for line in map(one_line, (found.description or "").splitlines()) if line]
+        source = "/".join(found.asset_key.path[:2])
+        lines = map(one_line, (found.description or "").splitlines())
+        told.refused += [f"{source}: {line}" for line in lines if line]
     elif found.check_name == "drift":
         told.waiting.append(words)
     elif found.asset_key.path[-1] == "delivery":

@@ -47,8 +47,10 @@ def slips_mail(region: str, slips: dict[str, Receipt]) -> Message:
     body = [words.label("mail_intro")]
     for key, receipt in slips.items():
         body += ["", titles[key], "-" * len(titles[key]), *_summary(receipt, words)]
-        body += ["", words.label("mail_handed"), key]
-    subject = f"{words.label('return_slip')}: {contract.title}: {'; '.join(dict.fromkeys(titles.values()))}"
+    body += ["", words.label("mail_handed"), *slips]
+    named = list(dict.fromkeys(titles.values()))
+    more = f" (+{len(named) - 1})" if len(named) > 1 else ""
+    subject = f"{words.label('return_slip')}: {contract.title}: {named[0]}{more}"
     digest = hashlib.sha256("\n".join(slips).encode()).hexdigest()[:16]
     return Message(f"slips/{region}/{digest}", contract.contacts, subject, tuple(body), tuple(slips))
 

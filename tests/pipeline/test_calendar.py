@@ -140,13 +140,13 @@ def test_what_is_missing_is_told_on_its_days_and_on_no_others(
     days(settings, donor, *(date(2021, 6, n) for n in range(20, 31)), *july(*range(1, 31)))
     said = [taken.subject.removeprefix(f"{donor.code} 2021Q2 ") for taken in post.taken]
     assert said == [
-        "is due, 14 days left: not signed off",
-        "is due, 7 days left: not signed off",
-        "is due, 1 day left: not signed off",
-        "is due today: not signed off",
-        "is 7 days overdue: not signed off",
-        "is 14 days overdue: not signed off",
-        "is 21 days overdue: not signed off",
+        "due in 14 days: not signed off",
+        "due in 7 days: not signed off",
+        "due in 1 day: not signed off",
+        "due today: not signed off",
+        "7 days overdue: not signed off",
+        "14 days overdue: not signed off",
+        "21 days overdue: not signed off",
     ]
     assert {tuple(taken.to) for taken in post.taken} == {(OFFICER,)}
     first = " ".join(post.taken[0].text.split())
@@ -160,7 +160,7 @@ def test_a_quarter_without_values_says_what_is_missing_and_from_whom(
 ) -> None:
     days(settings, donor, date(2021, 10, 2))  # a week before 2021Q3 is due, and long after 2021Q2 was
     (taken,) = post.taken
-    assert taken.subject == f"{donor.code} 2021Q2 is 85 days overdue: not signed off (and 1 more quarter)"
+    assert taken.subject == f"{donor.code}: 2021Q2 85 days overdue, 2021Q3 due in 7 days"
     text = " ".join(taken.text.split())
     assert "2021Q3: due 9 October 2021, 7 days left" in text and "Nothing of it is computed yet." in text
     later = text.partition("2021Q3: due")[2]
@@ -215,8 +215,8 @@ def test_a_sign_off_that_comes_late_goes_the_next_morning(
     approvals.approve(home, donor.code, "2021Q2", "Amina Soomro")
     days(settings, donor, *july(11, 12))
     assert [taken.subject.partition(" 2021Q2 ")[2] for taken in post.taken] == [
-        "is due, 1 day left: not signed off",
-        "is due today: not signed off",
+        "due in 1 day: not signed off",
+        "due today: not signed off",
         "is out as r001",
     ]
 
@@ -228,7 +228,7 @@ def test_numbers_that_changed_since_do_not_go(
     small_home.set_value(home, donor.code, 55.5)
     days(settings, donor, DUE)
     assert not is_out(home, donor)
-    assert "is due today: numbers changed after Amina Soomro" in post.taken[0].subject
+    assert "due today: numbers changed after Amina Soomro" in post.taken[0].subject
 
 
 def test_a_process_killed_after_publishing_leaves_the_mail_to_the_next(
@@ -267,7 +267,7 @@ def test_what_is_held_is_told_and_tried_each_day(
         patch.setattr("orchestration.automation.donor_day.held", lambda *_: [why])
         days(settings, donor, *july(9, 10, 15))
         (taken,) = post.taken
-        assert taken.subject == f"{donor.code} 2021Q2 is due today: it is signed off and held"
+        assert taken.subject == f"{donor.code} 2021Q2 due today: signed off, and held"
         assert "Twice the rows." in taken.text and "sangam approve" not in taken.text
         assert not is_out(home, donor)
     days(settings, donor, date(2021, 7, 16))

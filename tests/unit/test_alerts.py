@@ -136,7 +136,7 @@ def test_a_run_that_went_wrong_is_told_in_one_mail(
     assert text["FILES THAT WERE REFUSED"].count("cut off at line 12") == 1
     assert "sindh/mis: It has 2.5 times the rows." in text["DELIVERIES THAT WAIT"]
     assert "eu_success: not made" in text["RELEASES"] and "other: held: region pune" in text["RELEASES"]
-    assert "WARNINGS: 3 - quarantine: 2 - totals: 1" in text["WARNINGS"]
+    assert "WARNINGS: 3 - quarantine: 2 (sindh/mis) - totals: 1 (sindh/mis)" in text["WARNINGS"]
     assert f"http://127.0.0.1:3000/runs/{ended.run_id}" in taken.text
 
 
@@ -160,7 +160,7 @@ def test_warnings_alone_are_no_failure(home: Path, post: Post, instance: dg.Dags
     mail_run(home, instance, run(instance, table("household", ("quarantine", WARN, False, "12 held back."))))
     (taken,) = post.taken
     assert taken.subject == "sangam: 2021Q2 went through with 1 warning"
-    assert "WHAT FAILED" not in taken.text and "They stop nothing." in taken.text
+    assert "WHAT FAILED" not in taken.text and "To do: nothing at once." in taken.text
 
 
 def test_what_a_library_says_quotes_no_cell(home: Path, post: Post, instance: dg.DagsterInstance) -> None:
