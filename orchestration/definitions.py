@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from orchestration.assets.batch_checks import batch_checks
+from orchestration.assets.landing import landing
 from orchestration.assets.linkage import linkage_assets
 from orchestration.assets.releases import release_assets
 from orchestration.assets.sources import all_source_assets
@@ -23,6 +24,7 @@ quarter_job = dg.define_asset_job(
 
 defs = dg.Definitions(
     assets=[
+        landing,
         *all_source_assets(),
         *linkage_assets(),
         batch_checks,

@@ -6,8 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from expectations.results import BatchResult
+from ingest.deliveries.landing import Stray
 from ingest.deliveries.receipt import Receipt
 from ingest.linkage import LinkageSummary
+
+
+@dataclass(frozen=True)
+class LandingSeen:
+    """Files of the landing that no contract expects, and those that systems left there."""
+
+    strays: list[Stray]
+    litter: list[str]
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,7 @@ class SlipsSent:
     keys: list[str]
 
 
-Event = SourceDone | LinkageDone | BatchesChecked | WarehouseStarted | ReleaseDone | SlipsSent
+Event = LandingSeen | SourceDone | LinkageDone | BatchesChecked | WarehouseStarted | ReleaseDone | SlipsSent
 _listeners: list[Callable[[Event], None]] = []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,6 +34,12 @@ def metadata(receipts: Sequence[Receipt], table: str, quarter: str) -> dict[str,
         "files": dg.MetadataValue.md(files),
         "seconds": round(sum(r.seconds for r in current), 2),
     }
+
+
+def data_version(receipts: Sequence[Receipt]) -> dg.DataVersion:
+    """What a table's records of a quarter are made of: deliveries' bytes, contract and code, and which are current."""
+    made_of = sorted(f"{r.mark}:{r.judged_as.key_id}:{r.status}" for r in receipts)
+    return dg.DataVersion(hashlib.sha256("\n".join(made_of).encode()).hexdigest()[:16])
 
 
 def since_last(current: Sequence[Receipt], table: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from orchestration.cli.receipts_table import per_source
 from orchestration.events import (
     BatchesChecked,
     Event,
+    LandingSeen,
     LinkageDone,
     ReleaseDone,
     SlipsSent,
@@ -41,6 +42,8 @@ def _line(event: Event) -> str | None:
             return f"warehouse: building {', '.join(event.quarters)} …"
         case ReleaseDone():
             return f"release {event.donor} {event.quarter}: {event.state}"
+        case LandingSeen():
+            return None  # told at the end
 
 
 def _source_line(event: SourceDone) -> str:
