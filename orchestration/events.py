@@ -62,8 +62,9 @@ class ReleaseDone:
 
 @dataclass(frozen=True)
 class SlipsSent:
-    """Return slips were put into the partners' buckets, under these keys."""
+    """Return slips were put into a partner's bucket, under these keys."""
 
+    region: str
     keys: list[str]
 
 

@@ -39,7 +39,7 @@ class Home(dg.ConfigurableResource):
 
         put = send_new(self.settings.home, [region])
         if put:
-            tell(SlipsSent(put))
+            tell(SlipsSent(region, put))
         return put
 
     def link(self, region: str, quarter: str) -> list[LinkageSummary]:

@@ -29,7 +29,8 @@ def _line(event: Event) -> str | None:
         case SourceDone():
             return _source_line(event)
         case SlipsSent():
-            return f"{len(event.keys)} return slips put into the partners' buckets"
+            count = f"{len(event.keys)} return slip{'' if len(event.keys) == 1 else 's'}"
+            return styled("dim", f"{event.region}: {count} put into the partner's bucket")
         case LinkageDone():
             review = sum(one.review for one in event.summaries)
             told = f"{event.region}: persons and households linked, {review:,} to review"
