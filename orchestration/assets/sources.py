@@ -9,11 +9,12 @@ from typing import Any
 
 import dagster as dg
 
-from ingest.contracts.loading import load_corrections, load_region
+from ingest.contracts.loading import fingerprint, load_corrections, load_region
 from ingest.contracts.source import Source
 from ingest.deliveries.receipt import Receipt
 from ingest.errors import SangamError
 from orchestration.assets import table_metadata
+from orchestration.assets.described import contract_metadata
 from orchestration.assets.grouping import layer_tags, region_group
 from orchestration.checks import counted, table_checks
 from orchestration.partitions import QUARTERS, partition_key, quarter_of
@@ -52,6 +53,8 @@ def _specs(region: str, name: str, source: Source) -> list[dg.AssetSpec]:
             description=f"{source.title}, table `{table}`: accepted records. Key: {', '.join(spec.key)}.",
             kinds={"parquet", "duckdb"},
             tags={**layer_tags("ingest", region), "source": name},
+            code_version=fingerprint(region, name),
+            metadata=contract_metadata(region, name, table),
             partitions_def=QUARTERS,
             skippable=True,
         )
@@ -131,7 +134,10 @@ def _results(
             continue
         yield dg.MaterializeResult(
             asset_key=key,
-            metadata=table_metadata.metadata(own, table, quarter),
+            metadata={
+                **table_metadata.metadata(own, table, quarter),
+                **table_metadata.stored(home.settings.home, own, table, spec),
+            },
             data_version=table_metadata.data_version(own),
         )
         stale = table_checks.stale_corrections(home.settings.home, own, table) if table in corrected else []

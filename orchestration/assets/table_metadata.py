@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import pyarrow.parquet as pq
 
+from ingest.contracts.table import Table
 from ingest.deliveries.receipt import FindingCounts, Receipt
 from orchestration.checks.counted import by_code, chart, counts, plain
 
@@ -33,6 +36,25 @@ def metadata(receipts: Sequence[Receipt], table: str, quarter: str) -> dict[str,
         **since_last(current, table),
         "files": dg.MetadataValue.md(files),
         "seconds": round(sum(r.seconds for r in current), 2),
+    }
+
+
+def stored(home: Path, receipts: Sequence[Receipt], table: str, words: Table) -> dict[str, Any]:
+    """Where a table's accepted records are, and their columns; nothing where no delivery is current."""
+    files = [path for r in receipts if r.status == "current" for path in r.accepted_files(home, table)]
+    if not files:
+        return {}
+    columns = [
+        dg.TableColumn(
+            field.name,
+            str(field.type),
+            constraints=dg.TableColumnConstraints(nullable=field.name not in words.key),
+        )
+        for field in pq.read_schema(files[0])
+    ]
+    return {
+        "dagster/uri": files[0].parent.as_uri(),
+        "dagster/column_schema": dg.TableSchema(columns),
     }
 
 

@@ -27,6 +27,7 @@ def _failing(key: dg.AssetKey, check: str, group: str, why: str) -> dg.AssetsDef
         ],
         group_name=group,
         partitions_def=QUARTERS,
+        kinds={"yaml"},
         description=f"Nothing of it is run:\n\n{why}",
     )
     def does_not_load(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult]:

@@ -20,12 +20,14 @@ from packaging.version import Version
 from ingest.contracts.loading import load_region
 from ingest.deliveries.places import folder
 from ingest.mapping.feeds import FEEDS
+from orchestration.assets import lineage
+from orchestration.assets.described import code_metadata, model_metadata
 from orchestration.assets.linkage import linkage_key, linked_regions
 from orchestration.assets.sources import asset_key
 from orchestration.events import WarehouseStarted, tell
 from orchestration.partitions import QUARTERS, UP_TO, quarter_of
 from orchestration.resources import Home
-from orchestration.settings import DBT_PROJECT
+from orchestration.settings import DBT_PROJECT, PROJECT
 from orchestration.soundness import sound_regions
 from orchestration.warehouse import build_state, dbt
 
@@ -54,6 +56,10 @@ def _tables_of(feed: str) -> list[dg.AssetKey]:
             group_name="feeds",
             kinds={"parquet"},
             partitions_def=QUARTERS,
+            metadata={
+                **code_metadata(PROJECT / "ingest" / "mapping" / "feeds.py"),
+                "dagster/column_schema": dg.TableSchema([dg.TableColumn(*pair) for pair in columns.items()]),
+            },
             description=f"Canonical feed `{feed}`: {', '.join(c for c in columns if not c.startswith('_'))}.",
             tags={"layer": "feeds"},
         )
@@ -77,7 +83,10 @@ def feeds(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Material
                 "dagster/row_count": rows,
                 "files": len(files),
                 "regions": ", ".join(regions) or "none",
+                "dagster/uri": layer.as_uri(),
+                "dagster/column_lineage": lineage.of_feed(feed),
             },
+            data_version=dg.DataVersion(build_state.feed_version(home.settings, quarter)),
         )
 
 
@@ -93,6 +102,16 @@ class Translator(DagsterDbtTranslator):
     ) -> dg.PartitionMapping | None:
         """Models that read the feeds read those of all quarters so far."""
         return UP_TO if dbt_parent_resource_props["resource_type"] == "source" else None
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What dagster-dbt gives, the model's file, and the file that readers open: dbt writes another database."""
+        where = dbt_resource_props.get("schema") or "seeds"
+        return {
+            **super().get_metadata(dbt_resource_props),
+            **model_metadata(dbt_resource_props["original_file_path"]),
+            "dagster/table_name": f"warehouse.{where}.{dbt_resource_props['name']}",
+            "read it in": "$SANGAM_HOME/warehouse.duckdb, a copy that is swapped in as a whole",
+        }
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """The layer."""
