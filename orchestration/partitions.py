@@ -18,6 +18,9 @@ QUARTERS = dg.TimeWindowPartitionsDefinition(
     fmt="%Y-%m-%d",
     end_offset=1,  # the quarter that is running
 )
+# A run a quarter: what is there is shown for each, and a backfill goes on where it stopped.
+EACH = dg.BackfillPolicy.multi_run(max_partitions_per_run=1)
+
 with warnings.catch_warnings():
     # That a parent's partition may lie before the first one is "beta"; nothing else says "all up to this one".
     warnings.simplefilter("ignore", dg.BetaWarning)

@@ -25,7 +25,7 @@ from orchestration.assets.described import code_metadata, model_metadata
 from orchestration.assets.linkage import linkage_key, linked_regions
 from orchestration.assets.sources import asset_key
 from orchestration.events import WarehouseStarted, tell
-from orchestration.partitions import QUARTERS, UP_TO, quarter_of
+from orchestration.partitions import EACH, QUARTERS, UP_TO, quarter_of
 from orchestration.resources import Home
 from orchestration.settings import DBT_PROJECT, PROJECT
 from orchestration.soundness import sound_regions
@@ -65,6 +65,7 @@ def _tables_of(feed: str) -> list[dg.AssetKey]:
         )
         for feed, columns in FEEDS.items()
     ],
+    backfill_policy=EACH,
 )
 def feeds(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.MaterializeResult]:
     """Count what the sources' steps have mapped; the files were written with the records."""
@@ -149,7 +150,7 @@ def warehouse_assets() -> dg.AssetsDefinition:
         manifest=dbt.manifest(),
         name="warehouse",
         partitions_def=QUARTERS,
-        backfill_policy=dg.BackfillPolicy.multi_run(max_partitions_per_run=1),
+        backfill_policy=EACH,
         dagster_dbt_translator=Translator(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True)),
     )
     def build_warehouse(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:
