@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import dagster as dg
 
 from orchestration import tags
-from orchestration.s3.patience import Unreachable
+from orchestration.s3.patience import UnreachableError
 
 MOST, FIRST_WAIT = 3, 60
 
@@ -21,7 +21,7 @@ def retried(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Iterat
     """
     try:
         yield
-    except Unreachable as error:
+    except UnreachableError as error:
         if tags.BY in context.run.tags:
             raise
         wait = FIRST_WAIT * 2**context.retry_number

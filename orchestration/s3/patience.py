@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Unreachable(SangamError):
+class UnreachableError(SangamError):
     """S3 stayed away for as long as was waited: what was asked for may be had later."""
 
 
@@ -50,8 +50,8 @@ def is_embedded() -> bool:
 def patiently(client: S3Client, where: str, call: Callable[[], T]) -> T:
     """What `call` returns, tried again with longer and longer waits while S3 fails in a way that can pass.
 
-    `where` is the object or bucket, for people. Raises Unreachable where S3 stays away, SangamError where it refuses for good, and the
-    ClientError itself where it answers about the object (404, 409, 412).
+    `where` is the object or bucket, for people. Raises UnreachableError where S3 stays away, SangamError where it
+    refuses for good, and the ClientError itself where it answers about the object (404, 409, 412).
     """
     # For start-up: botocore takes a quarter of a second, which commands that do not reach S3 need not pay.
     from botocore.exceptions import BotoCoreError, ClientError
@@ -67,7 +67,7 @@ def patiently(client: S3Client, where: str, call: Callable[[], T]) -> T:
                 raise SangamError(_refused(client, where, error)) from error
             wait = next(waits, None)
             if wait is None:
-                raise Unreachable(_stays_away(client, where, error)) from error
+                raise UnreachableError(_stays_away(client, where, error)) from error
             sleep(wait)
 
 
