@@ -1,30 +1,20 @@
 """Feeds and dbt models as Dagster assets; dbt's tests as their checks."""
 
 import contextlib
-import importlib.metadata
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
-import pyarrow.parquet as pq
-from dagster_dbt import (
-    DagsterDbtTranslator,
-    DagsterDbtTranslatorSettings,
-    DbtCliResource,
-    dbt_assets,
-)
-from packaging.version import Version
 
 from ingest.contracts.loading import load_region
 from ingest.deliveries.places import folder
 from ingest.mapping.feeds import FEEDS
+from orchestration.assets.dbt_specs import specs
 from orchestration.assets.linkage import linkage_key, linked_regions
 from orchestration.assets.sources import QUARTERS, asset_key
 from orchestration.events import WarehouseStarted, tell
 from orchestration.resources import Home
-from orchestration.settings import DBT_PROJECT
 from orchestration.soundness import sound_regions
 from orchestration.warehouse import build_state, dbt
 
@@ -61,6 +51,9 @@ def _tables_of(feed: str) -> list[dg.AssetKey]:
 )
 def feeds(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.MaterializeResult]:
     """Count what the sources' steps have mapped; the files were written with the records."""
+    # For start-up: only the step reads Parquet.
+    import pyarrow.parquet as pq
+
     quarter = context.partition_key
     for feed in FEEDS:
         layer = folder(home.settings.home, "feeds", feed=feed)
@@ -78,26 +71,6 @@ def feeds(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Material
                 "regions": ", ".join(regions) or "none",
             },
         )
-
-
-class Translator(DagsterDbtTranslator):
-    """dbt models by layer; its sources are the feeds."""
-
-    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """`<schema>/<model>`."""
-        return dg.AssetKey([dbt_resource_props.get("schema") or "seeds", dbt_resource_props["name"]])
-
-    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """The layer."""
-        return dbt_resource_props.get("schema") or "seeds"
-
-
-class Dbt(DbtCliResource):
-    """dagster-dbt's resource without its `dbt --version`, a process of some seconds: dbt-core is in this Python."""
-
-    @cached_property
-    def _cli_version(self) -> Version:
-        return Version(importlib.metadata.version("dbt-core"))
 
 
 def _unchanged(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
@@ -118,12 +91,13 @@ def _unchanged(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResu
 
 def warehouse_assets() -> dg.AssetsDefinition:
     """All dbt models and tests as one step: one dbt call."""
+    models, tests = specs()
 
-    @dbt_assets(
-        manifest=dbt.manifest(),
+    @dg.multi_asset(
         name="warehouse",
-        partitions_def=QUARTERS,
-        dagster_dbt_translator=Translator(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True)),
+        specs=[model.replace_attributes(partitions_def=QUARTERS) for model in models],
+        check_specs=tests,
+        can_subset=True,
     )
     def build_warehouse(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:
         where = home.settings
@@ -132,21 +106,21 @@ def warehouse_assets() -> dg.AssetsDefinition:
             yield from _unchanged(context)
             build_state.remember(where, [])  # other code, maybe, and the same numbers
             return
+        # For start-up: dagster-dbt imports all of dbt, which only a step that builds needs.
+        from orchestration.assets.dbt_build import build
+
         tell(WarehouseStarted(quarters))
         context.log.info("Building quarters %s", ", ".join(quarters))
         with dbt.environment(where, quarters):
-            cli = Dbt(
-                project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=dbt.executable()
-            )
             target = dbt.target(where)
-            arguments = ["build", "--exclude-resource-type", "unit_test", "--vars", dbt.variables(where)]
+            arguments = ["--exclude-resource-type", "unit_test", "--vars", dbt.variables(where)]
             if build_state.is_of_other_models(where):
                 arguments.append("--full-refresh")  # all quarters are built anyway
             log = target / "build.log"
             log.parent.mkdir(parents=True, exist_ok=True)
             # dbt's lines go to a file of their own; people read progress, assets and checks.
             with log.open("w", encoding="utf-8") as stream, contextlib.redirect_stdout(stream):
-                yield from cli.cli(arguments, context=context, target_path=target).stream()
+                yield from build(context, arguments, dbt.manifest(), target)
         build_state.swap_in(where)
         dbt.write_documentation(where)
         build_state.remember(where, quarters)
