@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
-from expectations.second_look import SecondLook
 from ingest.deliveries.receipt import Receipt
-from ingest.linkage import LinkageSummary, link_region
-from ingest.run import ingest_source
-from orchestration import reading_ahead
 from orchestration.events import LinkageDone, SourceDone, tell
 from orchestration.settings import Settings, settings
+
+if TYPE_CHECKING:
+    from ingest.linkage import LinkageSummary
 
 
 class Home(dg.ConfigurableResource):
@@ -25,6 +26,11 @@ class Home(dg.ConfigurableResource):
 
     def ingest(self, region: str, source: str, quarter: str) -> list[Receipt]:
         """Bring a source's deliveries up to a quarter into the lake and the feeds."""
+        # For start-up: only a step reads.
+        from expectations.second_look import SecondLook
+        from ingest.run import ingest_source
+        from orchestration import reading_ahead
+
         where = self.settings
         receipts = reading_ahead.receipts(region, source, quarter)
         if receipts is None:  # started from the UI
@@ -42,6 +48,9 @@ class Home(dg.ConfigurableResource):
 
     def link(self, region: str, quarter: str) -> list[LinkageSummary]:
         """Say which records of a region up to a quarter are of the same person or household."""
+        # For start-up: only a step links.
+        from ingest.linkage import link_region
+
         where = self.settings
         summaries = link_region(where.home, region, quarter, demo=where.demo)
         tell(LinkageDone(region, summaries))

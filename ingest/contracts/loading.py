@@ -50,8 +50,7 @@ def regions_root() -> Path:
 
 def region_files(root: Path | None = None) -> dict[str, Path]:
     """Every region there is a contract for: its name and its file."""
-    found = _shared_files() | _files_in(regions_root()) if root is None else _files_in(root)
-    return dict(found)
+    return dict(_files_in(root) if root else _all_files(regions_root()))
 
 
 @cache
@@ -60,8 +59,9 @@ def _files_in(root: Path) -> dict[str, Path]:
 
 
 @cache
-def _shared_files() -> dict[str, Path]:
-    return {path.stem: path for path in (REGIONS / REFERENCE).glob("regions/*.yml")}
+def _all_files(root: Path) -> dict[str, Path]:
+    """Those of a folder, and the built-in reference tables where it has none of its own."""
+    return {path.stem: path for path in (REGIONS / REFERENCE).glob("regions/*.yml")} | _files_in(root)
 
 
 def load_region(name: str, root: Path | None = None) -> Region:
@@ -74,7 +74,7 @@ def load_region(name: str, root: Path | None = None) -> Region:
 
 def region_file(name: str, root: Path | None = None) -> Path:
     """The file of a region. Raises SangamError for an unknown one, naming the known ones."""
-    files = region_files(root)
+    files = _files_in(root) if root else _all_files(regions_root())
     if name not in files:
         raise unknown("region", name, files)
     return files[name]
@@ -82,7 +82,7 @@ def region_file(name: str, root: Path | None = None) -> Path:
 
 def forget() -> None:
     """Look for the regions, and read every file, anew when next asked."""
-    for cached in (_files_in, _loaded, _file, _read_corrections, _decisions, as_read):
+    for cached in (_files_in, _all_files, _loaded, _file, _read_corrections, _decisions, as_read):
         cached.cache_clear()
 
 

@@ -6,7 +6,6 @@ from typing import Any
 import dagster as dg
 
 from ingest.contracts.loading import load_region
-from ingest.linkage import unheard
 from orchestration.assets.sources import QUARTERS, asset_key
 from orchestration.resources import Home
 from orchestration.soundness import sound_regions
@@ -49,6 +48,9 @@ def linkage_asset(region: str) -> dg.AssetsDefinition:
         ],
     )
     def link(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:
+        # For start-up: only the step links.
+        from ingest.linkage import unheard
+
         summaries = home.link(region, context.partition_key)
         own = [one for one in summaries if one.quarter == context.partition_key]
         lines = [
