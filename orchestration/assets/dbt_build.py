@@ -69,7 +69,8 @@ def build(
         dagster_dbt_translator=Translator(),
         target_path=target,
     )
-    for event in run.stream():
+    events: Iterator[Any] = run.stream()
+    for event in events:
         if isinstance(event, dg.AssetMaterialization):
             yield dg.MaterializeResult(asset_key=event.asset_key, metadata=event.metadata)
         elif isinstance(event, dg.AssetObservation):
