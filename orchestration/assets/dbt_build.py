@@ -91,4 +91,4 @@ def _selected(context: dg.AssetExecutionContext) -> list[str]:
         return []
     models = [key.path[-1] for key in context.selected_asset_keys]
     tests = [key.name for key in context.selected_asset_check_keys]
-    return ["--indirect-selection", "empty", "--select", *sorted(models), *sorted(tests)]
+    return ["--indirect-selection", "empty", "--select", " ".join(sorted([*models, *tests]))]
