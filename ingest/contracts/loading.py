@@ -41,6 +41,7 @@ REFERENCE = "_reference"  # the programme and region of tables that are every re
 _NO_SOURCES = ("programme", "decisions", "corrections")
 _file = cache(read_mapping)
 _decisions = cache(decision_words.read_decisions)
+_corrections = cache(correction_words.read)
 
 
 def regions_root() -> Path:
@@ -82,7 +83,16 @@ def region_file(name: str, root: Path | None = None) -> Path:
 
 def forget() -> None:
     """Look for the regions, and read every file, anew when next asked."""
-    for cached in (_files_in, _all_files, _loaded, _file, _read_corrections, _decisions, as_read):
+    for cached in (
+        _files_in,
+        _all_files,
+        _loaded,
+        _file,
+        _read_corrections,
+        _corrections,
+        _decisions,
+        as_read,
+    ):
         cached.cache_clear()
 
 
@@ -222,7 +232,7 @@ def _read_corrections(own_file: Path) -> tuple[Correction, ...]:
     """The active corrections of a region."""
     contract = load_region(own_file.stem, own_file.parents[2])
     path = own_file.parents[1] / correction_words.FILE
-    entries = correction_words.read(path)
+    entries = _corrections(path)
     correction_words.check(entries, contract, [p.stem for p in (path.parent / "regions").glob("*.yml")])
     return tuple(c for c in entries.corrections if (c.region, c.status) == (contract.region, "active"))
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import dagster as dg
 
-from ingest.files import atomic
+from ingest.files import write_json
 from orchestration.warehouse import dbt
 
 KEPT = "assets.json"
@@ -33,17 +34,15 @@ def specs() -> Specs:
     manifest = dbt.manifest()
     kept, state = manifest.with_name(KEPT), _state(manifest)
     if kept.exists():
-        words: Any = dg.deserialize_value(kept.read_text(encoding="utf-8"))
+        words = json.loads(kept.read_text(encoding="utf-8"))
         if words["state"] == state:
-            return _read(words)
+            return _read(words["specs"])
     # For start-up: dagster-dbt imports all of dbt.
     from orchestration.assets.dbt_build import assets_and_checks
 
-    found = Specs(*assets_and_checks(manifest))
-    words = _written(found)
-    with atomic(kept) as temporary:
-        temporary.write_text(dg.serialize_value({"state": state, **words}), encoding="utf-8")
-    return _read(words)
+    written = _written(Specs(*assets_and_checks(manifest)))
+    write_json(kept, {"state": state, "specs": written})
+    return _read(written)
 
 
 def _state(manifest: Path) -> str:
@@ -55,8 +54,8 @@ def _state(manifest: Path) -> str:
     return digest.hexdigest()
 
 
-def _written(found: Specs) -> dict[str, Any]:
-    return {
+def _written(found: Specs) -> str:
+    words = {
         "models": [
             {
                 "key": one.key,
@@ -82,9 +81,11 @@ def _written(found: Specs) -> dict[str, Any]:
             for one in found.tests
         ],
     }
+    return dg.serialize_value(words)
 
 
-def _read(words: dict[str, Any]) -> Specs:
+def _read(written: str) -> Specs:
+    words: Any = dg.deserialize_value(written)
     return Specs(
         [dg.AssetSpec(**one) for one in words["models"]], [dg.AssetCheckSpec(**one) for one in words["tests"]]
     )
