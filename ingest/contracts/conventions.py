@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
+from functools import cache
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -58,6 +59,12 @@ class Service(Word):
     kind: str  # group of services, such as cash_transfer, health, home
 
 
+@cache
+def _time_zones() -> set[str]:
+    """The zones there are; none where the machine has no list. Looking through its files takes long."""
+    return zoneinfo.available_timezones()
+
+
 class Conventions(Word):
     """What holds for every source of a programme or region, until a region or a source states its own."""
 
@@ -73,8 +80,8 @@ class Conventions(Word):
     @field_validator("time_zone")
     @classmethod
     def _zone_is_known(cls, given: str) -> str:
-        known = zoneinfo.available_timezones()
-        if given and known and given not in known:
+        known = _time_zones() if given else set()
+        if known and given not in known:
             raise ValueError(f"there is no time zone '{given}'{did_you_mean(given, known)}")
         return given
 

@@ -8,7 +8,7 @@ from orchestration.assets.retries import retried
 from orchestration.assets.unsound import contract_key
 from orchestration.checks import holds
 from orchestration.events import ReleaseDone, tell
-from orchestration.partitions import EACH, QUARTERS, quarter_of
+from orchestration.partitions import QUARTERS, quarter_of
 from orchestration.resources import Home
 from orchestration.warehouse import logframes
 
@@ -34,7 +34,6 @@ def release_asset(donor: str, name: str) -> dg.AssetsDefinition:
         ],
         group_name="release",
         partitions_def=QUARTERS,
-        backfill_policy=EACH,
         kinds={"s3"},
         description=f"{name}: the quarter's files, published once an M&E officer has signed off (`sangam approve`).",
     )

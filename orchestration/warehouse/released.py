@@ -5,8 +5,6 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import duckdb
-
 from ingest.sql import render
 
 
@@ -16,6 +14,9 @@ def note_releases(database: Path, releases: Path) -> None:
     `database`: a warehouse nobody has open; `releases`: the folder of the local copies. Values that no release states,
     or whose number or state is another one since, are provisional and of none.
     """
+    # For start-up: who only asks what was built needs no database.
+    import duckdb
+
     latest = [str(folder / "indicators.parquet") for folder in latest_releases(releases)]
     with duckdb.connect(str(database)) as connection:
         connection.execute(render(__file__, "released.sql", files=latest))
