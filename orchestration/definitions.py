@@ -5,6 +5,8 @@ from __future__ import annotations
 import dagster as dg
 
 from orchestration.assets.batch_checks import batch_checks
+from orchestration.assets.described import described
+from orchestration.assets.landing import landing
 from orchestration.assets.linkage import linkage_assets
 from orchestration.assets.releases import release_assets
 from orchestration.assets.sources import all_source_assets
@@ -12,30 +14,27 @@ from orchestration.assets.unsound import unsound_assets
 from orchestration.assets.warehouse import feeds, warehouse_assets
 from orchestration.automation.alerts import alert_sensors
 from orchestration.automation.calendars import calendar_job, calendar_schedules
+from orchestration.automation.deliveries import delivery_sensors
+from orchestration.jobs import asset_jobs
 from orchestration.resources import Home
 
-QUARTER_JOB = "quarter"
-
-quarter_job = dg.define_asset_job(
-    QUARTER_JOB,
-    selection=dg.AssetSelection.all(),
-    description="Everything of a quarter: read, judge, map, build the marts, prepare releases for sign-off.",
-    executor_def=dg.in_process_executor,
-)
-
 defs = dg.Definitions(
-    assets=[
-        *all_source_assets(),
-        *linkage_assets(),
-        batch_checks,
-        feeds,
-        warehouse_assets(),
-        *release_assets(),
-        *unsound_assets(),
-    ],
-    jobs=[quarter_job, calendar_job],
+    assets=dg.map_asset_specs(
+        described,
+        [
+            landing,
+            *all_source_assets(),
+            *linkage_assets(),
+            batch_checks,
+            feeds,
+            warehouse_assets(),
+            *release_assets(),
+            *unsound_assets(),
+        ],
+    ),
+    jobs=[*asset_jobs().values(), calendar_job],
     schedules=calendar_schedules(),
-    sensors=alert_sensors(),
+    sensors=[*delivery_sensors(), *alert_sensors()],
     resources={"home": Home()},
     executor=dg.in_process_executor,
 )

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
-from expectations.second_look import SecondLook
+from ingest.deliveries.places import folder
 from ingest.deliveries.receipt import Receipt
-from ingest.linkage import LinkageSummary, link_region
-from ingest.run import ingest_source
-from orchestration import reading_ahead
-from orchestration.events import LinkageDone, SourceDone, tell
+from ingest.errors import SangamError
+from ingest.files import remove_left
+from orchestration.alone import alone
+from orchestration.events import LinkageDone, SlipsSent, SourceDone, tell
 from orchestration.settings import Settings, settings
+
+if TYPE_CHECKING:
+    from ingest.linkage import LinkageSummary
 
 
 class Home(dg.ConfigurableResource):
@@ -23,26 +30,51 @@ class Home(dg.ConfigurableResource):
         """Paths of the home."""
         return settings(self.landing or None)
 
-    def ingest(self, region: str, source: str, quarter: str) -> list[Receipt]:
-        """Bring a source's deliveries up to a quarter into the lake and the feeds."""
+    def ingest(
+        self, region: str, sources: Sequence[str], quarter: str
+    ) -> Iterator[tuple[str, list[Receipt] | Exception]]:
+        """Bring deliveries up to a quarter into the lake and the feeds; per source receipts, or why there are none."""
+        # For start-up: only a step reads.
+        from orchestration import reading
+
         where = self.settings
-        receipts = reading_ahead.receipts(region, source, quarter)
-        if receipts is None:  # started from the UI
-            receipts = ingest_source(
-                where.home,
-                where.landing,
-                region,
-                source,
-                quarter=quarter,
-                demo=where.demo,
-                verify=SecondLook(),
-            )
-        tell(SourceDone(region, source, receipts))
-        return receipts
+        with self._alone(region):
+            for (_, source), done in reading.read(where, quarter, [(region, one) for one in sources]):
+                if not isinstance(done, Exception):
+                    tell(SourceDone(region, source, done))
+                yield source, done
+
+    @contextmanager
+    def _alone(self, region: str) -> Iterator[None]:
+        """Nobody else writes what is of a region; so what a killed run left half written can go."""
+        lake = self.settings.home / "lake"
+        with alone(folder(self.settings.home, "feeds", feed="drop", region=region)):
+            for own in (*lake.glob(f"*/region={region}"), *lake.glob(f"feeds/feed=*/region={region}")):
+                remove_left(own, older_than=0)
+            yield
+
+    def send_slips(self, region: str) -> list[str]:
+        """Put a partner's new return slips into its bucket, and mail its contacts; their keys."""
+        # For start-up: a step that sends nothing needs no S3.
+        from orchestration.s3.partner_buckets import send_new
+
+        put = send_new(self.settings.home, [region])
+        if put:
+            tell(SlipsSent(region, put))
+            # For start-up: a step that sends nothing writes no mail.
+            from orchestration.mail.slips import mail_slips
+
+            with suppress(SangamError):  # it is noted, tried again and told of by the sensor `mail_waiting`
+                mail_slips(self.settings.home, region, put)
+        return put
 
     def link(self, region: str, quarter: str) -> list[LinkageSummary]:
         """Say which records of a region up to a quarter are of the same person or household."""
+        # For start-up: only a step links.
+        from ingest.linkage import link_region
+
         where = self.settings
-        summaries = link_region(where.home, region, quarter, demo=where.demo)
+        with self._alone(region):
+            summaries = link_region(where.home, region, quarter, demo=where.demo)
         tell(LinkageDone(region, summaries))
         return summaries

@@ -6,6 +6,7 @@ import re
 import zoneinfo
 from email.errors import MessageError
 from email.headerregistry import Address
+from functools import cache
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
@@ -44,9 +45,15 @@ def _is_an_encoding(name: str) -> str:
 Encoding = Annotated[str, AfterValidator(_is_an_encoding)]
 
 
+@cache
+def _time_zones() -> set[str]:
+    """The zones there are; none where the machine has no list. Looking through its files takes long."""
+    return zoneinfo.available_timezones()
+
+
 def _is_a_time_zone(name: str) -> str:
-    known = zoneinfo.available_timezones()
-    if name and known and name not in known:
+    known = _time_zones() if name and name != "UTC" else set()
+    if known and name not in known:
         raise ValueError(f"there is no time zone '{name}'{did_you_mean(name, known)}")
     return name
 

@@ -40,9 +40,10 @@ def is_text(name: str) -> bool:
     return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
-def _where(parts: tuple[str, ...]) -> tuple[str, str, str] | str:
-    """Region, source and quarter of a relative path, or a message why it is none of a drop."""
-    if not is_text("/".join(parts)):
+def place_of(relative: str) -> tuple[str, str, str] | str:
+    """Region, source and quarter of a path within a landing, or a message why it is none of a drop."""
+    parts = tuple(relative.split("/"))
+    if not is_text(relative):
         return NOT_TEXT
     if parts[0] == "_reference" and len(parts) == 2:
         region, source, quarter = "_reference", Path(parts[1]).stem, NO_QUARTER
@@ -63,10 +64,15 @@ def _where(parts: tuple[str, ...]) -> tuple[str, str, str] | str:
     return region, source, quarter
 
 
-def _files(landing: Path) -> list[str]:
-    """Relative paths of all files of a landing but the log. Raises SangamError where it is none."""
+def require(landing: Path) -> None:
+    """Raises SangamError where there is no such landing."""
     if not landing.is_dir():
         raise SangamError(f"There is no landing folder {landing}. Name one with --landing.")
+
+
+def _files(landing: Path) -> list[str]:
+    """Relative paths of all files of a landing but the log. Raises SangamError where it is none."""
+    require(landing)
     paths = (p.relative_to(landing).as_posix() for p in landing.rglob("*") if p.is_file())
     return sorted(p for p in paths if p not in (LOG, elsewhere.NAME))
 
@@ -82,7 +88,7 @@ def _delivered(landing: Path) -> list[str]:
 
 def strays(landing: Path) -> list[Stray]:
     """The files outside the folders that contracts expect."""
-    placed = ((relative, _where(tuple(relative.split("/")))) for relative in _delivered(landing))
+    placed = ((relative, place_of(relative)) for relative in _delivered(landing))
     return [Stray(relative, where) for relative, where in placed if isinstance(where, str)]
 
 
@@ -98,7 +104,7 @@ def scan(
     there = _by_stem(files)
     deliveries: list[Delivery] = []
     for relative in files:
-        where = _where(tuple(relative.split("/")))
+        where = place_of(relative)
         if isinstance(where, str):
             continue
         region, source, quarter = where

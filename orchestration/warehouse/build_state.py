@@ -53,6 +53,13 @@ def drop_states(feeds: Path) -> dict[str, Any]:
     }
 
 
+def feed_version(settings: Settings, quarter: str) -> str:
+    """What the feeds of a quarter are made of, and the reference tables; another word: what is read of them differs."""
+    states = drop_states(settings.feeds)
+    own = {key: state for key, state in states.items() if key.rpartition("/")[2] in (quarter, NO_QUARTER)}
+    return hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()[:16]
+
+
 def _state_path(settings: Settings) -> Path:
     return settings.home / "build" / "state.json"
 
@@ -76,6 +83,18 @@ def quarters_to_build(settings: Settings, quarter: str) -> list[str]:
         return sorted(built)
     new = set() if quarter in before["built"] else {quarter}
     return sorted(new | {q for q in built if changed and q >= min(changed)})
+
+
+def quarters_changed(settings: Settings) -> list[str]:
+    """The quarters with deliveries that have to be built anew; see `quarters_to_build`."""
+    there = {key.rpartition("/")[2] for key in drop_states(settings.feeds)} - {NO_QUARTER}
+    return quarters_to_build(settings, max(there)) if there else []
+
+
+def feeds_version(settings: Settings) -> str:
+    """What all feeds are made of, and the models and definitions that read them."""
+    words = json.dumps([drop_states(settings.feeds), project_fingerprint()], sort_keys=True)
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
 def is_of_other_models(settings: Settings) -> bool:

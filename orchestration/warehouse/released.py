@@ -7,8 +7,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from ingest.sql import render
 
 
@@ -18,6 +16,9 @@ def note_releases(database: Path, releases: Path) -> None:
     `database`: a warehouse nobody has open; `releases`: the folder of the local copies. Values that no release states,
     or whose number or state is another one since, are provisional and of none.
     """
+    # For start-up: who only asks what was built needs no database.
+    import duckdb
+
     latest = [str(folder / "indicators.parquet") for folder in latest_releases(releases)]
     with duckdb.connect(str(database)) as connection:
         connection.execute(render(__file__, "released.sql", files=latest))
