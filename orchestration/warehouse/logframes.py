@@ -25,6 +25,9 @@ from orchestration.warehouse.logframe_words import COUNTED, Disaggregation, Indi
 
 FOLDER = Path(__file__).resolve().parents[2] / "dbt_project" / "indicators"
 
+# Words of a donor that no model reads: a change of them makes no number anew.
+_NOT_FOR_DBT = {"iati", "exchange", "signatures", "time_zone", "remind_days", "officers"}
+
 
 def logframes_root() -> Path:
     """The folder of the logframes: SANGAM_LOGFRAMES, else the built-in one."""
@@ -183,9 +186,7 @@ def as_dbt_vars(logframes: list[Logframe], feeds: Path | str) -> dict[str, Any]:
     """
     return {
         "feeds": str(feeds),
-        "donors": [
-            logframe.donor.model_dump(exclude={"iati", "exchange", "signatures"}) for logframe in logframes
-        ],
+        "donors": [logframe.donor.model_dump(exclude=_NOT_FOR_DBT) for logframe in logframes],
         "indicators": [
             _entry(logframe, position, indicator, over_time)
             for logframe in logframes

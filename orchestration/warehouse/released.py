@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 from ingest.sql import render
 
@@ -51,3 +53,9 @@ def latest_releases(releases: Path) -> list[Path]:
     for manifest in sorted(releases.glob("[a-z]*/[0-9]*/r[0-9]*/manifest.json")):
         found.setdefault(manifest.parents[1], []).append(manifest.parent)
     return [max(folders, key=lambda folder: int(folder.name[1:])) for _, folders in sorted(found.items())]
+
+
+def latest_manifests(releases: Path) -> dict[tuple[str, str], dict[str, Any]]:
+    """What the latest release of each donor's quarter says of itself, by donor and quarter."""
+    said = [json.loads((at / "manifest.json").read_bytes()) for at in latest_releases(releases)]
+    return {(one["donor"], one["quarter"]): one for one in said}
