@@ -16,6 +16,7 @@ from orchestration.alone import alone
 from orchestration.events import LinkageDone, SlipsSent, SourceDone, tell
 from orchestration.settings import Settings, settings
 
+# For start-up: the code location links nothing.
 if TYPE_CHECKING:
     from ingest.linkage import LinkageSummary
 

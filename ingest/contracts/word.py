@@ -46,13 +46,12 @@ Encoding = Annotated[str, AfterValidator(_is_an_encoding)]
 
 
 @cache
-def _time_zones() -> set[str]:
-    """The zones there are; none where the machine has no list. Looking through its files takes long."""
-    return zoneinfo.available_timezones()
+def _time_zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())  # reads hundreds of files each time it is asked
 
 
 def _is_a_time_zone(name: str) -> str:
-    known = _time_zones() if name and name != "UTC" else set()
+    known = _time_zones() if name and name != "UTC" else frozenset()
     if known and name not in known:
         raise ValueError(f"there is no time zone '{name}'{did_you_mean(name, known)}")
     return name

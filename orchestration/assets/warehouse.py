@@ -60,9 +60,10 @@ def _tables_of(feed: str) -> list[dg.AssetKey]:
 )
 def feeds(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.MaterializeResult]:
     """Count what the sources' steps have mapped; the files were written with the records."""
-    # For start-up: only the step reads Parquet and parses mappings.
+    # For start-up: only the step reads Parquet.
     import pyarrow.parquet as pq
 
+    # For start-up: only the step parses mappings.
     from orchestration.assets import lineage
 
     quarter = quarter_of(context.partition_key)

@@ -50,9 +50,10 @@ def specs(key: dg.AssetKey) -> Iterator[dg.AssetCheckSpec]:
 
 def stale_corrections(home: Path, receipts: Sequence[Receipt], table: str) -> list[str]:
     """Corrections that did not find what they expect, in the words of `ingest.judging.corrections`."""
-    # For start-up: only the step reads Parquet and knows how corrections are applied.
+    # For start-up: only the step reads Parquet.
     import pyarrow.parquet as pq
 
+    # For start-up: only the step knows how corrections are applied.
     from ingest.judging.corrections import STALE
 
     told = []
