@@ -1,0 +1,169 @@
+"""Production for real: `deploy/dagster.yaml` over PostgreSQL and S3, a run launched over the webserver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.contracts.loading import load_region
+from orchestration.definitions import QUARTER_JOB
+from orchestration.quarters import all_quarters
+from orchestration.s3 import object_store, seaweed
+from tests import production, servers
+from tests.production import BUCKET, DEPLOY, Stack, graphql, until
+
+pytestmark = [
+    pytest.mark.xdist_group("production"),
+    pytest.mark.skipif(
+        not servers.postgres_folder(), reason="needs Debian's package postgresql, which is not installed"
+    ),
+]
+REGION, SOURCE, QUARTER = "sindh", "births", "2021Q2"
+IN_TIME = 20.0  # seconds after SIGTERM, on a busy machine
+LAUNCH = """
+mutation ($words: ExecutionParams!) {
+  launchRun(executionParams: $words) {
+    __typename
+    ... on LaunchRunSuccess { run { runId } }
+    ... on RunConfigValidationInvalid { errors { message } }
+    ... on PythonError { message }
+  }
+}
+"""
+STATUS = "query ($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"
+KEYS = (
+    "query ($key: AssetKeyInput!) { assetNodeOrError(assetKey: $key) { ... on AssetNode { partitionKeys } } }"
+)
+LOCATIONS = """
+{ workspaceOrError { ... on Workspace { locationEntries { name locationOrLoadError { __typename } } } } }
+"""
+
+
+@dataclass(frozen=True)
+class Production:
+    """An installation that runs."""
+
+    stack: Stack
+    postgres: servers.Postgres
+    s3: Any
+    port: int
+    read_only_port: int
+
+
+@pytest.fixture(scope="module")
+def installed(sample_drops: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
+    """PostgreSQL, S3, code server, daemon, a webserver, and one that only reads."""
+    folder = tmp_path_factory.mktemp("production")
+    home = folder / "home"
+    database, code, port, read_only = (production.free_port() for _ in range(4))
+    with servers.postgres(database) as postgres, seaweed.serve(home) as endpoint:
+        postgres.load(
+            b"CREATE ROLE dagster LOGIN PASSWORD 'of the test'; CREATE DATABASE dagster OWNER dagster"
+        )
+        s3 = object_store.connect(endpoint)
+        s3.create_bucket(Bucket=BUCKET)
+        environment = {
+            "SANGAM_HOME": str(home),
+            "SANGAM_LANDING": str(sample_drops / "landing"),
+            "DAGSTER_HOME": str(home / "dagster"),
+            "DAGSTER_POSTGRES_HOST": "127.0.0.1",
+            "DAGSTER_POSTGRES_PORT": str(database),
+            "DAGSTER_POSTGRES_USER": "dagster",
+            "DAGSTER_POSTGRES_PASSWORD": "of the test",
+            "DAGSTER_POSTGRES_DB": "dagster",
+            "DAGSTER_LOGS_BUCKET": BUCKET,
+            "SANGAM_CODE_SERVER_HOST": "127.0.0.1",
+            "SANGAM_CODE_SERVER_PORT": str(code),
+            "AWS_ENDPOINT_URL": endpoint.url,
+            "AWS_ACCESS_KEY_ID": endpoint.admin.access_key,
+            "AWS_SECRET_ACCESS_KEY": endpoint.admin.secret_key,
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }
+        with production.stack(folder, environment) as stack:
+            _start(stack, code, port, read_only)
+            yield Production(stack, postgres, s3, port, read_only)
+
+
+def _start(stack: Stack, code: int, port: int, read_only: int) -> None:
+    """In the order of `docs/operations.md`: the code server first."""
+    module, workspace = ("-m", "orchestration.definitions"), ("-w", str(DEPLOY / "workspace.yaml"))
+    stack.start("code", "dagster", "code-server", "start", "-h", "127.0.0.1", "-p", str(code), *module)
+    until(lambda: stack.ask("dagster", "api", "grpc-health-check", "-p", str(code)), stack.log("code"))
+    stack.start("webserver", "dagster-webserver", "-h", "127.0.0.1", "-p", str(port), *workspace)
+    until(lambda: production.is_up(port), "the webserver answers")
+    reads = ("-h", "127.0.0.1", "-p", str(read_only), "--read-only", *workspace)
+    stack.start("read_only", "dagster-webserver", *reads)
+    stack.start("daemon", "dagster-daemon", "run", *workspace)
+    until(lambda: production.is_up(read_only), "the webserver that only reads answers")
+    until(lambda: stack.ask("dagster-daemon", "liveness-check"), "the daemon lives")
+
+
+def _words(port: int) -> dict[str, Any]:
+    """What launching one source's quarter asks for."""
+    tables = load_region(REGION).sources[SOURCE].tables
+    assets = [{"path": [REGION, SOURCE, table]} for table in tables]
+    keys = graphql(port, KEYS, {"key": assets[0]})["assetNodeOrError"]["partitionKeys"]
+    partition = keys[all_quarters().index(QUARTER)]
+    selector = {
+        "repositoryLocationName": "sangam",
+        "repositoryName": "__repository__",
+        "jobName": QUARTER_JOB,
+        "assetSelection": assets,
+    }
+    tags = [{"key": "dagster/partition", "value": partition}]
+    return {"selector": selector, "runConfigData": {}, "executionMetadata": {"tags": tags}}
+
+
+def test_the_code_server_serves_both_webservers(installed: Production) -> None:
+    for port in (installed.port, installed.read_only_port):
+        (entry,) = graphql(port, LOCATIONS)["workspaceOrError"]["locationEntries"]
+        assert (entry["name"], entry["locationOrLoadError"]["__typename"]) == ("sangam", "RepositoryLocation")
+
+
+def test_a_run_launched_over_the_webserver_is_kept_in_postgresql_and_s3(installed: Production) -> None:
+    done = graphql(installed.port, LAUNCH, {"words": _words(installed.port)})["launchRun"]
+    assert done["__typename"] == "LaunchRunSuccess", done
+    run = done["run"]["runId"]
+
+    def status() -> str:
+        return str(graphql(installed.port, STATUS, {"id": run})["runOrError"]["status"])
+
+    until(
+        lambda: status() in ("SUCCESS", "FAILURE", "CANCELED"),
+        f"the run ends: {installed.stack.log('daemon')}",
+    )
+    assert status() == "SUCCESS", installed.stack.log("code")
+
+    counts = installed.postgres.ask(
+        "dagster",
+        "SELECT json_object_agg(kind, number) FROM (SELECT dagster_event_type AS kind, count(*) AS number "
+        f"FROM event_logs WHERE run_id = '{run}' AND dagster_event_type IS NOT NULL GROUP BY 1) AS events",
+    )
+    tables = load_region(REGION).sources[SOURCE].tables
+    # Dagster stores these under the names of before: through the queue, and to the end.
+    assert counts["PIPELINE_ENQUEUED"] == counts["PIPELINE_SUCCESS"] == 1
+    assert counts["ASSET_MATERIALIZATION"] >= len(tables)
+    assert counts["ASSET_CHECK_EVALUATION"] >= len(tables)
+
+    listed = installed.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])
+    assert [one["Key"] for one in listed if run in one["Key"]], [one["Key"] for one in listed]
+
+
+def test_the_webserver_for_readers_launches_nothing(installed: Production) -> None:
+    before = installed.postgres.ask("dagster", "SELECT to_json(count(*)) FROM runs")
+    said = graphql(installed.read_only_port, LAUNCH, {"words": _words(installed.read_only_port)})
+    assert said["launchRun"]["__typename"] == "UnauthorizedError"
+    assert installed.postgres.ask("dagster", "SELECT to_json(count(*)) FROM runs") == before
+
+
+def test_all_processes_end_on_sigterm(installed: Production) -> None:
+    late = [
+        name
+        for name in ("daemon", "webserver", "read_only", "code")
+        if not installed.stack.end(name, IN_TIME)
+    ]
+    assert late == []
