@@ -5,6 +5,8 @@ from __future__ import annotations
 import dagster as dg
 
 from orchestration.assets.batch_checks import batch_checks
+from orchestration.assets.described import described
+from orchestration.assets.landing import landing
 from orchestration.assets.linkage import linkage_assets
 from orchestration.assets.releases import release_assets
 from orchestration.assets.sources import all_source_assets
@@ -22,15 +24,19 @@ quarter_job = dg.define_asset_job(
 )
 
 defs = dg.Definitions(
-    assets=[
-        *all_source_assets(),
-        *linkage_assets(),
-        batch_checks,
-        feeds,
-        warehouse_assets(),
-        *release_assets(),
-        *unsound_assets(),
-    ],
+    assets=dg.map_asset_specs(
+        described,
+        [
+            landing,
+            *all_source_assets(),
+            *linkage_assets(),
+            batch_checks,
+            feeds,
+            warehouse_assets(),
+            *release_assets(),
+            *unsound_assets(),
+        ],
+    ),
     jobs=[quarter_job],
     resources={"home": Home()},
     executor=dg.in_process_executor,

@@ -6,8 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from expectations.results import BatchResult
+from ingest.deliveries.landing import Stray
 from ingest.deliveries.receipt import Receipt
 from ingest.linkage import LinkageSummary
+
+
+@dataclass(frozen=True)
+class LandingSeen:
+    """Files of the landing that no contract expects, and those that systems left there."""
+
+    strays: list[Stray]
+    litter: list[str]
 
 
 @dataclass(frozen=True)
@@ -53,12 +62,13 @@ class ReleaseDone:
 
 @dataclass(frozen=True)
 class SlipsSent:
-    """Return slips were put into the partners' buckets, under these keys."""
+    """Return slips were put into a partner's bucket, under these keys."""
 
+    region: str
     keys: list[str]
 
 
-Event = SourceDone | LinkageDone | BatchesChecked | WarehouseStarted | ReleaseDone | SlipsSent
+Event = LandingSeen | SourceDone | LinkageDone | BatchesChecked | WarehouseStarted | ReleaseDone | SlipsSent
 _listeners: list[Callable[[Event], None]] = []
 
 

@@ -17,7 +17,7 @@ from ingest.files import atomic
 from orchestration.checks import holds
 from orchestration.quarters import check_quarter
 from orchestration.settings import Settings
-from orchestration.soundness import sound_regions
+from orchestration.tags import run_tags
 from orchestration.warehouse import logframes
 
 DAGSTER_YAML = """# Dagster's storage of this home. Nothing is sent out and nobody is asked to sign up.
@@ -25,9 +25,6 @@ telemetry:
   enabled: false
 nux:
   enabled: false
-event_log_storage:
-  module: orchestration.event_log
-  class: KeptOpenEventLogStorage
 """
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -87,24 +84,19 @@ def run_quarter(settings: Settings, quarter: str, regions: Iterable[str] | None 
         raise SangamError(
             f"No contract for region {', '.join(sorted(unknown))}; known: {', '.join(region_files())}."
         )
-    strays = [s for s in landing.strays(settings.landing) if not wanted or s.relative.split("/")[0] in wanted]
-    litter = [p for p in landing.litter(settings.landing) if not wanted or p.split("/")[0] in wanted]
-    outcome = Outcome(quarter, strays=strays, litter=litter)
+    landing.require(settings.landing)
+    outcome = Outcome(quarter)
     prepare_dagster_home(settings)
     os.environ["SANGAM_HOME"] = str(settings.home)
     os.environ["SANGAM_LANDING"] = str(settings.landing)
 
     # For start-up: a wrong word is refused before Dagster loads.
-    from orchestration import reading_ahead
     from orchestration.warehouse import dbt
 
-    # Exchange rates and targets are every region's.
-    sound = [r for r in sound_regions() if not wanted or r in (*wanted, REFERENCE)]
-    with dbt.parsing_ahead(settings), reading_ahead.reading(settings, quarter, sound):
+    with dbt.parsing_ahead(settings):
         _run_job(quarter, wanted, outcome)
     outcome.litter += [f"{r.path}: {name}" for r in outcome.receipts for name in r.litter]
     outcome.waiting += _unread(quarter, wanted)
-    send_slips(settings.home, {r.region for r in outcome.receipts})
     return outcome
 
 
@@ -125,11 +117,15 @@ def _run_job(quarter: str, wanted: list[str], outcome: Outcome) -> None:
 
     # For start-up: a wrong word is refused before Dagster loads.
     from orchestration.definitions import QUARTER_JOB, defs
-    from orchestration.events import BatchesChecked, Event, SourceDone, listen
+    from orchestration.events import BatchesChecked, Event, LandingSeen, SourceDone, listen
+    from orchestration.partitions import partition_key
 
     def hear(event: Event) -> None:
         if isinstance(event, SourceDone):
             outcome.receipts.extend(event.receipts)
+        if isinstance(event, LandingSeen):
+            outcome.strays.extend(one for one in event.strays if _is_about(one.relative, wanted))
+            outcome.litter.extend(path for path in event.litter if _is_about(path, wanted))
         if isinstance(event, BatchesChecked):
             outcome.waiting.extend(event.waiting)
 
@@ -139,25 +135,19 @@ def _run_job(quarter: str, wanted: list[str], outcome: Outcome) -> None:
             job = defs.resolve_job_def(QUARTER_JOB)
             done = job.execute_in_process(
                 instance=instance,
-                partition_key=quarter,
+                partition_key=partition_key(quarter),
                 raise_on_error=False,
                 asset_selection=_selection(defs, wanted) if wanted else None,
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-                tags={"sangam/quarter": quarter},
+                tags=run_tags(quarter, wanted),
             )
             outcome.failed = _failures(done)
     finally:
         stop()
 
 
-def send_slips(home: Path, regions: Iterable[str]) -> None:
-    """Return slips that are new go to the partners' buckets."""
-    # For start-up: a wrong word is refused before Dagster loads.
-    from orchestration.events import SlipsSent, tell
-    from orchestration.s3.partner_buckets import send_new
-
-    if put := send_new(home, sorted(regions)):
-        tell(SlipsSent(put))
+def _is_about(path: str, regions: list[str]) -> bool:
+    return not regions or path.split("/")[0] in regions
 
 
 def _selection(defs: Any, regions: list[str]) -> list[Any]:

@@ -9,6 +9,7 @@ from ingest.errors import SangamError
 from ingest.nearest import nearest
 
 FIRST_YEAR = 2018
+DUE_DAYS = 15  # after a quarter's last day a delivery is due, where a region's contract states nothing else
 
 
 def all_quarters(today: datetime | None = None) -> list[str]:

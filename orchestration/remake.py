@@ -20,12 +20,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from expectations.second_look import SecondLook
 from ingest.contracts.loading import load_region
 from ingest.errors import SangamError
 from ingest.linkage import link_region
-from ingest.run import ingest_source
-from orchestration import reading_ahead, soundness
+from orchestration import reading, soundness
 from orchestration.releases.build import build
 from orchestration.releases.content import KEY, read_content
 from orchestration.releases.header import header_of
@@ -71,15 +69,12 @@ def build_warehouse(where: Settings, quarter: str, regions: list[str], others: l
     for region in regions:
         if why := soundness.fault(region):
             raise SangamError(f"Region {region} cannot be run: {why}")
-    with reading_ahead.reading(where, quarter, regions):
-        for region in regions:
-            for source in load_region(region).sources:
-                if reading_ahead.receipts(region, source, quarter) is None:
-                    ingest_source(
-                        where.home, where.landing, region, source,
-                        quarter=quarter, demo=where.demo, verify=SecondLook(),
-                    )  # fmt: skip
-            link_region(where.home, region, quarter, demo=where.demo)
+    sources = [(region, source) for region in regions for source in load_region(region).sources]
+    for _, done in reading.read(where, quarter, sources):
+        if isinstance(done, Exception):
+            raise done
+    for region in regions:
+        link_region(where.home, region, quarter, demo=where.demo)
     changed = set(build_state.quarters_to_build(where, quarter))
     quarters = sorted(changed | (set(others) - set(build_state.quarters_built(where.home))))
     dbt.build(where, quarters)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import dagster as dg
 
-from expectations.second_look import SecondLook
 from ingest.deliveries.receipt import Receipt
 from ingest.linkage import LinkageSummary, link_region
-from ingest.run import ingest_source
-from orchestration import reading_ahead
-from orchestration.events import LinkageDone, SourceDone, tell
+from orchestration import reading
+from orchestration.events import LinkageDone, SlipsSent, SourceDone, tell
 from orchestration.settings import Settings, settings
 
 
@@ -23,22 +23,24 @@ class Home(dg.ConfigurableResource):
         """Paths of the home."""
         return settings(self.landing or None)
 
-    def ingest(self, region: str, source: str, quarter: str) -> list[Receipt]:
-        """Bring a source's deliveries up to a quarter into the lake and the feeds."""
-        where = self.settings
-        receipts = reading_ahead.receipts(region, source, quarter)
-        if receipts is None:  # started from the UI
-            receipts = ingest_source(
-                where.home,
-                where.landing,
-                region,
-                source,
-                quarter=quarter,
-                demo=where.demo,
-                verify=SecondLook(),
-            )
-        tell(SourceDone(region, source, receipts))
-        return receipts
+    def ingest(
+        self, region: str, sources: Sequence[str], quarter: str
+    ) -> Iterator[tuple[str, list[Receipt] | Exception]]:
+        """Bring deliveries up to a quarter into the lake and the feeds; per source receipts, or why there are none."""
+        for (_, source), done in reading.read(self.settings, quarter, [(region, one) for one in sources]):
+            if not isinstance(done, Exception):
+                tell(SourceDone(region, source, done))
+            yield source, done
+
+    def send_slips(self, region: str) -> list[str]:
+        """Put a partner's new return slips into its bucket; their keys."""
+        # For start-up: a step that sends nothing needs no S3.
+        from orchestration.s3.partner_buckets import send_new
+
+        put = send_new(self.settings.home, [region])
+        if put:
+            tell(SlipsSent(region, put))
+        return put
 
     def link(self, region: str, quarter: str) -> list[LinkageSummary]:
         """Say which records of a region up to a quarter are of the same person or household."""

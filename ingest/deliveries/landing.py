@@ -63,10 +63,15 @@ def _where(parts: tuple[str, ...]) -> tuple[str, str, str] | str:
     return region, source, quarter
 
 
-def _files(landing: Path) -> list[str]:
-    """Relative paths of all files of a landing but the log. Raises SangamError where it is none."""
+def require(landing: Path) -> None:
+    """Raises SangamError where there is no such landing."""
     if not landing.is_dir():
         raise SangamError(f"There is no landing folder {landing}. Name one with --landing.")
+
+
+def _files(landing: Path) -> list[str]:
+    """Relative paths of all files of a landing but the log. Raises SangamError where it is none."""
+    require(landing)
     paths = (p.relative_to(landing).as_posix() for p in landing.rglob("*") if p.is_file())
     return sorted(p for p in paths if p not in (LOG, elsewhere.NAME))
 

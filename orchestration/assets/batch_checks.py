@@ -14,15 +14,19 @@ import dagster as dg
 from expectations.batch import batches
 from expectations.batches import check_batches
 from expectations.results import BatchResult, Verdict
-from expectations.suite import Check, load_suite
+from expectations.suite import load_suite
 from ingest.contracts.loading import load_region
-from orchestration.assets.sources import QUARTERS, asset_key
+from orchestration.assets.grouping import layer_tags, region_group
+from orchestration.assets.sources import asset_key
 from orchestration.checks import holds
+from orchestration.checks.counted import plain
 from orchestration.docs_address import url
 from orchestration.events import BatchesChecked, tell
+from orchestration.partitions import QUARTERS, quarter_of
 from orchestration.resources import Home
 from orchestration.soundness import sound_regions
 
+SUITE = "suite"
 _SOURCES = [(region, source) for region in sound_regions() for source in load_region(region).sources]
 
 
@@ -31,47 +35,44 @@ def batch_key(region: str, source: str) -> dg.AssetKey:
     return dg.AssetKey([region.lstrip("_"), source, "delivery"])
 
 
-def _suite_checks(region: str, source: str) -> dict[str, Check]:
-    return load_suite(load_region(region).programme, source).checks
+def _has_suite(region: str, source: str) -> bool:
+    return bool(load_suite(load_region(region).programme, source).checks)
 
 
 def _spec(region: str, source: str) -> dg.AssetSpec:
     contract = load_region(region)
-    programme = contract.programme.lstrip("_")
     return dg.AssetSpec(
         batch_key(region, source),
         deps=[asset_key(region, source, table) for table in contract.sources[source].tables],
-        group_name=f"ingest_{programme}",
+        group_name=region_group(region),
         description=f"{contract.sources[source].title}: the delivery as a whole, beside the one before. Left out while "
         "it waits for somebody to let it through; the releases it feeds wait with it.",
         kinds={"great_expectations"},
-        tags={"layer": "ingest", "programme": programme, "region": region.lstrip("_")},
+        tags={**layer_tags("ingest", region), "source": source},
         partitions_def=QUARTERS,
         skippable=True,
     )
 
 
-def _check_specs(region: str, source: str) -> list[dg.AssetCheckSpec]:
-    return [
-        dg.AssetCheckSpec(
-            name,
-            asset=batch_key(region, source),
-            description=f"{check.title}: expected {check.expected}. {check.means} {check.do}",
-            metadata={"severity": check.severity},
-        )
-        for name, check in _suite_checks(region, source).items()
-    ]
+def _check_spec(region: str, source: str) -> dg.AssetCheckSpec:
+    checks = load_suite(load_region(region).programme, source).checks
+    titles = "\n".join(f"- {check.title}: expected {check.expected}" for check in checks.values())
+    return dg.AssetCheckSpec(
+        SUITE,
+        asset=batch_key(region, source),
+        description=f"Great Expectations over the whole delivery. An error holds the releases it feeds.\n\n{titles}",
+    )
 
 
 @dg.multi_asset(
     name="batch_checks",
     specs=[_spec(region, source) for region, source in _SOURCES],
-    check_specs=[spec for region, source in _SOURCES for spec in _check_specs(region, source)],
+    check_specs=[_check_spec(*pair) for pair in _SOURCES if _has_suite(*pair)],
     can_subset=True,
 )
 def batch_checks(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:
     """Judge what is new or changed, and yield every delivery that need not wait, with its checks."""
-    quarter, at = context.partition_key, home.settings.home
+    quarter, at = quarter_of(context.partition_key), home.settings.home
     wanted = [(r, s) for r, s in _SOURCES if batch_key(r, s) in context.selected_asset_keys]
     results = check_batches(at, quarter, wanted)
     there = batches(at, quarter, wanted)
@@ -87,9 +88,8 @@ def batch_checks(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]
             yield dg.MaterializeResult(
                 asset_key=batch_key(region, source), metadata=_metadata(result, quarter)
             )
-        for name in _suite_checks(region, source):
-            if dg.AssetCheckKey(batch_key(region, source), name) in context.selected_asset_check_keys:
-                yield _check_result(region, source, name, result, bool(waiting[region, source]))
+        if dg.AssetCheckKey(batch_key(region, source), SUITE) in context.selected_asset_check_keys:
+            yield _suite_result(region, source, result, bool(waiting[region, source]))
 
 
 def _metadata(result: BatchResult | None, quarter: str) -> dict[str, Any]:
@@ -105,34 +105,42 @@ def _metadata(result: BatchResult | None, quarter: str) -> dict[str, Any]:
     }
 
 
-def _check_result(
-    region: str, source: str, name: str, result: BatchResult | None, waits: bool
-) -> dg.AssetCheckResult:
-    """A check's result for Dagster, which knows passed or not; the verdict says whether anything was looked at."""
+def _suite_result(region: str, source: str, result: BatchResult | None, waits: bool) -> dg.AssetCheckResult:
+    """The suite's result for Dagster, which knows passed or not; the verdicts say whether anything was looked at."""
     key = batch_key(region, source)
     if result is None:
         return dg.AssetCheckResult(
             asset_key=key,
-            check_name=name,
+            check_name=SUITE,
             passed=True,
             description="Nothing to look at: no delivery is current.",
-            metadata={"verdict": "nothing", "looked at": 0},
+            metadata={"verdict": "nothing"},
         )
-    check = result.checks[name]
-    let_through = check.verdict == "error" and not waits
+    wrong = [check for check in result.checks.values() if check.verdict in ("error", "warning")]
+    messages = [check.message for check in wrong]
+    if result.errors and not waits:
+        messages.append("Somebody has let the delivery through.")
     return dg.AssetCheckResult(
         asset_key=key,
-        check_name=name,
-        passed=check.verdict in ("fine", "nothing"),
-        severity=dg.AssetCheckSeverity.ERROR
-        if check.severity == "error" and waits
-        else dg.AssetCheckSeverity.WARN,
-        description=check.message + (" Somebody has let the delivery through." if let_through else ""),
+        check_name=SUITE,
+        passed=not wrong,
+        severity=dg.AssetCheckSeverity.ERROR if result.errors and waits else dg.AssetCheckSeverity.WARN,
+        description="\n".join(messages) or "The delivery is as expected.",
         metadata={
-            "verdict": check.verdict,
-            "looked at": check.looked_at,
-            "outside": len(check.outside),
-            "expected": check.expected,
-            "data docs": dg.MetadataValue.url(url(f"data_docs/{result.page}#{name}")),
+            "verdicts": dg.MetadataValue.md(_verdicts(result)),
+            "data docs": dg.MetadataValue.url(url(f"data_docs/{result.page}")),
         },
     )
+
+
+def _verdicts(result: BatchResult) -> str:
+    """All checks as a Markdown table, what is wrong first, each with its place in Data Docs."""
+    order: tuple[Verdict, ...] = ("error", "warning", "fine", "nothing")
+    lines = ["| check | verdict | looked at | outside | expected |", "| --- | --- | ---: | ---: | --- |"]
+    for name, check in sorted(result.checks.items(), key=lambda item: order.index(item[1].verdict)):
+        where = url(f"data_docs/{result.page}#{name}")
+        lines.append(
+            f"| [{name}]({where}) | {check.verdict} | {check.looked_at:,} | {len(check.outside):,} "
+            f"| {plain(check.expected)} |"
+        )
+    return "\n".join(lines)

@@ -7,7 +7,9 @@ import dagster as dg
 
 from ingest.contracts.loading import load_region
 from ingest.linkage import unheard
-from orchestration.assets.sources import QUARTERS, asset_key
+from orchestration.assets.grouping import layer_tags, region_group
+from orchestration.assets.sources import asset_key
+from orchestration.partitions import QUARTERS, quarter_of
 from orchestration.resources import Home
 from orchestration.soundness import sound_regions
 
@@ -34,12 +36,12 @@ def linkage_asset(region: str) -> dg.AssetsDefinition:
             if source.identities
             for table in source.tables
         ],
-        group_name=f"ingest_{contract.programme}",
+        group_name=region_group(region),
         partitions_def=QUARTERS,
         kinds={"splink", "parquet"},
         description="Records of one person or household under one identifier: by identifiers first, then by names, "
         "birth and place; the doubtful are on a review list (`lake/review`).",
-        tags={"layer": "ingest", "programme": contract.programme, "region": region},
+        tags=layer_tags("ingest", region),
         check_specs=[
             dg.AssetCheckSpec(
                 "decisions",
@@ -49,8 +51,9 @@ def linkage_asset(region: str) -> dg.AssetsDefinition:
         ],
     )
     def link(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:
-        summaries = home.link(region, context.partition_key)
-        own = [one for one in summaries if one.quarter == context.partition_key]
+        quarter = quarter_of(context.partition_key)
+        summaries = home.link(region, quarter)
+        own = [one for one in summaries if one.quarter == quarter]
         lines = [
             "| entity | source | records | linked | to review | on their own |",
             "| --- | --- | ---: | ---: | ---: | ---: |",
@@ -66,7 +69,7 @@ def linkage_asset(region: str) -> dg.AssetsDefinition:
                 "seconds": round(sum(one.seconds for one in summaries), 2),
             }
         )
-        told = unheard(home.settings.home, region, context.partition_key)
+        told = unheard(home.settings.home, region, quarter)
         yield dg.AssetCheckResult(
             check_name="decisions",
             passed=not told,

@@ -6,6 +6,8 @@ from typing import Protocol
 
 import dagster as dg
 
+from orchestration.partitions import partition_key
+
 
 class Released(Protocol):
     """What a publication says of itself (`releases.publish.Published`, which takes long to load)."""
@@ -54,5 +56,7 @@ def report(done: Released, approved_by: str) -> None:
     key = dg.AssetKey(["release", done.donor])
     with dg.DagsterInstance.get() as instance:
         instance.report_runless_asset_event(
-            dg.AssetMaterialization(key, partition=done.quarter, metadata=metadata(done, approved_by))
+            dg.AssetMaterialization(
+                key, partition=partition_key(done.quarter), metadata=metadata(done, approved_by)
+            )
         )

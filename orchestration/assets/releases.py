@@ -4,10 +4,10 @@ import dagster as dg
 
 from orchestration.assets.batch_checks import batch_key
 from orchestration.assets.released_event import metadata, state_of
-from orchestration.assets.sources import QUARTERS
 from orchestration.assets.unsound import contract_key
 from orchestration.checks import holds
 from orchestration.events import ReleaseDone, tell
+from orchestration.partitions import QUARTERS, quarter_of
 from orchestration.resources import Home
 from orchestration.warehouse import logframes
 
@@ -37,7 +37,7 @@ def release_asset(donor: str, name: str) -> dg.AssetsDefinition:
         description=f"{name}: the quarter's files, published once an M&E officer has signed off (`sangam approve`).",
     )
     def release(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
-        return _publish_if_approved(context.partition_key, donor, home)
+        return _publish_if_approved(quarter_of(context.partition_key), donor, home)
 
     return release
 

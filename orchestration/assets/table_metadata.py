@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import pyarrow.parquet as pq
 
+from ingest.contracts.table import Table
 from ingest.deliveries.receipt import FindingCounts, Receipt
 from orchestration.checks.counted import by_code, chart, counts, plain
 
@@ -33,6 +37,31 @@ def metadata(receipts: Sequence[Receipt], table: str, quarter: str) -> dict[str,
         "files": dg.MetadataValue.md(files),
         "seconds": round(sum(r.seconds for r in current), 2),
     }
+
+
+def stored(home: Path, receipts: Sequence[Receipt], table: str, words: Table) -> dict[str, Any]:
+    """Where a table's accepted records are, and their columns; nothing where no delivery is current."""
+    files = [path for r in receipts if r.status == "current" for path in r.accepted_files(home, table)]
+    if not files:
+        return {}
+    columns = [
+        dg.TableColumn(
+            field.name,
+            str(field.type),
+            constraints=dg.TableColumnConstraints(nullable=field.name not in words.key),
+        )
+        for field in pq.read_schema(files[0])
+    ]
+    return {
+        "dagster/uri": files[0].parent.as_uri(),
+        "dagster/column_schema": dg.TableSchema(columns),
+    }
+
+
+def data_version(receipts: Sequence[Receipt]) -> dg.DataVersion:
+    """What a table's records of a quarter are made of: deliveries' bytes, contract and code, and which are current."""
+    made_of = sorted(f"{r.mark}:{r.judged_as.key_id}:{r.status}" for r in receipts)
+    return dg.DataVersion(hashlib.sha256("\n".join(made_of).encode()).hexdigest()[:16])
 
 
 def since_last(current: Sequence[Receipt], table: str) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from ingest.contracts.loading import region_files
 from ingest.errors import SangamError
 from orchestration import soundness
-from orchestration.assets.sources import QUARTERS
+from orchestration.assets.grouping import region_group
+from orchestration.partitions import QUARTERS
 from orchestration.warehouse import logframes
 
 
@@ -27,6 +27,7 @@ def _failing(key: dg.AssetKey, check: str, group: str, why: str) -> dg.AssetsDef
         ],
         group_name=group,
         partitions_def=QUARTERS,
+        kinds={"yaml"},
         description=f"Nothing of it is run:\n\n{why}",
     )
     def does_not_load(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult]:
@@ -38,9 +39,8 @@ def _failing(key: dg.AssetKey, check: str, group: str, why: str) -> dg.AssetsDef
 
 def unsound_assets() -> list[dg.AssetsDefinition]:
     """An asset for every region and every donor that does not load."""
-    programmes = {region: path.parents[1].name.lstrip("_") for region, path in region_files().items()}
     regions = [
-        _failing(contract_key(region), "contract_loads", f"ingest_{programmes[region]}", why)
+        _failing(contract_key(region), "contract_loads", region_group(region), why)
         for region, why in soundness.faults().items()
     ]
     donors = [

@@ -20,11 +20,14 @@ from packaging.version import Version
 from ingest.contracts.loading import load_region
 from ingest.deliveries.places import folder
 from ingest.mapping.feeds import FEEDS
+from orchestration.assets import lineage
+from orchestration.assets.described import code_metadata, model_metadata
 from orchestration.assets.linkage import linkage_key, linked_regions
-from orchestration.assets.sources import QUARTERS, asset_key
+from orchestration.assets.sources import asset_key
 from orchestration.events import WarehouseStarted, tell
+from orchestration.partitions import QUARTERS, UP_TO, quarter_of
 from orchestration.resources import Home
-from orchestration.settings import DBT_PROJECT
+from orchestration.settings import DBT_PROJECT, PROJECT
 from orchestration.soundness import sound_regions
 from orchestration.warehouse import build_state, dbt
 
@@ -53,6 +56,10 @@ def _tables_of(feed: str) -> list[dg.AssetKey]:
             group_name="feeds",
             kinds={"parquet"},
             partitions_def=QUARTERS,
+            metadata={
+                **code_metadata(PROJECT / "ingest" / "mapping" / "feeds.py"),
+                "dagster/column_schema": dg.TableSchema([dg.TableColumn(*pair) for pair in columns.items()]),
+            },
             description=f"Canonical feed `{feed}`: {', '.join(c for c in columns if not c.startswith('_'))}.",
             tags={"layer": "feeds"},
         )
@@ -61,7 +68,7 @@ def _tables_of(feed: str) -> list[dg.AssetKey]:
 )
 def feeds(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.MaterializeResult]:
     """Count what the sources' steps have mapped; the files were written with the records."""
-    quarter = context.partition_key
+    quarter = quarter_of(context.partition_key)
     for feed in FEEDS:
         layer = folder(home.settings.home, "feeds", feed=feed)
         files = [
@@ -76,7 +83,10 @@ def feeds(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Material
                 "dagster/row_count": rows,
                 "files": len(files),
                 "regions": ", ".join(regions) or "none",
+                "dagster/uri": layer.as_uri(),
+                "dagster/column_lineage": lineage.of_feed(feed),
             },
+            data_version=dg.DataVersion(build_state.feed_version(home.settings, quarter)),
         )
 
 
@@ -86,6 +96,22 @@ class Translator(DagsterDbtTranslator):
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """`<schema>/<model>`."""
         return dg.AssetKey([dbt_resource_props.get("schema") or "seeds", dbt_resource_props["name"]])
+
+    def get_partition_mapping(
+        self, dbt_resource_props: Mapping[str, Any], dbt_parent_resource_props: Mapping[str, Any]
+    ) -> dg.PartitionMapping | None:
+        """Models that read the feeds read those of all quarters so far."""
+        return UP_TO if dbt_parent_resource_props["resource_type"] == "source" else None
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What dagster-dbt gives, the model's file, and the file that readers open: dbt writes another database."""
+        where = dbt_resource_props.get("schema") or "seeds"
+        return {
+            **super().get_metadata(dbt_resource_props),
+            **model_metadata(dbt_resource_props["original_file_path"]),
+            "dagster/table_name": f"warehouse.{where}.{dbt_resource_props['name']}",
+            "read it in": "$SANGAM_HOME/warehouse.duckdb, a copy that is swapped in as a whole",
+        }
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """The layer."""
@@ -123,11 +149,12 @@ def warehouse_assets() -> dg.AssetsDefinition:
         manifest=dbt.manifest(),
         name="warehouse",
         partitions_def=QUARTERS,
+        backfill_policy=dg.BackfillPolicy.multi_run(max_partitions_per_run=1),
         dagster_dbt_translator=Translator(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True)),
     )
     def build_warehouse(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:
         where = home.settings
-        quarters = build_state.quarters_to_build(where, context.partition_key)
+        quarters = build_state.quarters_to_build(where, quarter_of(context.partition_key))
         if not quarters:
             yield from _unchanged(context)
             build_state.remember(where, [])  # other code, maybe, and the same numbers

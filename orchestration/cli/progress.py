@@ -9,6 +9,7 @@ from orchestration.cli.receipts_table import per_source
 from orchestration.events import (
     BatchesChecked,
     Event,
+    LandingSeen,
     LinkageDone,
     ReleaseDone,
     SlipsSent,
@@ -28,7 +29,8 @@ def _line(event: Event) -> str | None:
         case SourceDone():
             return _source_line(event)
         case SlipsSent():
-            return f"{len(event.keys)} return slips put into the partners' buckets"
+            count = f"{len(event.keys)} return slip{'' if len(event.keys) == 1 else 's'}"
+            return styled("dim", f"{event.region}: {count} put into the partner's bucket")
         case LinkageDone():
             review = sum(one.review for one in event.summaries)
             told = f"{event.region}: persons and households linked, {review:,} to review"
@@ -41,6 +43,8 @@ def _line(event: Event) -> str | None:
             return f"warehouse: building {', '.join(event.quarters)} …"
         case ReleaseDone():
             return f"release {event.donor} {event.quarter}: {event.state}"
+        case LandingSeen():
+            return None  # told at the end
 
 
 def _source_line(event: SourceDone) -> str:

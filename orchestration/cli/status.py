@@ -19,11 +19,11 @@ from ingest.deliveries.receipts import receipt_of
 from orchestration import soundness
 from orchestration.checks.waits import waits_lines
 from orchestration.cli.console import Style, TableColumn, plain, say, show_table, styled
+from orchestration.quarters import DUE_DAYS
 from orchestration.settings import Settings
 from orchestration.warehouse import logframes
 from orchestration.warehouse.released import latest_releases
 
-DUE_DAYS = 15  # where a region's contract states none
 _COLOURS: dict[str, Style] = {
     "broken": "red",
     "arrived": "green",

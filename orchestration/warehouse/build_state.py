@@ -53,6 +53,13 @@ def drop_states(feeds: Path) -> dict[str, Any]:
     }
 
 
+def feed_version(settings: Settings, quarter: str) -> str:
+    """What the feeds of a quarter are made of, and the reference tables; another word: what is read of them differs."""
+    states = drop_states(settings.feeds)
+    own = {key: state for key, state in states.items() if key.rpartition("/")[2] in (quarter, NO_QUARTER)}
+    return hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()[:16]
+
+
 def _state_path(settings: Settings) -> Path:
     return settings.home / "build" / "state.json"
 

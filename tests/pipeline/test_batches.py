@@ -199,6 +199,7 @@ def test_dagster_is_told_where_there_was_nothing_to_look_at(
     checked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from orchestration.assets.batch_checks import batch_checks, batch_key
+    from orchestration.partitions import partition_key
     from orchestration.resources import Home
 
     monkeypatch.setenv("SANGAM_HOME", str(checked))
@@ -206,19 +207,19 @@ def test_dagster_is_told_where_there_was_nothing_to_look_at(
     done = dg.materialize(
         [batch_checks],
         selection=dg.AssetSelection.assets(key),
-        partition_key="2021Q1",
+        partition_key=partition_key("2021Q1"),
         resources={"home": Home()},
     )
-    found = {check.check_name: check for check in done.get_asset_check_evaluations()}
-    nothing = found["keys_kept"]
-    assert nothing.passed
-    assert (nothing.metadata["verdict"].value, nothing.metadata["looked at"].value) == ("nothing", 0)
-    assert (nothing.description or "").startswith("Nothing to look at: no earlier delivery")
-    assert found["quarantined_share"].metadata["verdict"].value == "fine"
+    (suite,) = done.get_asset_check_evaluations()
+    assert suite.check_name == "suite" and suite.passed
+    lines = str(suite.metadata["verdicts"].value).splitlines()
+    assert [line for line in lines if "[keys_kept]" in line and "| nothing | 0 |" in line]
+    assert [line for line in lines if "[quarantined_share]" in line and "| fine |" in line]
 
 
 def test_a_warning_has_not_passed_and_holds_nothing(spoilt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from orchestration.assets.batch_checks import batch_checks, batch_key
+    from orchestration.partitions import partition_key
     from orchestration.resources import Home
 
     monkeypatch.setenv("SANGAM_HOME", str(spoilt))
@@ -229,13 +230,13 @@ def test_a_warning_has_not_passed_and_holds_nothing(spoilt: Path, monkeypatch: p
     done = dg.materialize(
         [batch_checks],
         selection=dg.AssetSelection.assets(key),
-        partition_key=QUARTER,
+        partition_key=partition_key(QUARTER),
         resources={"home": Home()},
     )
-    found = {check.check_name: check for check in done.get_asset_check_evaluations()}
-    warning = found["frozen_values"]
+    (warning,) = done.get_asset_check_evaluations()
     assert (warning.passed, warning.severity) == (False, dg.AssetCheckSeverity.WARN)
-    assert warning.metadata["verdict"].value == "warning"
+    listed = str(warning.metadata["verdicts"].value).splitlines()[2:]
+    assert "[frozen_values]" in listed[0] and "| warning |" in listed[0], "what is wrong comes first"
     assert [event.asset_key for event in done.get_asset_materialization_events()] == [key]
 
 
@@ -259,8 +260,8 @@ def test_which_deliveries_are_behind_a_quarters_numbers() -> None:
 
 def test_only_what_a_held_delivery_feeds_waits(spoilt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from orchestration.assets.batch_checks import batch_checks, batch_key
-    from orchestration.assets.sources import QUARTERS
     from orchestration.cli.let_through import let_through
+    from orchestration.partitions import QUARTERS, partition_key
     from orchestration.resources import Home
 
     monkeypatch.setenv("SANGAM_HOME", str(spoilt))
@@ -279,18 +280,21 @@ def test_only_what_a_held_delivery_feeds_waits(spoilt: Path, monkeypatch: pytest
         assets = [batch_checks, release("of_births", "births"), release("of_mis", "mis")]
         keys = [batch_key("sindh", "births"), batch_key("sindh", "mis")]
         chosen = dg.AssetSelection.assets(*keys, "of_births", "of_mis")
-        return dg.materialize(assets, selection=chosen, partition_key=QUARTER, resources={"home": Home()})
+        return dg.materialize(
+            assets, selection=chosen, partition_key=partition_key(QUARTER), resources={"home": Home()}
+        )
 
     done = run()
     assert done.success
     assert ran == ["of_mis"]
     failed = [check for check in done.get_asset_check_evaluations() if not check.passed]
     errors = [check for check in failed if check.severity == dg.AssetCheckSeverity.ERROR]
-    assert [(check.asset_key.path[1], check.check_name) for check in errors] == [("births", "every_district")]
+    assert [(check.asset_key.path[1], check.check_name) for check in errors] == [("births", "suite")]
     assert "District Dadu" in (errors[0].description or "")
-    assert errors[0].metadata["verdict"].value == "error"
-    address = str(errors[0].metadata["data docs"].value)
-    assert re.search(r"/data_docs/validations/success_sindh/births/2021Q2/.*#every_district$", address)
+    first = str(errors[0].metadata["verdicts"].value).splitlines()[2]
+    assert re.search(
+        r"/data_docs/validations/success_sindh/births/2021Q2/.*#every_district\) \| error \|", first
+    )
 
     with pytest.raises(SangamError, match=r"eu_success 2021Q2 is not released yet:\n.*District Dadu"):
         holds.require_none(spoilt, "eu_success", QUARTER)

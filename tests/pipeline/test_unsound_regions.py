@@ -32,7 +32,7 @@ from orchestration.resources import Home
 keys = [key.path for key in defs.resolve_asset_graph().materializable_asset_keys]
 chosen = [dg.AssetKey(path.split("/")) for path in sys.argv[1:]]
 done = defs.resolve_job_def(QUARTER_JOB).execute_in_process(
-    instance=dg.DagsterInstance.ephemeral(), partition_key="2021Q2", asset_selection=chosen, raise_on_error=False,
+    instance=dg.DagsterInstance.ephemeral(), partition_key="2021-04-01", asset_selection=chosen, raise_on_error=False,
     run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
 )
 checks = [e.event_specific_data for e in done.all_events if e.event_type_value == "ASSET_CHECK_EVALUATION"]

@@ -1,0 +1,24 @@
+"""How assets are grouped, tagged and owned, so that the graph reads: a group for each region, then the layers."""
+
+from __future__ import annotations
+
+from ingest.contracts.loading import region_files
+
+ENGINEERS = "team:data-engineering"
+OFFICERS = "team:monitoring-and-evaluation"
+
+
+def region_group(region: str) -> str:
+    """The group of a region's assets, under its programme: `success_sindh__sindh`."""
+    return f"{_programme(region)}__{region.lstrip('_')}" if region[0] != "_" else _programme(region)
+
+
+def layer_tags(layer: str, region: str = "") -> dict[str, str]:
+    """Tags by which assets are found: their layer, and whose they are."""
+    own = {"region": region.lstrip("_"), "programme": _programme(region)} if region else {}
+    return {"layer": layer, **own}
+
+
+def _programme(region: str) -> str:
+    """The programme by the folder of its contracts, which is there even where they do not load."""
+    return region_files()[region].parents[1].name.lstrip("_")

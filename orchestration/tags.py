@@ -1,0 +1,21 @@
+"""Tags of runs, by which they are found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+LOCATION = "sangam"  # the code location's name, as in workspace.yaml
+QUARTER = "sangam/quarter"
+REGION = "sangam/region"
+SOURCE = "sangam/source"
+DROP = "sangam/drop"
+
+
+def run_tags(quarter: str, regions: Sequence[str] = ()) -> dict[str, str]:
+    """Tags of a run of a quarter, of all regions or of some.
+
+    The first is how Dagster's Timeline knows which code location a run is of; runs that the webserver or the daemon
+    start have it by themselves, those of this process do not.
+    """
+    own = {REGION: ",".join(region.lstrip("_") for region in regions)} if regions else {}
+    return {".dagster/repository": f"__repository__@{LOCATION}", QUARTER: quarter, **own}
