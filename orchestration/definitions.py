@@ -12,16 +12,9 @@ from orchestration.assets.releases import release_assets
 from orchestration.assets.sources import all_source_assets
 from orchestration.assets.unsound import unsound_assets
 from orchestration.assets.warehouse import feeds, warehouse_assets
+from orchestration.automation.deliveries import delivery_sensors
+from orchestration.jobs import asset_jobs
 from orchestration.resources import Home
-
-QUARTER_JOB = "quarter"
-
-quarter_job = dg.define_asset_job(
-    QUARTER_JOB,
-    selection=dg.AssetSelection.all(),
-    description="Everything of a quarter: read, judge, map, build the marts, prepare releases for sign-off.",
-    executor_def=dg.in_process_executor,
-)
 
 defs = dg.Definitions(
     assets=dg.map_asset_specs(
@@ -37,7 +30,8 @@ defs = dg.Definitions(
             *unsound_assets(),
         ],
     ),
-    jobs=[quarter_job],
+    jobs=[*asset_jobs().values()],
+    sensors=delivery_sensors(),
     resources={"home": Home()},
     executor=dg.in_process_executor,
 )

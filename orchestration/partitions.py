@@ -5,7 +5,6 @@ A partition's key is the quarter's first day, as Dagster writes time windows; ev
 
 from __future__ import annotations
 
-import warnings
 from datetime import date
 
 import dagster as dg
@@ -18,11 +17,11 @@ QUARTERS = dg.TimeWindowPartitionsDefinition(
     fmt="%Y-%m-%d",
     end_offset=1,  # the quarter that is running
 )
-with warnings.catch_warnings():
-    # That a parent's partition may lie before the first one is "beta"; nothing else says "all up to this one".
-    warnings.simplefilter("ignore", dg.BetaWarning)
-    # Numbers of a quarter are made of the deliveries up to it: a late one makes it stale, and those after it.
-    UP_TO = dg.TimeWindowPartitionMapping(start_offset=-400, allow_nonexistent_upstream_partitions=True)
+# A run a quarter: what is there is shown for each, and a backfill goes on where it stopped.
+EACH = dg.BackfillPolicy.multi_run(max_partitions_per_run=1)
+
+# Numbers of a quarter are made of the deliveries up to it: a late one makes it stale, and those after it.
+UP_TO = dg.TimeWindowPartitionMapping(start_offset=-400, allow_nonexistent_upstream_partitions=True)
 
 
 def partition_key(quarter: str) -> str:

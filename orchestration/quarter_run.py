@@ -14,10 +14,10 @@ from ingest.deliveries import landing
 from ingest.deliveries.receipt import Receipt
 from ingest.errors import SangamError
 from ingest.files import atomic
+from orchestration import tags
 from orchestration.checks import holds
 from orchestration.quarters import check_quarter
 from orchestration.settings import Settings
-from orchestration.tags import run_tags
 from orchestration.warehouse import logframes
 
 DAGSTER_YAML = """# Dagster's storage of this home. Nothing is sent out and nobody is asked to sign up.
@@ -116,8 +116,9 @@ def _run_job(quarter: str, wanted: list[str], outcome: Outcome) -> None:
     import dagster as dg
 
     # For start-up: a wrong word is refused before Dagster loads.
-    from orchestration.definitions import QUARTER_JOB, defs
+    from orchestration.definitions import defs
     from orchestration.events import BatchesChecked, Event, LandingSeen, SourceDone, listen
+    from orchestration.jobs import QUARTER
     from orchestration.partitions import partition_key
 
     def hear(event: Event) -> None:
@@ -132,14 +133,14 @@ def _run_job(quarter: str, wanted: list[str], outcome: Outcome) -> None:
     stop = listen(hear)
     try:
         with dg.DagsterInstance.get() as instance:
-            job = defs.resolve_job_def(QUARTER_JOB)
+            job = defs.resolve_job_def(QUARTER)
             done = job.execute_in_process(
                 instance=instance,
                 partition_key=partition_key(quarter),
                 raise_on_error=False,
                 asset_selection=_selection(defs, wanted) if wanted else None,
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-                tags=run_tags(quarter, wanted),
+                tags=tags.of_run(quarter, wanted),
             )
             outcome.failed = _failures(done)
     finally:

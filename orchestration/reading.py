@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import pkgutil
 import sys
+from collections import deque
 from collections.abc import Collection, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
+from threading import Thread
 
 import ingest.feedback.slip
 import ingest.readers
@@ -51,9 +53,14 @@ def read(
     write_schemas(settings.home)
     groups = _groups(sources)
     waiting: dict[Source, Future[Receipts]] = {pair: Future() for group in groups for pair in group}
-    with _fast_switching(), ThreadPoolExecutor(THREADS, thread_name_prefix="reading") as pool:
-        for group in sorted(groups, key=lambda group: -sum(_size(settings, *pair) for pair in group)):
-            pool.submit(_read, settings, quarter, group, waiting)
+    left = deque(sorted(groups, key=lambda group: -sum(_size(settings, *pair) for pair in group)))
+    # Daemons: who interrupts a run does not wait until a large file is read. Files are written whole or not at all.
+    threads = [
+        Thread(target=_work, args=(settings, quarter, left, waiting), daemon=True) for _ in range(THREADS)
+    ]
+    with _fast_switching():
+        for thread in threads:
+            thread.start()
         try:
             for pair, future in waiting.items():
                 error = future.exception()
@@ -61,7 +68,7 @@ def read(
                     raise error
                 yield pair, error or future.result()
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            left.clear()
 
 
 def _groups(sources: Collection[Source]) -> list[list[Source]]:
@@ -90,6 +97,15 @@ def _import_all() -> None:
             import_module(f"{package.__name__}.{module.name}")
     for name in _ON_THE_WAY:
         import_module(name)
+
+
+def _work(
+    settings: Settings, quarter: str, left: deque[list[Source]], waiting: dict[Source, Future[Receipts]]
+) -> None:
+    """Read one group after the other, until none is left."""
+    with suppress(IndexError):
+        while True:
+            _read(settings, quarter, left.popleft(), waiting)
 
 
 def _read(

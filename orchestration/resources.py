@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import dagster as dg
 
+from ingest.deliveries.places import folder
 from ingest.deliveries.receipt import Receipt
+from ingest.files import remove_left
 from ingest.linkage import LinkageSummary, link_region
 from orchestration import reading
+from orchestration.alone import alone
 from orchestration.events import LinkageDone, SlipsSent, SourceDone, tell
 from orchestration.settings import Settings, settings
 
@@ -27,10 +31,21 @@ class Home(dg.ConfigurableResource):
         self, region: str, sources: Sequence[str], quarter: str
     ) -> Iterator[tuple[str, list[Receipt] | Exception]]:
         """Bring deliveries up to a quarter into the lake and the feeds; per source receipts, or why there are none."""
-        for (_, source), done in reading.read(self.settings, quarter, [(region, one) for one in sources]):
-            if not isinstance(done, Exception):
-                tell(SourceDone(region, source, done))
-            yield source, done
+        where = self.settings
+        with self._alone(region):
+            for (_, source), done in reading.read(where, quarter, [(region, one) for one in sources]):
+                if not isinstance(done, Exception):
+                    tell(SourceDone(region, source, done))
+                yield source, done
+
+    @contextmanager
+    def _alone(self, region: str) -> Iterator[None]:
+        """Nobody else writes what is of a region; so what a killed run left half written can go."""
+        lake = self.settings.home / "lake"
+        with alone(folder(self.settings.home, "feeds", feed="drop", region=region)):
+            for own in (*lake.glob(f"*/region={region}"), *lake.glob(f"feeds/feed=*/region={region}")):
+                remove_left(own, older_than=0)
+            yield
 
     def send_slips(self, region: str) -> list[str]:
         """Put a partner's new return slips into its bucket; their keys."""
@@ -45,6 +60,7 @@ class Home(dg.ConfigurableResource):
     def link(self, region: str, quarter: str) -> list[LinkageSummary]:
         """Say which records of a region up to a quarter are of the same person or household."""
         where = self.settings
-        summaries = link_region(where.home, region, quarter, demo=where.demo)
+        with self._alone(region):
+            summaries = link_region(where.home, region, quarter, demo=where.demo)
         tell(LinkageDone(region, summaries))
         return summaries

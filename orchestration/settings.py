@@ -48,7 +48,7 @@ def settings(landing: str | Path | None = None) -> Settings:
     A landing in S3 is mirrored into the home first. Raises SangamError where it cannot be reached.
     """
     at = home()
-    where = str(landing or os.environ.get("SANGAM_LANDING") or at / "landing")
+    where = str(landing or landing_address())
     if where.startswith("s3://"):
         key: bytes | None = None
         # For start-up: a landing on disk needs no S3.
@@ -59,6 +59,17 @@ def settings(landing: str | Path | None = None) -> Settings:
             key = secret(demo=is_demo())
         where = str(mirrored(where, at, key))
     return Settings(at, Path(where).resolve(), is_demo())
+
+
+def landing_address() -> str:
+    """Where deliveries arrive: SANGAM_LANDING, a folder or `s3://bucket/prefix`; by default the home's `landing`."""
+    return os.environ.get("SANGAM_LANDING") or str(home() / "landing")
+
+
+def of_home() -> Settings:
+    """Settings for what does not look at the landing, so that one in S3 is not mirrored first."""
+    at = home()
+    return Settings(at, at / "landing", is_demo())
 
 
 def is_demo() -> bool:

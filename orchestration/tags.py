@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 LOCATION = "sangam"  # the code location's name, as in workspace.yaml
+LAYER = "layer"  # of assets
 QUARTER = "sangam/quarter"
 REGION = "sangam/region"
 SOURCE = "sangam/source"
 DROP = "sangam/drop"
 
 
-def run_tags(quarter: str, regions: Sequence[str] = ()) -> dict[str, str]:
+def of_run(quarter: str, regions: Sequence[str] = ()) -> dict[str, str]:
     """Tags of a run of a quarter, of all regions or of some.
 
     The first is how Dagster's Timeline knows which code location a run is of; runs that the webserver or the daemon

@@ -40,9 +40,10 @@ def is_text(name: str) -> bool:
     return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
-def _where(parts: tuple[str, ...]) -> tuple[str, str, str] | str:
-    """Region, source and quarter of a relative path, or a message why it is none of a drop."""
-    if not is_text("/".join(parts)):
+def place_of(relative: str) -> tuple[str, str, str] | str:
+    """Region, source and quarter of a path within a landing, or a message why it is none of a drop."""
+    parts = tuple(relative.split("/"))
+    if not is_text(relative):
         return NOT_TEXT
     if parts[0] == "_reference" and len(parts) == 2:
         region, source, quarter = "_reference", Path(parts[1]).stem, NO_QUARTER
@@ -87,7 +88,7 @@ def _delivered(landing: Path) -> list[str]:
 
 def strays(landing: Path) -> list[Stray]:
     """The files outside the folders that contracts expect."""
-    placed = ((relative, _where(tuple(relative.split("/")))) for relative in _delivered(landing))
+    placed = ((relative, place_of(relative)) for relative in _delivered(landing))
     return [Stray(relative, where) for relative, where in placed if isinstance(where, str)]
 
 
@@ -103,7 +104,7 @@ def scan(
     there = _by_stem(files)
     deliveries: list[Delivery] = []
     for relative in files:
-        where = _where(tuple(relative.split("/")))
+        where = place_of(relative)
         if isinstance(where, str):
             continue
         region, source, quarter = where

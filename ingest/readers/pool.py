@@ -66,6 +66,7 @@ class _Reader:
             stdout=answering,
             stderr=self.errors,
             env=environment,
+            process_group=0,  # Ctrl-C is for us: a reader that it ends would look as if its file had ended it
         )
         os.close(asked)
         os.close(answering)

@@ -22,7 +22,7 @@ from orchestration.checks import holds
 from orchestration.checks.counted import plain
 from orchestration.docs_address import url
 from orchestration.events import BatchesChecked, tell
-from orchestration.partitions import QUARTERS, quarter_of
+from orchestration.partitions import EACH, QUARTERS, quarter_of
 from orchestration.resources import Home
 from orchestration.soundness import sound_regions
 
@@ -69,6 +69,7 @@ def _check_spec(region: str, source: str) -> dg.AssetCheckSpec:
     specs=[_spec(region, source) for region, source in _SOURCES],
     check_specs=[_check_spec(*pair) for pair in _SOURCES if _has_suite(*pair)],
     can_subset=True,
+    backfill_policy=EACH,
 )
 def batch_checks(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:
     """Judge what is new or changed, and yield every delivery that need not wait, with its checks."""

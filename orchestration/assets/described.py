@@ -6,7 +6,6 @@ One function over all assets, so that none is forgotten; where an asset has no f
 from __future__ import annotations
 
 import os
-import warnings
 from datetime import timedelta
 from pathlib import Path
 
@@ -63,18 +62,14 @@ def _name(region: str) -> str:
 def code_metadata(path: Path, line: int | None = None) -> dict[str, dg.CodeReferencesMetadataValue]:
     """A reference to a line of ours: at SANGAM_SOURCE_URL where that is set, else on this machine."""
     where = os.environ.get(_SOURCE_URL, "").rstrip("/")
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", dg.BetaWarning
-        )  # code references are "beta", and there is nothing else
-        reference: dg.UrlCodeReference | dg.LocalFileCodeReference
-        if where and path.is_relative_to(PROJECT):
-            anchor = f"#L{line}" if line else ""
-            url = f"{where}/{path.relative_to(PROJECT).as_posix()}{anchor}"
-            reference = dg.UrlCodeReference(url=url, label=path.name)
-        else:
-            reference = dg.LocalFileCodeReference(file_path=str(path), line_number=line, label=path.name)
-        return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[reference])}
+    reference: dg.UrlCodeReference | dg.LocalFileCodeReference
+    if where and path.is_relative_to(PROJECT):
+        anchor = f"#L{line}" if line else ""
+        url = f"{where}/{path.relative_to(PROJECT).as_posix()}{anchor}"
+        reference = dg.UrlCodeReference(url=url, label=path.name)
+    else:
+        reference = dg.LocalFileCodeReference(file_path=str(path), line_number=line, label=path.name)
+    return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[reference])}
 
 
 def contract_metadata(region: str, source: str, table: str) -> dict[str, dg.CodeReferencesMetadataValue]:

@@ -9,7 +9,7 @@ from ingest.deliveries import landing as folder
 from orchestration.assets.grouping import ENGINEERS
 from orchestration.checks.counted import plain
 from orchestration.events import LandingSeen, tell
-from orchestration.partitions import QUARTERS
+from orchestration.partitions import EACH, QUARTERS
 from orchestration.resources import Home
 
 KEY = dg.AssetKey("landing")
@@ -20,6 +20,7 @@ _SHOWN = 50
     key=KEY,
     group_name="landing",
     partitions_def=QUARTERS,
+    backfill_policy=EACH,
     kinds={"file"},
     owners=[ENGINEERS],
     tags={"layer": "landing"},

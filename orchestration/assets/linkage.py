@@ -9,7 +9,7 @@ from ingest.contracts.loading import load_region
 from ingest.linkage import unheard
 from orchestration.assets.grouping import layer_tags, region_group
 from orchestration.assets.sources import asset_key
-from orchestration.partitions import QUARTERS, quarter_of
+from orchestration.partitions import EACH, QUARTERS, quarter_of
 from orchestration.resources import Home
 from orchestration.soundness import sound_regions
 
@@ -38,6 +38,7 @@ def linkage_asset(region: str) -> dg.AssetsDefinition:
         ],
         group_name=region_group(region),
         partitions_def=QUARTERS,
+        backfill_policy=EACH,
         kinds={"splink", "parquet"},
         description="Records of one person or household under one identifier: by identifiers first, then by names, "
         "birth and place; the doubtful are on a review list (`lake/review`).",

@@ -7,7 +7,7 @@ from orchestration.assets.released_event import metadata, state_of
 from orchestration.assets.unsound import contract_key
 from orchestration.checks import holds
 from orchestration.events import ReleaseDone, tell
-from orchestration.partitions import QUARTERS, quarter_of
+from orchestration.partitions import EACH, QUARTERS, quarter_of
 from orchestration.resources import Home
 from orchestration.warehouse import logframes
 
@@ -33,6 +33,7 @@ def release_asset(donor: str, name: str) -> dg.AssetsDefinition:
         ],
         group_name="release",
         partitions_def=QUARTERS,
+        backfill_policy=EACH,
         kinds={"s3"},
         description=f"{name}: the quarter's files, published once an M&E officer has signed off (`sangam approve`).",
     )

@@ -20,14 +20,15 @@ from packaging.version import Version
 from ingest.contracts.loading import load_region
 from ingest.deliveries.places import folder
 from ingest.mapping.feeds import FEEDS
+from orchestration.alone import alone
 from orchestration.assets import lineage
 from orchestration.assets.described import code_metadata, model_metadata
 from orchestration.assets.linkage import linkage_key, linked_regions
 from orchestration.assets.sources import asset_key
 from orchestration.events import WarehouseStarted, tell
-from orchestration.partitions import QUARTERS, UP_TO, quarter_of
+from orchestration.partitions import EACH, QUARTERS, UP_TO, quarter_of
 from orchestration.resources import Home
-from orchestration.settings import DBT_PROJECT, PROJECT
+from orchestration.settings import DBT_PROJECT, PROJECT, Settings
 from orchestration.soundness import sound_regions
 from orchestration.warehouse import build_state, dbt
 
@@ -65,6 +66,7 @@ def _tables_of(feed: str) -> list[dg.AssetKey]:
         )
         for feed, columns in FEEDS.items()
     ],
+    backfill_policy=EACH,
 )
 def feeds(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.MaterializeResult]:
     """Count what the sources' steps have mapped; the files were written with the records."""
@@ -149,33 +151,38 @@ def warehouse_assets() -> dg.AssetsDefinition:
         manifest=dbt.manifest(),
         name="warehouse",
         partitions_def=QUARTERS,
-        backfill_policy=dg.BackfillPolicy.multi_run(max_partitions_per_run=1),
+        backfill_policy=EACH,
         dagster_dbt_translator=Translator(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True)),
     )
     def build_warehouse(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:
-        where = home.settings
-        quarters = build_state.quarters_to_build(where, quarter_of(context.partition_key))
-        if not quarters:
-            yield from _unchanged(context)
-            build_state.remember(where, [])  # other code, maybe, and the same numbers
-            return
-        tell(WarehouseStarted(quarters))
-        context.log.info("Building quarters %s", ", ".join(quarters))
-        with dbt.environment(where, quarters):
-            cli = Dbt(
-                project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=dbt.executable()
-            )
-            target = dbt.target(where)
-            arguments = ["build", "--exclude-resource-type", "unit_test", "--vars", dbt.variables(where)]
-            if build_state.is_of_other_models(where):
-                arguments.append("--full-refresh")  # all quarters are built anyway
-            log = target / "build.log"
-            log.parent.mkdir(parents=True, exist_ok=True)
-            # dbt's lines go to a file of their own; people read progress, assets and checks.
-            with log.open("w", encoding="utf-8") as stream, contextlib.redirect_stdout(stream):
-                yield from cli.cli(arguments, context=context, target_path=target).stream()
-        build_state.swap_in(where)
-        dbt.write_documentation(where)
-        build_state.remember(where, quarters)
+        with alone(home.settings.home / "build"):
+            yield from _built(context, home.settings)
 
     return build_warehouse
+
+
+def _built(context: dg.AssetExecutionContext, where: Settings) -> Iterator[Any]:
+    """Build what has to be built; the events of every model and test."""
+    quarters = build_state.quarters_to_build(where, quarter_of(context.partition_key))
+    if not quarters:
+        yield from _unchanged(context)
+        build_state.remember(where, [])  # other code, maybe, and the same numbers
+        return
+    tell(WarehouseStarted(quarters))
+    context.log.info("Building quarters %s", ", ".join(quarters))
+    with dbt.environment(where, quarters):
+        cli = Dbt(
+            project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=dbt.executable()
+        )
+        target = dbt.target(where)
+        arguments = ["build", "--exclude-resource-type", "unit_test", "--vars", dbt.variables(where)]
+        if build_state.is_of_other_models(where):
+            arguments.append("--full-refresh")  # all quarters are built anyway
+        log = target / "build.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        # dbt's lines go to a file of their own; people read progress, assets and checks.
+        with log.open("w", encoding="utf-8") as stream, contextlib.redirect_stdout(stream):
+            yield from cli.cli(arguments, context=context, target_path=target).stream()
+    build_state.swap_in(where)
+    dbt.write_documentation(where)
+    build_state.remember(where, quarters)

@@ -48,14 +48,12 @@ def mirror(client: S3Client, landing: str, home: Path, key: bytes | None = None)
     the file's modification time, which is when the delivery arrived unless `_received.csv` says otherwise. Raises
     SangamError for an address without a bucket, where nothing lies there, and where S3 stays away or refuses.
     """
-    bucket, _, prefix = landing.removeprefix("s3://").strip("/").partition("/")
-    if not bucket:
-        raise SangamError(f"'{landing}' names no bucket; write s3://bucket/prefix.")
+    bucket, start = _address(landing)
+    prefix = start.rstrip("/")
     folder = home / "mirror" / bucket / prefix
     # Beside the archive, whose bytes it names: the mirror may be deleted.
     seen_path = home / "archive" / "mirrored" / f"{bucket}-{prefix.replace('/', '-') or 'all'}.json"
     seen: dict[str, Any] = json.loads(seen_path.read_text(encoding="utf-8")) if seen_path.exists() else {}
-    start = f"{prefix}/" if prefix else ""
     found = _listed(client, bucket, start)
     if not found:
         raise SangamError(f"Nothing lies under {landing}; check bucket, prefix and credentials.")
@@ -81,6 +79,29 @@ def mirror(client: S3Client, landing: str, home: Path, key: bytes | None = None)
         write_json(seen_path, seen)
     elsewhere.write(folder, away)
     return folder
+
+
+def etags(landing: str, home: Path) -> dict[str, str]:
+    """The objects under `s3://bucket/prefix` with their ETags; nothing is downloaded.
+
+    Raises SangamError as `mirror` does, but for a prefix under which nothing lies.
+    """
+    # For start-up: a landing on disk needs no S3.
+    from orchestration.s3 import object_store, seaweed
+
+    bucket, start = _address(landing)
+    with contextlib.ExitStack() as stack:
+        endpoint = stack.enter_context(seaweed.serve(home)) if object_store.is_embedded() else None
+        found = _listed(object_store.connect(endpoint), bucket, start)
+    return {item["Key"].removeprefix(start): item["ETag"] for item in found if item["Key"] != start}
+
+
+def _address(landing: str) -> tuple[str, str]:
+    """Bucket and the start of keys. Raises SangamError for an address without a bucket."""
+    bucket, _, prefix = landing.removeprefix("s3://").strip("/").partition("/")
+    if not bucket:
+        raise SangamError(f"'{landing}' names no bucket; write s3://bucket/prefix.")
+    return bucket, f"{prefix}/" if prefix else ""
 
 
 def _is_taken_in(home: Path, relative: str, words: dict[str, Any]) -> bool:

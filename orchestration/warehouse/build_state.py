@@ -85,6 +85,18 @@ def quarters_to_build(settings: Settings, quarter: str) -> list[str]:
     return sorted(new | {q for q in built if changed and q >= min(changed)})
 
 
+def quarters_changed(settings: Settings) -> list[str]:
+    """The quarters with deliveries that have to be built anew; see `quarters_to_build`."""
+    there = {key.rpartition("/")[2] for key in drop_states(settings.feeds)} - {NO_QUARTER}
+    return quarters_to_build(settings, max(there)) if there else []
+
+
+def feeds_version(settings: Settings) -> str:
+    """What all feeds are made of, and the models and definitions that read them."""
+    words = json.dumps([drop_states(settings.feeds), project_fingerprint()], sort_keys=True)
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
 def is_of_other_models(settings: Settings) -> bool:
     """Whether the database was built by other models or definitions: its tables may have other columns."""
     path = _state_path(settings)

@@ -27,11 +27,12 @@ from orchestration.warehouse import logframes, programme_words
 PROBE = """
 import json, sys
 import dagster as dg
-from orchestration.definitions import QUARTER_JOB, defs
+from orchestration.definitions import defs
+from orchestration.jobs import QUARTER
 from orchestration.resources import Home
 keys = [key.path for key in defs.resolve_asset_graph().materializable_asset_keys]
 chosen = [dg.AssetKey(path.split("/")) for path in sys.argv[1:]]
-done = defs.resolve_job_def(QUARTER_JOB).execute_in_process(
+done = defs.resolve_job_def(QUARTER).execute_in_process(
     instance=dg.DagsterInstance.ephemeral(), partition_key="2021-04-01", asset_selection=chosen, raise_on_error=False,
     run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
 )
