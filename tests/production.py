@@ -33,11 +33,11 @@ def free_port() -> int:
         return int(bound.getsockname()[1])
 
 
-def until(is_so: Callable[[], Any], what: str) -> Any:
-    """Wait for something that is true in the end; what it is. Raises AssertionError after minutes."""
+def until(is_so: Callable[[], Any], what: Callable[[], str]) -> Any:
+    """Wait for something that is true in the end; what it is. Raises AssertionError, with `what` said, after minutes."""
     deadline = time.monotonic() + _PATIENCE
     while not (found := is_so()):
-        assert time.monotonic() < deadline, f"in vain: {what}"
+        assert time.monotonic() < deadline, f"in vain: {what()}"
         time.sleep(0.5)
     return found
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from ingest.contracts.loading import load_region
-from orchestration.definitions import QUARTER_JOB
-from orchestration.quarters import all_quarters
+from orchestration.jobs import QUARTER as JOB
+from orchestration.partitions import partition_key
 from orchestration.s3 import object_store, seaweed
 from tests import production, servers
 from tests.production import BUCKET, DEPLOY, Stack, graphql, until
@@ -35,9 +35,13 @@ mutation ($words: ExecutionParams!) {
 }
 """
 STATUS = "query ($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"
-KEYS = (
-    "query ($key: AssetKeyInput!) { assetNodeOrError(assetKey: $key) { ... on AssetNode { partitionKeys } } }"
-)
+SENSORS = """
+{ sensorsOrError(repositorySelector: {repositoryName: "__repository__", repositoryLocationName: "sangam"}) {
+    ... on Sensors { results { name sensorState { id } } } } }
+"""
+STOP = """
+mutation ($id: String!) { stopSensor(id: $id) { ... on StopSensorMutationResult { instigationState { status } } } }
+"""
 LOCATIONS = """
 { workspaceOrError { ... on Workspace { locationEntries { name locationOrLoadError { __typename } } } } }
 """
@@ -92,29 +96,35 @@ def _start(stack: Stack, code: int, port: int, read_only: int) -> None:
     """In the order of `docs/operations.md`: the code server first."""
     module, workspace = ("-m", "orchestration.definitions"), ("-w", str(DEPLOY / "workspace.yaml"))
     stack.start("code", "dagster", "code-server", "start", "-h", "127.0.0.1", "-p", str(code), *module)
-    until(lambda: stack.ask("dagster", "api", "grpc-health-check", "-p", str(code)), stack.log("code"))
+    until(lambda: stack.ask("dagster", "api", "grpc-health-check", "-p", str(code)), lambda: stack.log("code"))
     stack.start("webserver", "dagster-webserver", "-h", "127.0.0.1", "-p", str(port), *workspace)
-    until(lambda: production.is_up(port), "the webserver answers")
+    until(lambda: production.is_up(port), lambda: stack.log("webserver"))
     reads = ("-h", "127.0.0.1", "-p", str(read_only), "--read-only", *workspace)
     stack.start("read_only", "dagster-webserver", *reads)
+    _stop_sensors(port)
     stack.start("daemon", "dagster-daemon", "run", *workspace)
-    until(lambda: production.is_up(read_only), "the webserver that only reads answers")
-    until(lambda: stack.ask("dagster-daemon", "liveness-check"), "the daemon lives")
+    until(lambda: production.is_up(read_only), lambda: stack.log("read_only"))
+    until(lambda: stack.ask("dagster-daemon", "liveness-check"), lambda: stack.log("daemon"))
 
 
-def _words(port: int) -> dict[str, Any]:
+def _stop_sensors(port: int) -> None:
+    """As before an upgrade: nothing starts but what the tests launch."""
+    for sensor in graphql(port, SENSORS)["sensorsOrError"]["results"]:
+        stopped = graphql(port, STOP, {"id": sensor["sensorState"]["id"]})["stopSensor"]
+        assert stopped["instigationState"]["status"] == "STOPPED", sensor["name"]
+
+
+def _words() -> dict[str, Any]:
     """What launching one source's quarter asks for."""
     tables = load_region(REGION).sources[SOURCE].tables
     assets = [{"path": [REGION, SOURCE, table]} for table in tables]
-    keys = graphql(port, KEYS, {"key": assets[0]})["assetNodeOrError"]["partitionKeys"]
-    partition = keys[all_quarters().index(QUARTER)]
     selector = {
         "repositoryLocationName": "sangam",
         "repositoryName": "__repository__",
-        "jobName": QUARTER_JOB,
+        "jobName": JOB,
         "assetSelection": assets,
     }
-    tags = [{"key": "dagster/partition", "value": partition}]
+    tags = [{"key": "dagster/partition", "value": partition_key(QUARTER)}]
     return {"selector": selector, "runConfigData": {}, "executionMetadata": {"tags": tags}}
 
 
@@ -125,7 +135,7 @@ def test_the_code_server_serves_both_webservers(installed: Production) -> None:
 
 
 def test_a_run_launched_over_the_webserver_is_kept_in_postgresql_and_s3(installed: Production) -> None:
-    done = graphql(installed.port, LAUNCH, {"words": _words(installed.port)})["launchRun"]
+    done = graphql(installed.port, LAUNCH, {"words": _words()})["launchRun"]
     assert done["__typename"] == "LaunchRunSuccess", done
     run = done["run"]["runId"]
 
@@ -134,7 +144,7 @@ def test_a_run_launched_over_the_webserver_is_kept_in_postgresql_and_s3(installe
 
     until(
         lambda: status() in ("SUCCESS", "FAILURE", "CANCELED"),
-        f"the run ends: {installed.stack.log('daemon')}",
+        lambda: installed.stack.log("daemon") + installed.stack.log("code"),
     )
     assert status() == "SUCCESS", installed.stack.log("code")
 
@@ -155,7 +165,7 @@ def test_a_run_launched_over_the_webserver_is_kept_in_postgresql_and_s3(installe
 
 def test_the_webserver_for_readers_launches_nothing(installed: Production) -> None:
     before = installed.postgres.ask("dagster", "SELECT to_json(count(*)) FROM runs")
-    said = graphql(installed.read_only_port, LAUNCH, {"words": _words(installed.read_only_port)})
+    said = graphql(installed.read_only_port, LAUNCH, {"words": _words()})
     assert said["launchRun"]["__typename"] == "UnauthorizedError"
     assert installed.postgres.ask("dagster", "SELECT to_json(count(*)) FROM runs") == before
 
