@@ -140,7 +140,7 @@ def _run_job(quarter: str, wanted: list[str], outcome: Outcome) -> None:
                 raise_on_error=False,
                 asset_selection=_selection(defs, wanted) if wanted else None,
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-                tags=tags.of_run(quarter, wanted),
+                tags={**tags.of_run(quarter, wanted), tags.BY: "command line"},
             )
             outcome.failed = _failures(done)
     finally:

@@ -10,6 +10,7 @@ QUARTER = "sangam/quarter"
 REGION = "sangam/region"
 SOURCE = "sangam/source"
 DROP = "sangam/drop"
+BY = "sangam/by"  # of runs that somebody waits for at the command line
 
 
 def of_run(quarter: str, regions: Sequence[str] = ()) -> dict[str, str]:

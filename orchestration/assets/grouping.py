@@ -6,11 +6,17 @@ from ingest.contracts.loading import region_files
 
 ENGINEERS = "team:data-engineering"
 OFFICERS = "team:monitoring-and-evaluation"
+WAREHOUSE_POOL = "warehouse"  # dbt is its single writer
 
 
 def region_group(region: str) -> str:
     """The group of a region's assets, under its programme: `success_sindh__sindh`."""
     return f"{_programme(region)}__{region.lstrip('_')}" if region[0] != "_" else _programme(region)
+
+
+def region_pool(region: str) -> str:
+    """The pool of steps that write what is of a region: one at a time."""
+    return f"region_{region.lstrip('_')}"
 
 
 def layer_tags(layer: str, region: str = "") -> dict[str, str]:

@@ -7,6 +7,7 @@ import dagster as dg
 
 from ingest.deliveries import landing as folder
 from orchestration.assets.grouping import ENGINEERS
+from orchestration.assets.retries import retried
 from orchestration.checks.counted import plain
 from orchestration.events import LandingSeen, tell
 from orchestration.partitions import EACH, QUARTERS
@@ -29,9 +30,10 @@ _SHOWN = 50
         dg.AssetCheckSpec("strays", asset=KEY, description="Every file lies where a contract expects it.")
     ],
 )
-def landing(home: Home) -> Iterator[Any]:
+def landing(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:
     """Look through the landing; raises SangamError where there is none."""
-    where = home.settings.landing
+    with retried(context):
+        where = home.settings.landing
     strays, litter = folder.strays(where), folder.litter(where)
     tell(LandingSeen(strays, litter))
     lines = [f"- {plain(one.relative)}: {one.message}" for one in strays]

@@ -7,7 +7,7 @@ import dagster as dg
 
 from ingest.contracts.loading import load_region
 from ingest.linkage import unheard
-from orchestration.assets.grouping import layer_tags, region_group
+from orchestration.assets.grouping import layer_tags, region_group, region_pool
 from orchestration.assets.sources import asset_key
 from orchestration.partitions import EACH, QUARTERS, quarter_of
 from orchestration.resources import Home
@@ -39,6 +39,7 @@ def linkage_asset(region: str) -> dg.AssetsDefinition:
         group_name=region_group(region),
         partitions_def=QUARTERS,
         backfill_policy=EACH,
+        pool=region_pool(region),
         kinds={"splink", "parquet"},
         description="Records of one person or household under one identifier: by identifiers first, then by names, "
         "birth and place; the doubtful are on a review list (`lake/review`).",

@@ -4,6 +4,7 @@ import dagster as dg
 
 from orchestration.assets.batch_checks import batch_key
 from orchestration.assets.released_event import metadata, state_of
+from orchestration.assets.retries import retried
 from orchestration.assets.unsound import contract_key
 from orchestration.checks import holds
 from orchestration.events import ReleaseDone, tell
@@ -38,7 +39,8 @@ def release_asset(donor: str, name: str) -> dg.AssetsDefinition:
         description=f"{name}: the quarter's files, published once an M&E officer has signed off (`sangam approve`).",
     )
     def release(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:
-        return _publish_if_approved(quarter_of(context.partition_key), donor, home)
+        with retried(context):
+            return _publish_if_approved(quarter_of(context.partition_key), donor, home)
 
     return release
 

@@ -15,7 +15,8 @@ from ingest.deliveries.receipt import Receipt
 from ingest.errors import SangamError
 from orchestration.assets import table_metadata
 from orchestration.assets.described import contract_metadata
-from orchestration.assets.grouping import layer_tags, region_group
+from orchestration.assets.grouping import layer_tags, region_group, region_pool
+from orchestration.assets.retries import retried
 from orchestration.checks import counted, table_checks
 from orchestration.partitions import EACH, QUARTERS, partition_key, quarter_of
 from orchestration.resources import Home
@@ -91,30 +92,38 @@ def region_assets(region: str) -> dg.AssetsDefinition:
         check_specs=[check for spec in specs for check in table_checks.specs(spec.key)],
         can_subset=True,
         backfill_policy=EACH,
+        pool=region_pool(region),
     )
     def read_and_judge(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:
-        quarter = quarter_of(context.partition_key)
-        chosen = {key.path[1] for key in context.selected_asset_keys - {slips_key(region)}}
-        failed: list[tuple[str, Exception]] = []
-        for name, done in home.ingest(region, [one for one in contract.sources if one in chosen], quarter):
-            if isinstance(done, Exception):
-                failed.append((name, done))
-                continue
-            for earlier in counted.other_quarters_read(done, quarter):
-                _log_earlier(context, region, name, done, earlier)
-            yield from _results(context, home, region, name, done, quarter)
-        if slips_key(region) in context.selected_asset_keys:
-            sent = home.send_slips(region)
-            yield dg.MaterializeResult(
-                asset_key=slips_key(region),
-                metadata={
-                    "new slips": len(sent),
-                    "sent": dg.MetadataValue.md("\n".join(f"- {s}" for s in sent)),
-                },
-            )
-        _raise(region, failed)
+        with retried(context):
+            yield from _read(context, home, region)
 
     return read_and_judge
+
+
+def _read(context: dg.AssetExecutionContext, home: Home, region: str) -> Iterator[Any]:
+    """Read the sources of a region that are asked for, then send its return slips. Raises what kept any from it."""
+    quarter = quarter_of(context.partition_key)
+    sources = load_region(region).sources
+    chosen = {key.path[1] for key in context.selected_asset_keys - {slips_key(region)}}
+    failed: list[tuple[str, Exception]] = []
+    for name, done in home.ingest(region, [one for one in sources if one in chosen], quarter):
+        if isinstance(done, Exception):
+            failed.append((name, done))
+            continue
+        for earlier in counted.other_quarters_read(done, quarter):
+            _log_earlier(context, region, name, done, earlier)
+        yield from _results(context, home, region, name, done, quarter)
+    if slips_key(region) in context.selected_asset_keys:
+        sent = home.send_slips(region)
+        yield dg.MaterializeResult(
+            asset_key=slips_key(region),
+            metadata={
+                "new slips": len(sent),
+                "sent": dg.MetadataValue.md("\n".join(f"- {s}" for s in sent)),
+            },
+        )
+    _raise(region, failed)
 
 
 def _results(

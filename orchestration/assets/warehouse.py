@@ -23,6 +23,7 @@ from ingest.mapping.feeds import FEEDS
 from orchestration.alone import alone
 from orchestration.assets import lineage
 from orchestration.assets.described import code_metadata, model_metadata
+from orchestration.assets.grouping import WAREHOUSE_POOL
 from orchestration.assets.linkage import linkage_key, linked_regions
 from orchestration.assets.sources import asset_key
 from orchestration.events import WarehouseStarted, tell
@@ -152,6 +153,7 @@ def warehouse_assets() -> dg.AssetsDefinition:
         name="warehouse",
         partitions_def=QUARTERS,
         backfill_policy=EACH,
+        pool=WAREHOUSE_POOL,
         dagster_dbt_translator=Translator(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True)),
     )
     def build_warehouse(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+
+class UnreachableError(SangamError):
+    """S3 stayed away for as long as was waited: what was asked for may be had later."""
+
+
 VARIABLE = "SANGAM_S3_PATIENCE"
 # Seconds to wait for S3 in all. The embedded server is ours: where it has gone, nobody but the next command starts it.
 PATIENCE, PATIENCE_EMBEDDED = 60.0, 4.0
@@ -45,8 +50,8 @@ def is_embedded() -> bool:
 def patiently(client: S3Client, where: str, call: Callable[[], T]) -> T:
     """What `call` returns, tried again with longer and longer waits while S3 fails in a way that can pass.
 
-    `where` is the object or bucket, for people. Raises SangamError where S3 stays away or refuses for good, and the
-    ClientError itself where it answers about the object (404, 409, 412).
+    `where` is the object or bucket, for people. Raises UnreachableError where S3 stays away, SangamError where it
+    refuses for good, and the ClientError itself where it answers about the object (404, 409, 412).
     """
     # For start-up: botocore takes a quarter of a second, which commands that do not reach S3 need not pay.
     from botocore.exceptions import BotoCoreError, ClientError
@@ -62,7 +67,7 @@ def patiently(client: S3Client, where: str, call: Callable[[], T]) -> T:
                 raise SangamError(_refused(client, where, error)) from error
             wait = next(waits, None)
             if wait is None:
-                raise SangamError(_stays_away(client, where, error)) from error
+                raise UnreachableError(_stays_away(client, where, error)) from error
             sleep(wait)
 
 
