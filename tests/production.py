@@ -34,7 +34,7 @@ def free_port() -> int:
 
 
 def until(is_so: Callable[[], Any], what: Callable[[], str]) -> Any:
-    """Wait for something that is true in the end; what it is. Raises AssertionError, with `what` said, after minutes."""
+    """Wait for something that is true in the end; what it is. Raises AssertionError after minutes, saying `what`."""
     deadline = time.monotonic() + _PATIENCE
     while not (found := is_so()):
         assert time.monotonic() < deadline, f"in vain: {what()}"
