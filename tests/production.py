@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ingest.boundary.pseudonyms import SECRET_VARIABLE
 from orchestration.settings import PROJECT
 
 DEPLOY = PROJECT / "deploy"
@@ -50,12 +51,13 @@ class Stack:
     environment: dict[str, str]
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
-    def start(self, name: str, *words: str) -> None:
-        """Start a program of Dagster's in a session of its own."""
+    def start(self, name: str, *words: str, knows_secret: bool = False) -> None:
+        """Start a program of Dagster's in a session of its own; only who `knows_secret` is told it."""
+        kept = {word: value for word, value in self.environment.items() if word != SECRET_VARIABLE}
         with (self.folder / f"{name}.log").open("wb") as log:
             self.running[name] = subprocess.Popen(
                 [str(_BIN / words[0]), *words[1:]],
-                env=self.environment,
+                env=self.environment if knows_secret else kept,
                 cwd=PROJECT,
                 stdout=log,
                 stderr=log,
@@ -109,22 +111,20 @@ def stack(folder: Path, environment: dict[str, str]) -> Iterator[Stack]:
             made.end(name, 0)
 
 
-def graphql(port: int, query: str, variables: dict[str, Any] | None = None) -> Any:
+def graphql(address: str, query: str, variables: dict[str, Any] | None = None) -> Any:
     """What a webserver answers. Raises AssertionError with its errors."""
     body = json.dumps({"query": query, "variables": variables or {}}).encode()
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/graphql", body, {"Content-Type": "application/json"}
-    )
+    request = urllib.request.Request(f"{address}/graphql", body, {"Content-Type": "application/json"})  # noqa: S310
     with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310 - always http://127.0.0.1
         said = json.load(answer)
     assert not said.get("errors"), said["errors"]
     return said["data"]
 
 
-def is_up(port: int) -> bool:
+def is_up(address: str) -> bool:
     """Whether a webserver answers."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/server_info", timeout=5) as answer:
+        with urllib.request.urlopen(f"{address}/server_info", timeout=5) as answer:  # noqa: S310
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError):
         return False

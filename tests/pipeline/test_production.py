@@ -54,8 +54,8 @@ class Production:
     stack: Stack
     postgres: servers.Postgres
     s3: Any
-    port: int
-    read_only_port: int
+    address: str
+    read_only: str
 
 
 @pytest.fixture(scope="module")
@@ -88,29 +88,35 @@ def installed(sample_drops: Path, tmp_path_factory: pytest.TempPathFactory) -> I
             "AWS_DEFAULT_REGION": "us-east-1",
         }
         with production.stack(folder, environment) as stack:
-            _start(stack, code, port, read_only)
-            yield Production(stack, postgres, s3, port, read_only)
+            addresses = _start(stack, code, port, read_only)
+            yield Production(stack, postgres, s3, *addresses)
 
 
-def _start(stack: Stack, code: int, port: int, read_only: int) -> None:
-    """In the order of `docs/operations.md`: the code server first."""
+def _start(stack: Stack, code: int, port: int, read_only: int) -> tuple[str, str]:
+    """In the order of `docs/operations.md`: the code server first. The addresses of the webservers."""
     module, workspace = ("-m", "orchestration.definitions"), ("-w", str(DEPLOY / "workspace.yaml"))
-    stack.start("code", "dagster", "code-server", "start", "-h", "127.0.0.1", "-p", str(code), *module)
-    until(lambda: stack.ask("dagster", "api", "grpc-health-check", "-p", str(code)), lambda: stack.log("code"))
-    stack.start("webserver", "dagster-webserver", "-h", "127.0.0.1", "-p", str(port), *workspace)
-    until(lambda: production.is_up(port), lambda: stack.log("webserver"))
-    reads = ("-h", "127.0.0.1", "-p", str(read_only), "--read-only", *workspace)
-    stack.start("read_only", "dagster-webserver", *reads)
-    _stop_sensors(port)
+    serve = ("dagster", "code-server", "start", "-h", "127.0.0.1", "-p", str(code), *module)
+    stack.start("code", *serve, knows_secret=True)
+    until(
+        lambda: stack.ask("dagster", "api", "grpc-health-check", "-p", str(code)), lambda: stack.log("code")
+    )
+    operate, look = f"http://127.0.0.1:{port}/operate", f"http://127.0.0.1:{read_only}/look"
+    words = ("-h", "127.0.0.1", "-p", str(port), "--path-prefix", "/operate", *workspace)
+    stack.start("webserver", "dagster-webserver", *words)
+    words = ("-h", "127.0.0.1", "-p", str(read_only), "--path-prefix", "/look", "--read-only", *workspace)
+    stack.start("read_only", "dagster-webserver", *words)
+    until(lambda: production.is_up(operate), lambda: stack.log("webserver"))
+    _stop_sensors(operate)
     stack.start("daemon", "dagster-daemon", "run", *workspace)
-    until(lambda: production.is_up(read_only), lambda: stack.log("read_only"))
+    until(lambda: production.is_up(look), lambda: stack.log("read_only"))
     until(lambda: stack.ask("dagster-daemon", "liveness-check"), lambda: stack.log("daemon"))
+    return operate, look
 
 
-def _stop_sensors(port: int) -> None:
+def _stop_sensors(address: str) -> None:
     """As before an upgrade: nothing starts but what the tests launch."""
-    for sensor in graphql(port, SENSORS)["sensorsOrError"]["results"]:
-        stopped = graphql(port, STOP, {"id": sensor["sensorState"]["id"]})["stopSensor"]
+    for sensor in graphql(address, SENSORS)["sensorsOrError"]["results"]:
+        stopped = graphql(address, STOP, {"id": sensor["sensorState"]["id"]})["stopSensor"]
         assert stopped["instigationState"]["status"] == "STOPPED", sensor["name"]
 
 
@@ -129,18 +135,18 @@ def _words() -> dict[str, Any]:
 
 
 def test_the_code_server_serves_both_webservers(installed: Production) -> None:
-    for port in (installed.port, installed.read_only_port):
-        (entry,) = graphql(port, LOCATIONS)["workspaceOrError"]["locationEntries"]
+    for address in (installed.address, installed.read_only):
+        (entry,) = graphql(address, LOCATIONS)["workspaceOrError"]["locationEntries"]
         assert (entry["name"], entry["locationOrLoadError"]["__typename"]) == ("sangam", "RepositoryLocation")
 
 
 def test_a_run_launched_over_the_webserver_is_kept_in_postgresql_and_s3(installed: Production) -> None:
-    done = graphql(installed.port, LAUNCH, {"words": _words()})["launchRun"]
+    done = graphql(installed.address, LAUNCH, {"words": _words()})["launchRun"]
     assert done["__typename"] == "LaunchRunSuccess", done
     run = done["run"]["runId"]
 
     def status() -> str:
-        return str(graphql(installed.port, STATUS, {"id": run})["runOrError"]["status"])
+        return str(graphql(installed.address, STATUS, {"id": run})["runOrError"]["status"])
 
     until(
         lambda: status() in ("SUCCESS", "FAILURE", "CANCELED"),
@@ -165,7 +171,7 @@ def test_a_run_launched_over_the_webserver_is_kept_in_postgresql_and_s3(installe
 
 def test_the_webserver_for_readers_launches_nothing(installed: Production) -> None:
     before = installed.postgres.ask("dagster", "SELECT to_json(count(*)) FROM runs")
-    said = graphql(installed.read_only_port, LAUNCH, {"words": _words()})
+    said = graphql(installed.read_only, LAUNCH, {"words": _words()})
     assert said["launchRun"]["__typename"] == "UnauthorizedError"
     assert installed.postgres.ask("dagster", "SELECT to_json(count(*)) FROM runs") == before
 
@@ -177,3 +183,15 @@ def test_all_processes_end_on_sigterm(installed: Production) -> None:
         if not installed.stack.end(name, IN_TIME)
     ]
     assert late == []
+
+
+def test_the_history_is_migrated_and_restored_from_a_backup(installed: Production) -> None:
+    assert installed.stack.running == {}
+    count = "SELECT to_json(count(*)) FROM event_logs"
+    events = installed.postgres.ask("dagster", count)
+    assert installed.stack.ask("dagster", "instance", "migrate"), "as before each start of another version"
+    assert installed.postgres.ask("dagster", count) == events > 0
+    backup = installed.postgres.dump("dagster", "-Fc")
+    installed.postgres.new("restored")
+    servers.run(installed.postgres.client("pg_restore", "-d", "restored"), backup)
+    assert installed.postgres.ask("restored", count) == events
