@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
-
 from expectations.suite import Suite, load_suite
 from ingest.contracts.loading import has_source, load_region
 from ingest.contracts.source import Source
@@ -136,6 +134,9 @@ def _twin(receipt: Receipt, alike: Iterable[Receipt]) -> str | None:
 
 def _current_drops(home: Path) -> list[tuple[str, str, str, str, str]]:
     """Region, source, quarter, file and SHA-256 of what the feeds hold, so that the same deliveries are checked."""
+    # For start-up: the code location asks for no batches.
+    import duckdb
+
     files = folder(home, "feeds", feed="drop") / "region=*" / "source=*" / "quarter=*" / "*.parquet"
     with duckdb.connect() as connection:
         try:

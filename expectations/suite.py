@@ -28,6 +28,7 @@ from ingest.contracts.yaml_file import Document, merge, read_mapping
 SUITES = Path(__file__).parent / "suites"
 COMMON = "_common"
 DELIVERY = "delivery"  # the name under which a delivery as a whole is measured
+_file = cache(read_mapping)
 Kind = Literal["table", "column", "figure", "place", "delivery"]
 
 
@@ -202,7 +203,7 @@ def suite_at(key: tuple[str, ...], root: Path) -> Suite:
 
 def forget() -> None:
     """Read every file anew when it is next asked for."""
-    for cached in (_read_suite, _words, as_read):
+    for cached in (_read_suite, _words, _file, as_read):
         cached.cache_clear()
 
 
@@ -225,7 +226,7 @@ def _read_suite(programme: str, source: str, root: Path) -> Suite:
 @cache
 def _words(programme: str, source: str, root: Path) -> Document:
     common = suite_file((COMMON,), root)
-    words = read_mapping(common if common.exists() else suite_file((COMMON,), SUITES))
+    words = _file(common if common.exists() else suite_file((COMMON,), SUITES))
     if source and (own := suite_file((programme, source), root)).exists():
-        words = merge(words, read_mapping(own))
+        words = merge(words, _file(own))
     return words

@@ -5,48 +5,26 @@ What a suite says of itself is checked where it is loaded, in `suite`.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from functools import cache
-from pathlib import Path
 
 import duckdb
 
 from expectations.measuring.questions import figure_sql, places_sql, words
-from expectations.suite import DELIVERY, MEASURES, Kind, Place, Suite, load_suite, suite_words
+from expectations.suite import DELIVERY, MEASURES, Kind, Place, Suite, suite_words
 from ingest import empty_tables
 from ingest.cleaning.look_ups import define_look_ups
-from ingest.code_state import code_fingerprint
 from ingest.contracts.faults import did_you_mean, line
-from ingest.contracts.loading import load_region
 from ingest.contracts.source import Source
 from ingest.judging.sql_faults import SqlFault, naming
 from ingest.mapping.mapping_faults import column_names
-from ingest.trial_notes import mark_of, require
 
 _INSIDE = ("_delivered", "_notes", "_file", "_table", "_sha256", "_row", "_record")
 
 
-def require_sound_suite(region: str, source: str, home: Path | None = None) -> None:
-    """Raises SangamError, naming file and line, where the suite of a region's source does not fit its contract.
-
-    `home`: where a trial that went well is noted, so that the same words are not tried again.
-    """
-    contract = load_region(region)
-    suite, own = load_suite(contract.programme, source), contract.sources[source]
-    tried = json.dumps(own.model_dump(mode="json", exclude={"feeds", "identities", "drift"}), sort_keys=True)
-    mark = mark_of(_code(), suite.fingerprint, tried)
-    require(mark, lambda: _tried(suite, own, contract.programme, f"{region}/{source}"), home)
-
-
-@cache
-def _code() -> str:
-    return code_fingerprint("expectations.suite_trial", packages=("duckdb",))
-
-
-def _tried(suite: Suite, source: Source, programme: str, name: str) -> list[str]:
+def faults(suite: Suite, source: Source, programme: str, name: str) -> list[str]:
+    """What of a suite does not fit the contract of a source, named `region/source`, each with file and line."""
     document = suite_words(programme, name.partition("/")[2])
     return [
         f"{line(document, fault.at, str(fault))} (suite of {name})" for fault in suite_faults(suite, source)

@@ -271,7 +271,7 @@ def _read_and_write(
     """Judge a delivery and write all that comes of it; what its receipt says of that."""
     # For start-up: reading needs Arrow and the parsers, which a run that finds nothing new does not.
     from ingest.judging.delivered_file import judge_file
-    from ingest.trial import require_sound
+    from ingest.sound import require_sound
 
     home, key = this.home, this.key
     require_sound(delivery.region, delivery.source, home)

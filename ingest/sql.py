@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def quote(text: str) -> str:
@@ -50,6 +52,9 @@ def copy_to_parquet(select: str, path: Path) -> str:
 
 @cache
 def _environment(folder: Path) -> Environment:
+    # For start-up: contracts are loaded without templates.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     # SQL, not HTML: there is nothing to escape but by the two filters.
     made = Environment(  # noqa: S701
         loader=FileSystemLoader(folder), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True

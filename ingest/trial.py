@@ -6,12 +6,9 @@ records in the tables is told where it fails.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -19,7 +16,6 @@ import duckdb
 from ingest import empty_tables
 from ingest.cleaning import phones
 from ingest.cleaning.look_ups import define_look_ups
-from ingest.code_state import code_fingerprint
 from ingest.contracts.faults import did_you_mean
 from ingest.contracts.loading import load_region, source_words
 from ingest.contracts.region import Region
@@ -32,31 +28,13 @@ from ingest.mapping import identities, selects
 from ingest.mapping.constants import constants
 from ingest.mapping.mapping_faults import column_names, naming_mapping
 from ingest.sql import sql_name
-from ingest.trial_notes import mark_of, require
 
 _FINDINGS = "(tbl VARCHAR, record BIGINT, code VARCHAR, col VARCHAR"
 _DECLARED = re.compile(r"\b(look_up|band)\s*\(\s*'([^']*)'", re.IGNORECASE)
 
 
-def require_sound(region: str, source: str, home: Path | None = None) -> None:
-    """Raises SangamError, naming file and line, where an expression of a source's contract does not work.
-
-    `home`: where a trial that went well is noted, so that the same contract is not tried again.
-    """
-    contract = load_region(region)
-    looked_up = sorted(contract.sources[source].looked_up_sources() | {source})
-    words = [contract.sources[name].model_dump(mode="json") for name in looked_up]
-    mark = mark_of(_code(), json.dumps([words, contract.tiers], sort_keys=True))
-    require(mark, lambda: _tried(region, source), home)
-
-
-@cache
-def _code() -> str:
-    return code_fingerprint("ingest.trial", packages=("duckdb",))
-
-
-def _tried(region: str, source: str) -> list[str]:
-    """What is wrong with a contract."""
+def faults(region: str, source: str) -> list[str]:
+    """What is wrong with the expressions of a source's contract, each with file and line; none where all work."""
     document, name = source_words(region, source), f"{region}/{source}"
     return [str(fault.placed(document, name)) for fault in _faults(load_region(region), source)]
 

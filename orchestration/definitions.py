@@ -12,6 +12,8 @@ from orchestration.assets.releases import release_assets
 from orchestration.assets.sources import all_source_assets
 from orchestration.assets.unsound import unsound_assets
 from orchestration.assets.warehouse import feeds, warehouse_assets
+from orchestration.automation.alerts import alert_sensors
+from orchestration.automation.calendars import calendar_job, calendar_schedules
 from orchestration.automation.deliveries import delivery_sensors
 from orchestration.jobs import asset_jobs
 from orchestration.resources import Home
@@ -30,8 +32,9 @@ defs = dg.Definitions(
             *unsound_assets(),
         ],
     ),
-    jobs=[*asset_jobs().values()],
-    sensors=delivery_sensors(),
+    jobs=[*asset_jobs().values(), calendar_job],
+    schedules=calendar_schedules(),
+    sensors=[*delivery_sensors(), *alert_sensors()],
     resources={"home": Home()},
     executor=dg.in_process_executor,
 )

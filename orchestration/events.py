@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from expectations.results import BatchResult
-from ingest.deliveries.landing import Stray
-from ingest.deliveries.receipt import Receipt
-from ingest.linkage import LinkageSummary
+# For start-up: events are heard of by the code location, which does none of the work they tell of.
+if TYPE_CHECKING:
+    from expectations.results import BatchResult
+    from ingest.deliveries.landing import Stray
+    from ingest.deliveries.receipt import Receipt
+    from ingest.linkage import LinkageSummary
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,6 @@ QUARTERS = dg.TimeWindowPartitionsDefinition(
     fmt="%Y-%m-%d",
     end_offset=1,  # the quarter that is running
 )
-# A run a quarter: what is there is shown for each, and a backfill goes on where it stopped.
-EACH = dg.BackfillPolicy.multi_run(max_partitions_per_run=1)
-
 # Numbers of a quarter are made of the deliveries up to it: a late one makes it stale, and those after it.
 UP_TO = dg.TimeWindowPartitionMapping(start_offset=-400, allow_nonexistent_upstream_partitions=True)
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from ingest.deliveries.places import folder
 from ingest.deliveries.receipt import Receipt
 from ingest.files import remove_left
-from ingest.linkage import LinkageSummary, link_region
-from orchestration import reading
 from orchestration.alone import alone
 from orchestration.events import LinkageDone, SlipsSent, SourceDone, tell
 from orchestration.settings import Settings, settings
+
+# For start-up: the code location links nothing.
+if TYPE_CHECKING:
+    from ingest.linkage import LinkageSummary
 
 
 class Home(dg.ConfigurableResource):
@@ -31,6 +34,9 @@ class Home(dg.ConfigurableResource):
         self, region: str, sources: Sequence[str], quarter: str
     ) -> Iterator[tuple[str, list[Receipt] | Exception]]:
         """Bring deliveries up to a quarter into the lake and the feeds; per source receipts, or why there are none."""
+        # For start-up: only a step reads.
+        from orchestration import reading
+
         where = self.settings
         with self._alone(region):
             for (_, source), done in reading.read(where, quarter, [(region, one) for one in sources]):
@@ -59,6 +65,9 @@ class Home(dg.ConfigurableResource):
 
     def link(self, region: str, quarter: str) -> list[LinkageSummary]:
         """Say which records of a region up to a quarter are of the same person or household."""
+        # For start-up: only a step links.
+        from ingest.linkage import link_region
+
         where = self.settings
         with self._alone(region):
             summaries = link_region(where.home, region, quarter, demo=where.demo)

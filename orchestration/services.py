@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ingest.contracts.conventions import Service
 from ingest.contracts.faults import line
-from ingest.contracts.loading import fault, load_region, region_files, region_words
+from ingest.contracts.loading import as_read, fault, load_region, region_files, region_words, regions_root
 from orchestration.settings import DBT_PROJECT
 
 CATALOGUE = DBT_PROJECT / "seeds" / "service_catalogue.csv"
@@ -19,17 +19,18 @@ CATALOGUE = DBT_PROJECT / "seeds" / "service_catalogue.csv"
 
 def declared() -> dict[str, Service]:
     """The services of all regions that bring any, by code; those of the catalogue are not among them."""
-    services, _ = _looked_through()
+    services, _ = _looked_through(regions_root(), as_read())
     return services
 
 
 def service_fault(region: str) -> str:
     """Why a region's services cannot stand beside what there is, naming file and line; empty where they can."""
-    _, faults = _looked_through()
+    _, faults = _looked_through(regions_root(), as_read())
     return faults.get(region, "")
 
 
-def _looked_through() -> tuple[dict[str, Service], dict[str, str]]:
+@cache
+def _looked_through(*_contracts: object) -> tuple[dict[str, Service], dict[str, str]]:
     """What regions that load bring, and the faults of those that contradict the catalogue or an earlier one."""
     known = {code: (service, "the catalogue") for code, service in _catalogue(CATALOGUE).items()}
     brought: dict[str, Service] = {}

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from expectations.suite import as_read as suites_as_read
 from expectations.suite import suites_root
-from expectations.suite_trial import require_sound_suite
+from expectations.suite_sound import require_sound_suite
 from ingest.contracts import loading
 from ingest.errors import SangamError
 from ingest.feedback.languages import require_texts
-from ingest.trial import require_sound
+from ingest.sound import require_sound
 from orchestration.services import service_fault
 from orchestration.settings import home
 

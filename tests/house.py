@@ -83,11 +83,15 @@ def _is_long_sql(node: ast.expr) -> bool:
 
 
 def hidden_imports(text: str) -> list[str]:
-    """Imports of own modules behind TYPE_CHECKING, and those within functions that do not say why."""
+    """Imports of own modules behind TYPE_CHECKING or within functions that do not say why."""
     tree, lines = ast.parse(text), text.splitlines()
     wrong = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+        if (
+            isinstance(node, ast.If)
+            and "TYPE_CHECKING" in ast.unparse(node.test)
+            and not _says_why(lines, node)
+        ):
             wrong |= {
                 inner.lineno: f"line {inner.lineno}: behind TYPE_CHECKING: {ast.unparse(inner)}"
                 for inner in ast.walk(node)

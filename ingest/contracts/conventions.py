@@ -6,13 +6,12 @@ Facts, no layout of a file: where a value stands is in `table` and `column`.
 from __future__ import annotations
 
 import re
-import zoneinfo
 from typing import Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from ingest.contracts.faults import Fault, did_you_mean
-from ingest.contracts.word import Regex, Word
+from ingest.contracts.faults import Fault
+from ingest.contracts.word import Regex, TimeZone, Word
 
 # Scripts beside Latin that a region may write, as Unicode names them.
 Script = Literal[
@@ -63,20 +62,12 @@ class Conventions(Word):
 
     country: str = Field(default="", pattern=r"^([A-Z]{2})?$")  # ISO 3166: whose phone numbers they are
     scripts: tuple[Script, ...] = ()  # beside Latin; none stated: any
-    time_zone: str = ""  # such as Asia/Karachi: the day of a time stamp with an offset is the day there
+    time_zone: TimeZone = ""  # such as Asia/Karachi: the day of a time stamp with an offset is the day there
     currency: str = Field(default="", pattern=r"^([A-Z]{3})?$")  # ISO 4217: of amounts that name no other
     currency_signs: tuple[str, ...] = ()  # what stands before amounts, beside the currency's code
     identifiers: dict[str, Identifier] = Field(default_factory=dict)
     bands: dict[str, tuple[ScoreBand, ...]] = Field(default_factory=dict)  # for `band('name', score)`
     look_ups: dict[str, dict[str, str]] = Field(default_factory=dict)  # for `look_up('name', code)`
-
-    @field_validator("time_zone")
-    @classmethod
-    def _zone_is_known(cls, given: str) -> str:
-        known = zoneinfo.available_timezones()
-        if given and known and given not in known:
-            raise ValueError(f"there is no time zone '{given}'{did_you_mean(given, known)}")
-        return given
 
     @model_validator(mode="after")
     def _bands_rise(self) -> Self:

@@ -41,6 +41,7 @@ REFERENCE = "_reference"  # the programme and region of tables that are every re
 _NO_SOURCES = ("programme", "decisions", "corrections")
 _file = cache(read_mapping)
 _decisions = cache(decision_words.read_decisions)
+_corrections = cache(correction_words.read)
 
 
 def regions_root() -> Path:
@@ -50,8 +51,7 @@ def regions_root() -> Path:
 
 def region_files(root: Path | None = None) -> dict[str, Path]:
     """Every region there is a contract for: its name and its file."""
-    found = _shared_files() | _files_in(regions_root()) if root is None else _files_in(root)
-    return dict(found)
+    return dict(_files_in(root) if root else _all_files(regions_root()))
 
 
 @cache
@@ -60,8 +60,9 @@ def _files_in(root: Path) -> dict[str, Path]:
 
 
 @cache
-def _shared_files() -> dict[str, Path]:
-    return {path.stem: path for path in (REGIONS / REFERENCE).glob("regions/*.yml")}
+def _all_files(root: Path) -> dict[str, Path]:
+    """Those of a folder, and the built-in reference tables where it has none of its own."""
+    return {path.stem: path for path in (REGIONS / REFERENCE).glob("regions/*.yml")} | _files_in(root)
 
 
 def load_region(name: str, root: Path | None = None) -> Region:
@@ -74,7 +75,7 @@ def load_region(name: str, root: Path | None = None) -> Region:
 
 def region_file(name: str, root: Path | None = None) -> Path:
     """The file of a region. Raises SangamError for an unknown one, naming the known ones."""
-    files = region_files(root)
+    files = _files_in(root) if root else _all_files(regions_root())
     if name not in files:
         raise unknown("region", name, files)
     return files[name]
@@ -82,7 +83,16 @@ def region_file(name: str, root: Path | None = None) -> Path:
 
 def forget() -> None:
     """Look for the regions, and read every file, anew when next asked."""
-    for cached in (_files_in, _loaded, _file, _read_corrections, _decisions, as_read):
+    for cached in (
+        _files_in,
+        _all_files,
+        _loaded,
+        _file,
+        _read_corrections,
+        _corrections,
+        _decisions,
+        as_read,
+    ):
         cached.cache_clear()
 
 
@@ -222,7 +232,7 @@ def _read_corrections(own_file: Path) -> tuple[Correction, ...]:
     """The active corrections of a region."""
     contract = load_region(own_file.stem, own_file.parents[2])
     path = own_file.parents[1] / correction_words.FILE
-    entries = correction_words.read(path)
+    entries = _corrections(path)
     correction_words.check(entries, contract, [p.stem for p in (path.parent / "regions").glob("*.yml")])
     return tuple(c for c in entries.corrections if (c.region, c.status) == (contract.region, "active"))
 

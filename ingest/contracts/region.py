@@ -11,7 +11,7 @@ from ingest.contracts.faults import Fault
 from ingest.contracts.linkage import Linkage
 from ingest.contracts.rule import Related
 from ingest.contracts.source import Source
-from ingest.contracts.word import in_order
+from ingest.contracts.word import MailAddress, in_order
 
 
 class Region(Conventions):
@@ -21,6 +21,7 @@ class Region(Conventions):
     programme: str
     title: str
     languages: tuple[str, ...] = ("en",)
+    contacts: tuple[MailAddress, ...] = ()  # who gets a mail when a return slip went out
     placeholders: tuple[str, ...] = ()  # beside those of every region
     due_days: dict[str, int] = Field(default_factory=dict)
     linkage: dict[Literal["person", "household"], Linkage] = Field(default_factory=dict)

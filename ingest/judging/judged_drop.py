@@ -10,16 +10,20 @@ import shutil
 import weakref
 from dataclasses import dataclass, field
 from datetime import date
-
-import duckdb
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from ingest.cleaning.columns import CellSql
 from ingest.contracts.source import Source
 from ingest.contracts.table import Totals
 from ingest.sql import quote, render, sql_name
-from ingest.tables.headers import Found
-from ingest.tables.piece import Sums
+
+# For start-up: those who only name a judged drop need neither.
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+    from ingest.tables.headers import Found
+    from ingest.tables.piece import Sums
 
 
 @dataclass

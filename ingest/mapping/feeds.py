@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import duckdb
-
 from ingest.deliveries.places import folder
 from ingest.files import atomic, write_json
 from ingest.sql import copy_to_parquet, sql_name
@@ -88,6 +86,9 @@ def write_schemas(home: Path) -> None:
     marker = home / "lake" / "feeds" / "_schemas.json"
     if marker.exists() and json.loads(marker.read_text(encoding="utf-8")) == FEEDS:
         return
+    # For start-up: the code location asks for the feeds' names and columns only.
+    import duckdb
+
     with duckdb.connect() as connection:
         for feed, columns in FEEDS.items():
             at = folder(home, "feeds", feed=feed, region="_none", source="_none", quarter="_none")

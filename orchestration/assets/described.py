@@ -14,11 +14,12 @@ import dagster as dg
 from ingest.contracts.loading import load_region, source_words
 from orchestration.assets.grouping import ENGINEERS, OFFICERS
 from orchestration.quarters import DUE_DAYS
-from orchestration.settings import DBT_PROJECT, PROJECT
+from orchestration.settings import PROJECT
 from orchestration.warehouse import logframes
 
 QUARTER_DAYS = 92
 NO_POLICY = "freshness"  # the metadata's key for why there is no policy
+FILE = "dbt file"  # the metadata's key for a dbt model's file within the project
 _SOURCE_URL = "SANGAM_SOURCE_URL"
 
 
@@ -76,8 +77,3 @@ def contract_metadata(region: str, source: str, table: str) -> dict[str, dg.Code
     """A reference to the lines of the contract that say what a table is."""
     place = source_words(region, source).part("tables", table).place
     return code_metadata(place.file, place.line)
-
-
-def model_metadata(original_file_path: str) -> dict[str, dg.CodeReferencesMetadataValue]:
-    """A reference to a dbt model's file."""
-    return code_metadata(DBT_PROJECT / original_file_path)

@@ -10,7 +10,7 @@ from orchestration.assets.grouping import ENGINEERS
 from orchestration.assets.retries import retried
 from orchestration.checks.counted import plain
 from orchestration.events import LandingSeen, tell
-from orchestration.partitions import EACH, QUARTERS
+from orchestration.partitions import QUARTERS
 from orchestration.resources import Home
 
 KEY = dg.AssetKey("landing")
@@ -21,7 +21,6 @@ _SHOWN = 50
     key=KEY,
     group_name="landing",
     partitions_def=QUARTERS,
-    backfill_policy=EACH,
     kinds={"file"},
     owners=[ENGINEERS],
     tags={"layer": "landing"},

@@ -6,10 +6,9 @@ from typing import Any
 import dagster as dg
 
 from ingest.contracts.loading import load_region
-from ingest.linkage import unheard
 from orchestration.assets.grouping import layer_tags, region_group, region_pool
 from orchestration.assets.sources import asset_key
-from orchestration.partitions import EACH, QUARTERS, quarter_of
+from orchestration.partitions import QUARTERS, quarter_of
 from orchestration.resources import Home
 from orchestration.soundness import sound_regions
 
@@ -38,7 +37,6 @@ def linkage_asset(region: str) -> dg.AssetsDefinition:
         ],
         group_name=region_group(region),
         partitions_def=QUARTERS,
-        backfill_policy=EACH,
         pool=region_pool(region),
         kinds={"splink", "parquet"},
         description="Records of one person or household under one identifier: by identifiers first, then by names, "
@@ -53,6 +51,9 @@ def linkage_asset(region: str) -> dg.AssetsDefinition:
         ],
     )
     def link(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:
+        # For start-up: only the step links.
+        from ingest.linkage import unheard
+
         quarter = quarter_of(context.partition_key)
         summaries = home.link(region, quarter)
         own = [one for one in summaries if one.quarter == quarter]

@@ -25,8 +25,8 @@ class Released(Protocol):
         """Its name: `r001`."""
 
     @property
-    def is_new(self) -> bool:
-        """Whether it was made just now."""
+    def state(self) -> str:
+        """What became of it, in words."""
 
     @property
     def bucket(self) -> str:
@@ -37,26 +37,23 @@ class Released(Protocol):
         """Under which key."""
 
 
-def state_of(done: Released) -> str:
-    """What became of it, in words."""
-    return f"{done.release} {'published' if done.is_new else 'is up to date'}"
-
-
 def metadata(done: Released, approved_by: str) -> dict[str, dg.MetadataValue]:
     """What the asset's event says of a release."""
     return {
-        "state": dg.MetadataValue.text(state_of(done)),
+        "state": dg.MetadataValue.text(done.state),
         "signed off by": dg.MetadataValue.text(approved_by),
         "where": dg.MetadataValue.url(f"s3://{done.bucket}/{done.prefix}"),
     }
 
 
+def event(done: Released, approved_by: str) -> dg.AssetMaterialization:
+    """The release as an event of its asset."""
+    key = dg.AssetKey(["release", done.donor])
+    said = metadata(done, approved_by)
+    return dg.AssetMaterialization(key, partition=partition_key(done.quarter), metadata=said)
+
+
 def report(done: Released, approved_by: str) -> None:
     """Tell Dagster of the release, as an event without a run."""
-    key = dg.AssetKey(["release", done.donor])
     with dg.DagsterInstance.get() as instance:
-        instance.report_runless_asset_event(
-            dg.AssetMaterialization(
-                key, partition=partition_key(done.quarter), metadata=metadata(done, approved_by)
-            )
-        )
+        instance.report_runless_asset_event(event(done, approved_by))

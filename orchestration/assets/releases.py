@@ -3,12 +3,11 @@
 import dagster as dg
 
 from orchestration.assets.batch_checks import batch_key
-from orchestration.assets.released_event import metadata, state_of
+from orchestration.assets.released_event import metadata
 from orchestration.assets.retries import retried
 from orchestration.assets.unsound import contract_key
 from orchestration.checks import holds
-from orchestration.events import ReleaseDone, tell
-from orchestration.partitions import EACH, QUARTERS, quarter_of
+from orchestration.partitions import QUARTERS, quarter_of
 from orchestration.resources import Home
 from orchestration.warehouse import logframes
 
@@ -34,7 +33,6 @@ def release_asset(donor: str, name: str) -> dg.AssetsDefinition:
         ],
         group_name="release",
         partitions_def=QUARTERS,
-        backfill_policy=EACH,
         kinds={"s3"},
         description=f"{name}: the quarter's files, published once an M&E officer has signed off (`sangam approve`).",
     )
@@ -47,31 +45,17 @@ def release_asset(donor: str, name: str) -> dg.AssetsDefinition:
 
 def _publish_if_approved(quarter: str, donor: str, home: Home) -> dg.MaterializeResult:
     # For start-up: only the step needs what publishes, not the code location.
-    from orchestration.releases.approvals import approval_of
-    from orchestration.releases.content import read_content
-    from orchestration.releases.donor_store import donor_names, store
-    from orchestration.releases.missing import missing_of, told
-    from orchestration.releases.publish import already_out, publish
+    from orchestration.releases.approved import publish_if_approved
 
-    if unread := holds.unread(donor):
-        tell(ReleaseDone(donor, quarter, "held: not everything of it can be read"))
-        return dg.MaterializeResult(metadata={"state": "held", "why": "\n".join(unread)})
-    where = home.settings.home
-    content = read_content(where, donor, quarter)
-    approval = approval_of(where, content)
-    if approval is None:
-        state = "waiting for sign-off"
-        tell(ReleaseDone(donor, quarter, state))
-        ask = f"`sangam approve {donor} {quarter} --by NAME` signs off and publishes."
-        lacks = told(missing_of(content.values))
-        missing = {"missing": dg.MetadataValue.md("\n".join(f"- {one}" for one in lacks))} if lacks else {}
-        return dg.MaterializeResult(metadata={"state": state, "next": dg.MetadataValue.md(ask), **missing})
-    done = already_out(where, content)
-    if done is None:
-        with store(publishing_for=donor) as client:
-            done = publish(where, client, donor, quarter, None, donor_names)
-    tell(ReleaseDone(donor, quarter, state_of(done)))
-    return dg.MaterializeResult(metadata=metadata(done, approval.approved_by))
+    became = publish_if_approved(home.settings.home, donor, quarter)
+    if became.published:
+        return dg.MaterializeResult(metadata=metadata(became.published, became.approved_by))
+    why = {"why": "\n".join(became.unread)} if became.unread else {}
+    ask = f"`sangam approve {donor} {quarter} --by NAME` signs off and publishes."
+    following = {} if became.unread else {"next": dg.MetadataValue.md(ask)}
+    lacks = "\n".join(f"- {one}" for one in became.missing)
+    missing = {"missing": dg.MetadataValue.md(lacks)} if lacks else {}
+    return dg.MaterializeResult(metadata={"state": became.state, **why, **following, **missing})
 
 
 def release_assets() -> list[dg.AssetsDefinition]:

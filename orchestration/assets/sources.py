@@ -18,7 +18,7 @@ from orchestration.assets.described import contract_metadata
 from orchestration.assets.grouping import layer_tags, region_group, region_pool
 from orchestration.assets.retries import retried
 from orchestration.checks import counted, table_checks
-from orchestration.partitions import EACH, QUARTERS, partition_key, quarter_of
+from orchestration.partitions import QUARTERS, partition_key, quarter_of
 from orchestration.resources import Home
 from orchestration.soundness import sound_regions
 
@@ -91,7 +91,6 @@ def region_assets(region: str) -> dg.AssetsDefinition:
         specs=[*specs, *([_slips_spec(region)] if is_partner else [])],
         check_specs=[check for spec in specs for check in table_checks.specs(spec.key)],
         can_subset=True,
-        backfill_policy=EACH,
         pool=region_pool(region),
     )
     def read_and_judge(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import pyarrow.parquet as pq
 
 from ingest.contracts.table import Table
 from ingest.deliveries.receipt import FindingCounts, Receipt
@@ -44,6 +43,9 @@ def stored(home: Path, receipts: Sequence[Receipt], table: str, words: Table) ->
     files = [path for r in receipts if r.status == "current" for path in r.accepted_files(home, table)]
     if not files:
         return {}
+    # For start-up: only the step reads Parquet.
+    import pyarrow.parquet as pq
+
     columns = [
         dg.TableColumn(
             field.name,

@@ -10,7 +10,7 @@ import dagster as dg
 from ingest.errors import SangamError
 from orchestration import soundness
 from orchestration.assets.grouping import region_group
-from orchestration.partitions import EACH, QUARTERS
+from orchestration.partitions import QUARTERS
 from orchestration.warehouse import logframes
 
 
@@ -27,7 +27,6 @@ def _failing(key: dg.AssetKey, check: str, group: str, why: str) -> dg.AssetsDef
         ],
         group_name=group,
         partitions_def=QUARTERS,
-        backfill_policy=EACH,
         kinds={"yaml"},
         description=f"Nothing of it is run:\n\n{why}",
     )

@@ -1,33 +1,23 @@
 """Feeds and dbt models as Dagster assets; dbt's tests as their checks."""
 
 import contextlib
-import importlib.metadata
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
-import pyarrow.parquet as pq
-from dagster_dbt import (
-    DagsterDbtTranslator,
-    DagsterDbtTranslatorSettings,
-    DbtCliResource,
-    dbt_assets,
-)
-from packaging.version import Version
 
 from ingest.contracts.loading import load_region
 from ingest.deliveries.places import folder
 from ingest.mapping.feeds import FEEDS
 from orchestration.alone import alone
-from orchestration.assets import lineage
-from orchestration.assets.described import code_metadata, model_metadata
+from orchestration.assets.dbt_specs import specs
+from orchestration.assets.described import FILE, code_metadata
 from orchestration.assets.grouping import WAREHOUSE_POOL
 from orchestration.assets.linkage import linkage_key, linked_regions
 from orchestration.assets.sources import asset_key
 from orchestration.events import WarehouseStarted, tell
-from orchestration.partitions import EACH, QUARTERS, UP_TO, quarter_of
+from orchestration.partitions import QUARTERS, UP_TO, quarter_of
 from orchestration.resources import Home
 from orchestration.settings import DBT_PROJECT, PROJECT, Settings
 from orchestration.soundness import sound_regions
@@ -67,10 +57,15 @@ def _tables_of(feed: str) -> list[dg.AssetKey]:
         )
         for feed, columns in FEEDS.items()
     ],
-    backfill_policy=EACH,
 )
 def feeds(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.MaterializeResult]:
     """Count what the sources' steps have mapped; the files were written with the records."""
+    # For start-up: only the step reads Parquet.
+    import pyarrow.parquet as pq
+
+    # For start-up: only the step parses mappings.
+    from orchestration.assets import lineage
+
     quarter = quarter_of(context.partition_key)
     for feed in FEEDS:
         layer = folder(home.settings.home, "feeds", feed=feed)
@@ -93,42 +88,6 @@ def feeds(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.Material
         )
 
 
-class Translator(DagsterDbtTranslator):
-    """dbt models by layer; its sources are the feeds."""
-
-    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """`<schema>/<model>`."""
-        return dg.AssetKey([dbt_resource_props.get("schema") or "seeds", dbt_resource_props["name"]])
-
-    def get_partition_mapping(
-        self, dbt_resource_props: Mapping[str, Any], dbt_parent_resource_props: Mapping[str, Any]
-    ) -> dg.PartitionMapping | None:
-        """Models that read the feeds read those of all quarters so far."""
-        return UP_TO if dbt_parent_resource_props["resource_type"] == "source" else None
-
-    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
-        """What dagster-dbt gives, the model's file, and the file that readers open: dbt writes another database."""
-        where = dbt_resource_props.get("schema") or "seeds"
-        return {
-            **super().get_metadata(dbt_resource_props),
-            **model_metadata(dbt_resource_props["original_file_path"]),
-            "dagster/table_name": f"warehouse.{where}.{dbt_resource_props['name']}",
-            "read it in": "$SANGAM_HOME/warehouse.duckdb, a copy that is swapped in as a whole",
-        }
-
-    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """The layer."""
-        return dbt_resource_props.get("schema") or "seeds"
-
-
-class Dbt(DbtCliResource):
-    """dagster-dbt's resource without its `dbt --version`, a process of some seconds: dbt-core is in this Python."""
-
-    @cached_property
-    def _cli_version(self) -> Version:
-        return Version(importlib.metadata.version("dbt-core"))
-
-
 def _unchanged(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Every model as it was built before: releases downstream go on, and dbt is not started.
 
@@ -147,20 +106,30 @@ def _unchanged(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResu
 
 def warehouse_assets() -> dg.AssetsDefinition:
     """All dbt models and tests as one step: one dbt call."""
+    models, tests = specs()
 
-    @dbt_assets(
-        manifest=dbt.manifest(),
+    @dg.multi_asset(
         name="warehouse",
-        partitions_def=QUARTERS,
-        backfill_policy=EACH,
+        specs=[_model(model) for model in models],
+        check_specs=tests,
+        can_subset=True,
         pool=WAREHOUSE_POOL,
-        dagster_dbt_translator=Translator(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True)),
     )
     def build_warehouse(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]:
         with alone(home.settings.home / "build"):
             yield from _built(context, home.settings)
 
     return build_warehouse
+
+
+def _model(model: dg.AssetSpec) -> dg.AssetSpec:
+    """A model of a quarter; what it reads of the feeds is of all quarters so far."""
+    deps = [
+        dg.AssetDep(dep.asset_key, partition_mapping=UP_TO if dep.asset_key.path[0] == "feeds" else None)
+        for dep in model.deps
+    ]
+    code = code_metadata(DBT_PROJECT / model.metadata[FILE])
+    return model.replace_attributes(partitions_def=QUARTERS, deps=deps).merge_attributes(metadata=code)
 
 
 def _built(context: dg.AssetExecutionContext, where: Settings) -> Iterator[Any]:
@@ -170,21 +139,21 @@ def _built(context: dg.AssetExecutionContext, where: Settings) -> Iterator[Any]:
         yield from _unchanged(context)
         build_state.remember(where, [])  # other code, maybe, and the same numbers
         return
+    # For start-up: dagster-dbt imports all of dbt, which only a step that builds needs.
+    from orchestration.assets.dbt_build import build
+
     tell(WarehouseStarted(quarters))
     context.log.info("Building quarters %s", ", ".join(quarters))
     with dbt.environment(where, quarters):
-        cli = Dbt(
-            project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=dbt.executable()
-        )
         target = dbt.target(where)
-        arguments = ["build", "--exclude-resource-type", "unit_test", "--vars", dbt.variables(where)]
+        arguments = ["--exclude-resource-type", "unit_test", "--vars", dbt.variables(where)]
         if build_state.is_of_other_models(where):
             arguments.append("--full-refresh")  # all quarters are built anyway
         log = target / "build.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         # dbt's lines go to a file of their own; people read progress, assets and checks.
         with log.open("w", encoding="utf-8") as stream, contextlib.redirect_stdout(stream):
-            yield from cli.cli(arguments, context=context, target_path=target).stream()
+            yield from build(context, arguments, dbt.manifest(), target)
     build_state.swap_in(where)
     dbt.write_documentation(where)
     build_state.remember(where, quarters)

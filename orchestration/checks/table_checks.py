@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
-import pyarrow.parquet as pq
 
 from ingest.contracts.table import Table
 from ingest.deliveries.receipt import Receipt
-from ingest.judging.corrections import STALE
 from orchestration.checks.counted import by_code, counts, plain
 from orchestration.checks.waits import waits_lines
 
@@ -52,6 +50,12 @@ def specs(key: dg.AssetKey) -> Iterator[dg.AssetCheckSpec]:
 
 def stale_corrections(home: Path, receipts: Sequence[Receipt], table: str) -> list[str]:
     """Corrections that did not find what they expect, in the words of `ingest.judging.corrections`."""
+    # For start-up: only the step reads Parquet.
+    import pyarrow.parquet as pq
+
+    # For start-up: only the step knows how corrections are applied.
+    from ingest.judging.corrections import STALE
+
     told = []
     for receipt in (r for r in receipts if r.status == "current"):
         names = {name for name in receipt.tables_of(table) if STALE in receipt.tables[name].warnings}

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from datetime import date
 
 from orchestration.cli.console import TableColumn, plain, say, show_table, styled
-from orchestration.cli.show_pending import first_delivered
-from orchestration.quarters import quarter_after
-from orchestration.releases.due import days_left, due_on
+from orchestration.releases.due import days_left
+from orchestration.releases.waiting import due_quarters
 from orchestration.settings import Settings
 from orchestration.warehouse import logframes
-from orchestration.warehouse.released import latest_releases
+from orchestration.warehouse.released import latest_manifests
 
 _COLUMNS = (
     TableColumn("donor"),
@@ -26,12 +23,14 @@ _COLUMNS = (
 
 def show_due(settings: Settings, on: date) -> bool:
     """Print each donor's quarters whose day has come, from the first of which anything came; whether all are out."""
-    out = {}
-    for folder in latest_releases(settings.home / "releases"):
-        said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        out[said["donor"], said["quarter"]] = said
+    out = latest_manifests(settings.home / "releases")
     rows, all_out = [], True
-    for donor, quarter, due in _due(settings, on):
+    due_by_donor = [
+        (frame.donor.code, *one)
+        for frame in logframes.sound()
+        for one in due_quarters(settings, frame.donor.code, frame.donor.due_days, on)
+    ]
+    for donor, quarter, due in due_by_donor:
         said = out.get((donor, quarter))
         all_out &= said is not None
         release = said["release"] if said else styled("red", "not released")
@@ -43,11 +42,3 @@ def show_due(settings: Settings, on: date) -> bool:
     else:
         say(f"Nothing was due by {on}.")
     return all_out
-
-
-def _due(settings: Settings, on: date) -> Iterator[tuple[str, str, date]]:
-    for frame in logframes.sound():
-        quarter = first_delivered(settings, frame.donor.code)
-        while quarter and (due := due_on(quarter, frame.donor.due_days)) <= on:
-            yield frame.donor.code, quarter, due
-            quarter = quarter_after(quarter)

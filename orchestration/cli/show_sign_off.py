@@ -9,11 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from orchestration import soundness
-from orchestration.checks import holds
+from orchestration.checks.source_status import SourceStatus
 from orchestration.cli.console import TableColumn, plain, say, show_table, styled
 from orchestration.cli.show_releases import shown
-from orchestration.cli.status import SourceStatus, quarter_status
 from orchestration.releases.approvals import signatures
 from orchestration.releases.causes import causes_of
 from orchestration.releases.changes import Change, compare
@@ -22,13 +20,12 @@ from orchestration.releases.due import days_left, due_on
 from orchestration.releases.last_release import LastRelease, largest, last_release
 from orchestration.releases.made_of import made_of, recipe_of_release
 from orchestration.releases.missing import missing_of, reported_of_expected, told
+from orchestration.releases.waiting import LATE, OPEN, deliveries, held
 from orchestration.releases.withheld import told as withheld_told
 from orchestration.settings import Settings
 from orchestration.warehouse import logframes
 
 _LARGEST = 10
-_OPEN = ("broken", "paused", "refused")
-_LATE = ("missing", "late", "not read yet")
 
 
 def show_sign_off(settings: Settings, content: Content) -> None:
@@ -39,11 +36,11 @@ def show_sign_off(settings: Settings, content: Content) -> None:
     if words := withheld_told(content.values):
         say(styled("yellow", plain(words)))
     sources = deliveries(settings, content.donor, content.quarter)
-    lines = [_line(row) for row in sources if row.state in _OPEN]
-    _list("Open findings", "none", [*lines, *_held(settings.home, content)])
+    lines = [_line(row) for row in sources if row.state in OPEN]
+    _list("Open findings", "none", [*lines, *map(plain, held(settings.home, content.donor, content.quarter))])
     missing = missing_of(content.values)
     said = {(one.region, one.source) for one in missing}
-    late = [row for row in sources if row.state in _LATE]
+    late = [row for row in sources if row.state in LATE]
     others = [_line(row) for row in late if row.state != "missing" or (row.region, row.source) not in said]
     _list("Missing or late", "nothing", told(missing) + others)
     if not settings.landing.is_dir():
@@ -55,18 +52,6 @@ def show_sign_off(settings: Settings, content: Content) -> None:
     for donor in (one.donor for one in logframes.sound() if one.donor.code == content.donor):
         due = due_on(content.quarter, donor.due_days)
         say(f"Due {due}: {days_left(due, datetime.now(UTC).date())}.")
-
-
-def deliveries(settings: Settings, donor: str, quarter: str) -> list[SourceStatus]:
-    """The status of every source that a donor's indicators are made of; none where there is no landing."""
-    if not settings.landing.is_dir():
-        return []
-    feeding, unsound = holds.feeding(donor), holds.unsound_regions(donor)
-    return [
-        row
-        for row in quarter_status(settings, quarter)
-        if (row.region, row.source) in feeding or (not row.source and row.region in unsound)
-    ]
 
 
 def _values(content: Content, last: LastRelease | None) -> None:
@@ -146,18 +131,6 @@ def _changes(settings: Settings, content: Content, last: LastRelease | None) -> 
     )
     count = len([one for one in found if one.is_restated])
     show_table(columns, rows, f"The largest of {count:,} changes since {last.name}")
-
-
-def _held(home: Path, content: Content) -> list[str]:
-    """Deliveries that their batch checks hold, as `publish` would say it."""
-    sources = [pair for pair in holds.feeding(content.donor) if not soundness.fault(pair[0])]
-    there = holds.batches(home, content.quarter, sources)
-    found = [
-        plain(holds.line(one))
-        for pair in sorted(sources)
-        for one in holds.held(home, there, *pair, content.quarter)
-    ]
-    return [plain(line) for line in holds.unread(content.donor)] + found
 
 
 def _signatures(home: Path, content: Content) -> str:

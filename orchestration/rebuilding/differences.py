@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
+from ingest.contracts import yaml_file
 from ingest.contracts.loading import REFERENCE
 from ingest.store import archive
 from orchestration.rebuilding.kinds import (
@@ -80,7 +79,7 @@ def _concerns(name: str, new: Laid) -> bool:
 
 
 def _yaml(home: Path, sha256: str | None) -> Any:
-    return YAML(typ="safe").load(archive.get(home, sha256)) if sha256 else None
+    return yaml_file.values(archive.get(home, sha256)) if sha256 else None
 
 
 def _tell_contract(name: str, before: Any, after: Any, donor: str) -> list[Difference]:

@@ -170,18 +170,21 @@ def approvals(home: Path, donor: str, quarter: str) -> list[Approval]:
 
 def pending(home: Path) -> list[Pending]:
     """Return the donor-quarters of the warehouse that no valid sign-off exists for."""
-    waiting = []
-    for donor, quarter in donor_quarters(home):
-        content = read_content(home, donor, quarter)
-        if not approval_of(home, content):
-            earlier = approvals(home, donor, quarter)
-            last = earlier[-1] if earlier else None
-            void = last if last and last.content_sha256 != content.sha256 else None
-            counts = reported_of_expected(content.values)
-            missing = tuple(missing_of(content.values))
-            signed = _names(signatures(home, content))
-            waiting.append(Pending(donor, quarter, content.sha256, void, signed, *counts, missing))
-    return waiting
+    contents = (read_content(home, donor, quarter) for donor, quarter in donor_quarters(home))
+    return [one for content in contents if (one := pending_of(home, content))]
+
+
+def pending_of(home: Path, content: Content) -> Pending | None:
+    """What a donor's quarter waits for; None where a valid sign-off exists."""
+    if approval_of(home, content):
+        return None
+    earlier = approvals(home, content.donor, content.quarter)
+    last = earlier[-1] if earlier else None
+    void = last if last and last.content_sha256 != content.sha256 else None
+    counts = reported_of_expected(content.values)
+    missing = tuple(missing_of(content.values))
+    signed = _names(signatures(home, content))
+    return Pending(content.donor, content.quarter, content.sha256, void, signed, *counts, missing)
 
 
 def _names(given: list[Approval]) -> str:

@@ -62,6 +62,11 @@ class Published:
     predecessor: str | None
     changes: int
 
+    @property
+    def state(self) -> str:
+        """What became of it, in words."""
+        return f"{self.release} {'published' if self.is_new else 'is up to date'}"
+
 
 def publish(
     home: Path,

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
+from ingest.contracts import yaml_file
 from ingest.errors import SangamError
 from ingest.store import archive
 from orchestration.releases.content import Content
@@ -63,7 +62,7 @@ def _released(home: Path, donor: str) -> bytes | None:
 
 def _definitions(logframe: bytes) -> dict[str, dict[str, Any]]:
     """Each indicator's words, with the lists of categories that it names and what the donor says of all."""
-    words = YAML(typ="safe").load(logframe)
+    words = yaml_file.values(logframe)
     lists = words.get("categories") or {}
     of_all = {name: words["donor"].get(name) for name in _OF_ALL}
     return {one["code"]: of_all | _resolved(one, lists) for one in words["indicators"]}

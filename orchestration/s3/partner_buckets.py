@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingest.deliveries.receipt import Receipt
 from ingest.deliveries.receipts import receipts
 from ingest.errors import SangamError
 from ingest.files import write_json
@@ -30,12 +31,19 @@ def partner_bucket(region: str) -> str:
 
 def slips(home: Path, region: str) -> dict[str, Path]:
     """The slips of a region's deliveries: key in the bucket → file in the home."""
-    found: dict[str, Path] = {}
+    return {key: path for key, path, _ in _slips(home, region)}
+
+
+def slip_receipts(home: Path, region: str) -> dict[str, Receipt]:
+    """The receipts that a region's slips are about: bucket and key, as `send_new` gives them → receipt."""
+    return {f"{partner_bucket(region)}/{key}": receipt for key, _, receipt in _slips(home, region)}
+
+
+def _slips(home: Path, region: str) -> Iterator[tuple[str, Path, Receipt]]:
     for receipt in receipts(home, region):
         path = receipt.slip_file(home)
         if path and path.exists():
-            found[_key(path)] = path
-    return found
+            yield _key(path), path, receipt
 
 
 def _key(path: Path) -> str:

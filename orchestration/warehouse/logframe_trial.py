@@ -6,24 +6,20 @@ dbt_project/models/conformed declares. What a logframe says of itself is checked
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import yaml
 
-from ingest.code_state import code_fingerprint
 from ingest.contracts.faults import did_you_mean, line
-from ingest.contracts.loading import fault, load_region
+from ingest.contracts.loading import load_region
 from ingest.contracts.yaml_file import Document
 from ingest.judging.sql_faults import SqlFault, naming
 from ingest.mapping.constants import constants
 from ingest.sql import render, sql_name
-from ingest.trial_notes import mark_of, require
 from orchestration.settings import DBT_PROJECT
 from orchestration.warehouse.logframe_words import Indicator, Logframe
 
@@ -40,25 +36,6 @@ class _Use:
     is_condition: bool = False
 
 
-def require_sound(logframe: Logframe, document: Document, home: Path | None = None) -> None:
-    """Raises SangamError, naming file and line, for each expression that does not work and each unknown type of place.
-
-    `document`: what the logframe was read from. `home`: where a trial that went well is noted.
-    """
-    places = _place_words(logframe)
-    # The lines are told: another line is another trial.
-    words = document.place.file.read_text(encoding="utf-8")
-    mark = mark_of(_code(), str(document.place.file), words, json.dumps(places, sort_keys=True))
-    require(mark, lambda: _tried(logframe, document, places), home)
-
-
-@cache
-def _code() -> str:
-    models = MODELS.relative_to(DBT_PROJECT.parent).as_posix()
-    module = "orchestration.warehouse.logframe_trial"
-    return code_fingerprint(module, packages=("duckdb",), data=(f"{models}/*.yml",))
-
-
 @cache
 def conformed_relations() -> Relations:
     """Column and type of every conformed model, as its YAML declares them."""
@@ -71,18 +48,19 @@ def conformed_relations() -> Relations:
     return {m["name"]: {c["name"]: c["data_type"] for c in m["columns"]} for m in models}
 
 
-def _tried(logframe: Logframe, document: Document, places: dict[str, list[str]]) -> list[str]:
+def faults(logframe: Logframe, document: Document, regions: Iterable[str]) -> list[str]:
+    """What of a logframe's SQL does not work, each with file and line; `regions`: those asked for types of places."""
     with duckdb.connect(config={"threads": 1}) as connection:
         for name, columns in conformed_relations().items():
             fields = ", ".join(f"{sql_name(column)} {sql_type}" for column, sql_type in columns.items())
             connection.execute(f"CREATE TABLE {sql_name(name)} ({fields})")
-        faults = [
+        found = [
             SqlFault(str(fault), "indicators", number, *fault.at)
             for number, indicator in enumerate(logframe.indicators)
             for fault in _faults(connection, indicator)
         ]
-        faults += _place_faults(connection, logframe, places)
-    return [line(document, fault.at, str(fault)) for fault in faults]
+        found += _place_faults(connection, logframe, regions)
+    return [line(document, fault.at, str(fault)) for fault in found]
 
 
 def _faults(connection: duckdb.DuckDBPyConnection, indicator: Indicator) -> Iterator[SqlFault]:
@@ -164,34 +142,8 @@ def _fault(connection: duckdb.DuckDBPyConnection, i: Indicator, use: _Use, unit:
         yield fault
 
 
-def _place_words(logframe: Logframe) -> dict[str, list[str]]:
-    """Of each region whose places are categories: what its sources say of the types of places, as text."""
-    asked = {
-        region
-        for indicator in logframe.indicators
-        if any(one.place_types for one in indicator.disaggregations)
-        for region in indicator.regions or logframe.donor.regions
-        if not fault(region)
-    }
-    return {
-        region: [
-            json.dumps(
-                [
-                    name,
-                    mapping.columns.get("place_type"),
-                    source.look_ups,
-                    source.model_dump(include={"bands"}),
-                ]
-            )
-            for name, source in load_region(region).sources.items()
-            for mapping in source.feeds.get("place", ())
-        ]
-        for region in sorted(asked)
-    }
-
-
 def _place_faults(
-    connection: duckdb.DuckDBPyConnection, logframe: Logframe, places: dict[str, list[str]]
+    connection: duckdb.DuckDBPyConnection, logframe: Logframe, regions: Iterable[str]
 ) -> Iterator[SqlFault]:
     """Types of places that no region of the indicator has; of one that does not load nobody knows them."""
     found = {
@@ -200,7 +152,7 @@ def _place_faults(
             for source in load_region(region).sources.values()
             for mapping in source.feeds.get("place", ())
         ]
-        for region in places
+        for region in regions
     }
     for number, indicator in enumerate(logframe.indicators):
         own = indicator.regions or logframe.donor.regions

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ingest.contracts.faults import Fault
+from ingest.contracts.word import MailAddress, TimeZone
 from orchestration.warehouse.fiscal_year import FiscalYear
 from orchestration.warehouse.iati_words import Activity
 
@@ -99,6 +100,9 @@ class Donor(_Strict):
     until: dict[str, Annotated[str, Field(pattern=_QUARTER)]] = {}  # last quarter of one that left
     fiscal_year: FiscalYear
     due_days: int = Field(ge=0)
+    time_zone: TimeZone = Field(default="UTC", min_length=1)  # whose days the calendar goes by
+    remind_days: list[Annotated[int, Field(ge=1)]] = [14, 7, 1]  # so many days before, what lacks is told
+    officers: list[MailAddress] = []  # who gets the reminders; those of SANGAM_MAIL_TO where nobody is named
     suppression_threshold: int = Field(default=10, ge=0)
     reliability: Reliability = Reliability()
     signatures: int = Field(default=1, ge=1)  # how many different people sign off a release

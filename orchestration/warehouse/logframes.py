@@ -13,16 +13,20 @@ from pathlib import Path
 from typing import Any
 
 from ingest.contracts.faults import checked, did_you_mean, line
-from ingest.contracts.loading import REFERENCE, fault, load_region, region_files
+from ingest.contracts.loading import REFERENCE, as_read, fault, load_region, region_files, regions_root
 from ingest.contracts.yaml_file import Document, read_mapping
 from ingest.errors import SangamError
 from ingest.nearest import unknown
 from orchestration.settings import home
 from orchestration.warehouse.iati_words import Activity
 from orchestration.warehouse.indicator_sense import require_meant
+from orchestration.warehouse.logframe_sound import require_sound
 from orchestration.warehouse.logframe_words import COUNTED, Disaggregation, Indicator, Logframe
 
 FOLDER = Path(__file__).resolve().parents[2] / "dbt_project" / "indicators"
+
+# Words of a donor that no model reads: a change of them makes no number anew.
+_NOT_FOR_DBT = {"iati", "exchange", "signatures", "time_zone", "remind_days", "officers"}
 
 
 def logframes_root() -> Path:
@@ -65,15 +69,22 @@ def faults(folder: Path | None = None) -> dict[str, str]:
 
 
 def _each(folder: Path | None) -> dict[str, Logframe | str]:
-    # For start-up: a wrong word of the command line is refused without DuckDB.
-    from orchestration.warehouse.logframe_trial import require_sound
+    files = ((file, file.stat()) for file in sorted((folder or logframes_root()).glob("*.yml")))
+    states = tuple((file, state.st_mtime_ns, state.st_size) for file, state in files)
+    return _looked_into(states, home(), regions_root(), as_read())
 
+
+@cache
+def _looked_into(
+    states: tuple[tuple[Path, int, int], ...], where: Path, *_contracts: object
+) -> dict[str, Logframe | str]:
+    """Looked into once for what has been read: commands and steps ask again and again."""
     found: dict[str, Logframe | str] = {}
-    for file in sorted((folder or logframes_root()).glob("*.yml")):
+    for file, *state in states:
         try:
-            logframe, document = _read(file)
+            logframe, document = _read_once(file, *state)
             _require_known(logframe, document)
-            require_sound(logframe, document, home())
+            require_sound(logframe, document, where)
             found[file.stem] = logframe
         except SangamError as error:
             found[file.stem] = str(error)
@@ -126,7 +137,7 @@ def read(file: Path) -> Logframe:
 
 def _read(file: Path) -> tuple[Logframe, Document]:
     now = file.stat()
-    return _read_once(file, now.st_mtime_ns, now.st_size)  # commands and steps ask again and again
+    return _read_once(file, now.st_mtime_ns, now.st_size)
 
 
 @cache
@@ -175,9 +186,7 @@ def as_dbt_vars(logframes: list[Logframe], feeds: Path | str) -> dict[str, Any]:
     """
     return {
         "feeds": str(feeds),
-        "donors": [
-            logframe.donor.model_dump(exclude={"iati", "exchange", "signatures"}) for logframe in logframes
-        ],
+        "donors": [logframe.donor.model_dump(exclude=_NOT_FOR_DBT) for logframe in logframes],
         "indicators": [
             _entry(logframe, position, indicator, over_time)
             for logframe in logframes

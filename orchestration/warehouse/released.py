@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
-
-import duckdb
+from typing import Any
 
 from ingest.sql import render
 
@@ -16,6 +16,9 @@ def note_releases(database: Path, releases: Path) -> None:
     `database`: a warehouse nobody has open; `releases`: the folder of the local copies. Values that no release states,
     or whose number or state is another one since, are provisional and of none.
     """
+    # For start-up: who only asks what was built needs no database.
+    import duckdb
+
     latest = [str(folder / "indicators.parquet") for folder in latest_releases(releases)]
     with duckdb.connect(str(database)) as connection:
         connection.execute(render(__file__, "released.sql", files=latest))
@@ -50,3 +53,9 @@ def latest_releases(releases: Path) -> list[Path]:
     for manifest in sorted(releases.glob("[a-z]*/[0-9]*/r[0-9]*/manifest.json")):
         found.setdefault(manifest.parents[1], []).append(manifest.parent)
     return [max(folders, key=lambda folder: int(folder.name[1:])) for _, folders in sorted(found.items())]
+
+
+def latest_manifests(releases: Path) -> dict[tuple[str, str], dict[str, Any]]:
+    """What the latest release of each donor's quarter says of itself, by donor and quarter."""
+    said = [json.loads((at / "manifest.json").read_bytes()) for at in latest_releases(releases)]
+    return {(one["donor"], one["quarter"]): one for one in said}

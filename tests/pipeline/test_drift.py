@@ -15,7 +15,7 @@ from ingest.deliveries.places import folder
 from ingest.deliveries.receipt import TableCounts
 from ingest.errors import SangamError
 from ingest.run import ingest_source
-from orchestration.cli.status import quarter_status
+from orchestration.checks.source_status import quarter_status
 from orchestration.settings import Settings
 from tests.receipts import receipt_for
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from orchestration.checks.source_status import quarter_status
 from orchestration.cli.progress import show_closing_table
 from orchestration.cli.receipts_table import per_source
-from orchestration.cli.status import quarter_status
 from orchestration.warehouse import logframes
 from orchestration.warehouse.explain import explain
 from tests.runs import Run

@@ -263,7 +263,7 @@ def test_releases_of_donors_it_feeds_are_held_with_the_reason(copies: Path, home
 def test_status_shows_what_does_not_load(
     copies: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from orchestration.cli.status import quarter_status
+    from orchestration.checks.source_status import quarter_status
     from orchestration.settings import Settings
 
     plant(copies / "regions/slg_erlc_khulna/mis.yml", "required: true", "requird: true")

@@ -14,7 +14,7 @@ from expectations.measuring.facts import connect
 from expectations.measuring.profile import applies, profile
 from expectations.results import Outside
 from expectations.suite import MEASURES, SUITES, Check, Figure, Suite, load_suite
-from expectations.suite_trial import require_sound_suite
+from expectations.suite_sound import require_sound_suite
 from expectations.verdict_words import told
 from ingest.contracts.loading import load_region, region_files
 from ingest.contracts.source import Source

@@ -18,8 +18,8 @@ from ingest.deliveries.landing import litter, scan
 from ingest.deliveries.receipt import Receipt
 from ingest.file_names import is_litter, original_of
 from ingest.run import ingest_source
+from orchestration.checks.source_status import quarter_status
 from orchestration.cli.check import check_files
-from orchestration.cli.status import quarter_status
 from orchestration.settings import Settings
 
 DROPS = Path(__file__).resolve().parents[1] / "drops" / "landing"

@@ -12,7 +12,7 @@ import pytest
 from ingest.deliveries.landing import scan
 from ingest.deliveries.receipt import Waits
 from ingest.deliveries.receipts import keep
-from orchestration.cli.status import SourceStatus, quarter_status
+from orchestration.checks.source_status import SourceStatus, quarter_status
 from orchestration.settings import Settings
 from tests.receipts import receipt_for
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from expectations import suite
-from expectations.suite_trial import require_sound_suite
+from expectations.suite_sound import require_sound_suite
 from ingest.contracts import loading
 from ingest.errors import SangamError
 

@@ -15,7 +15,7 @@ from ingest.contracts.decision_words import read_decisions
 from ingest.contracts.yaml_file import read
 from ingest.errors import SangamError
 from ingest.readers.sniff import kind_of
-from ingest.trial import require_sound
+from ingest.sound import require_sound
 from orchestration.warehouse import logframes
 
 PROGRAMME = """\
