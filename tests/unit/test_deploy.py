@@ -223,3 +223,33 @@ def test_the_proxy_leads_to_the_webservers_as_they_are_started() -> None:
     }
     assert led == started == composed
     assert len(led) == 2
+
+
+def test_old_runs_are_deleted_but_the_last_of_each_kind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (told,) = re.findall(
+        r"```python\n(.*?)```", (PROJECT / "docs" / "operations.md").read_text("utf-8"), re.S
+    )
+    assert "days=730" in told
+    (tmp_path / "dagster.yaml").touch()
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+
+    @dg.op
+    def nothing(context: dg.OpExecutionContext) -> None:
+        if context.run.tags.get("fails"):
+            raise dg.Failure("on purpose")
+
+    job = dg.GraphDefinition(name="quarter", node_defs=[nothing]).to_job(executor_def=dg.in_process_executor)
+    with dg.DagsterInstance.get() as instance:
+
+        def run(quarter: str, **more: str) -> str:
+            tags = {"sangam/quarter": quarter, **more}
+            return job.execute_in_process(instance=instance, tags=tags, raise_on_error=False).run_id
+
+        old, last, other, failed = run("2021Q1"), run("2021Q1"), run("2021Q2"), run("2021Q1", fails="1")
+        exec(compile(told, "operations.md", "exec"), {})  # noqa: S102 - none of them is two years old
+        assert len(instance.get_run_records()) == 4
+        exec(compile(told.replace("days=730", "days=-1"), "operations.md", "exec"), {})  # noqa: S102
+        left = {record.dagster_run.run_id for record in instance.get_run_records()}
+    assert left == {last, other, failed} and old not in left
