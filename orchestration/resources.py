@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from ingest.deliveries.places import folder
 from ingest.deliveries.receipt import Receipt
+from ingest.errors import SangamError
 from ingest.files import remove_left
 from orchestration.alone import alone
 from orchestration.events import LinkageDone, SlipsSent, SourceDone, tell
@@ -54,13 +55,18 @@ class Home(dg.ConfigurableResource):
             yield
 
     def send_slips(self, region: str) -> list[str]:
-        """Put a partner's new return slips into its bucket; their keys."""
+        """Put a partner's new return slips into its bucket, and mail its contacts; their keys."""
         # For start-up: a step that sends nothing needs no S3.
         from orchestration.s3.partner_buckets import send_new
 
         put = send_new(self.settings.home, [region])
         if put:
             tell(SlipsSent(region, put))
+            # For start-up: a step that sends nothing writes no mail.
+            from orchestration.mail.slips import mail_slips
+
+            with suppress(SangamError):  # it is noted, tried again and told of by the sensor `mail_waiting`
+                mail_slips(self.settings.home, region, put)
         return put
 
     def link(self, region: str, quarter: str) -> list[LinkageSummary]:

@@ -51,8 +51,8 @@ def _time_zones() -> frozenset[str]:
 
 
 def _is_a_time_zone(name: str) -> str:
-    known = _time_zones()
-    if name and known and name not in known:
+    known = _time_zones() if name and name != "UTC" else frozenset()
+    if known and name not in known:
         raise ValueError(f"there is no time zone '{name}'{did_you_mean(name, known)}")
     return name
 

@@ -7,7 +7,9 @@ import dagster as dg
 
 from ingest.errors import SangamError
 from orchestration.assets.released_event import event
+from orchestration.assets.retries import retried
 from orchestration.resources import Home
+from orchestration.s3.patience import UnreachableError
 from orchestration.warehouse import logframes
 from orchestration.warehouse.logframe_words import Donor
 
@@ -23,20 +25,23 @@ class CalendarDay(dg.Config):
     description="Publish what is signed off and due, mail what is missing and waits, and that a release is out."
 )
 def keep_calendar(context: dg.OpExecutionContext, config: CalendarDay, home: Home) -> None:
-    """One day of one donor. Raises SangamError where something could not go out or be mailed."""
+    """One day of one donor. Raises SangamError for what could not go out or be mailed; it is tried again."""
     # For start-up: only the step needs what publishes, not the code location.
     from orchestration.automation.donor_day import keep_day
 
-    done = keep_day(
-        home.settings,
-        logframes.of_donor(config.donor).donor,
-        date.fromisoformat(config.date),
-        lambda published, by: context.log_event(event(published, by)),
-    )
-    for line in done.lines:
-        context.log.info(line)
-    if done.faults:
-        raise SangamError("\n".join(done.faults))
+    with retried(context):
+        done = keep_day(
+            home.settings,
+            logframes.of_donor(config.donor).donor,
+            date.fromisoformat(config.date),
+            lambda published, by: context.log_event(event(published, by)),
+        )
+        for line in done.lines:
+            context.log.info(line)
+        for fault in done.faults:
+            context.log.error(str(fault))
+        if done.faults:
+            raise next((one for one in done.faults if isinstance(one, UnreachableError)), done.faults[0])
 
 
 @dg.job(name="calendar", description="A day of a donor's calendar.", executor_def=dg.in_process_executor)

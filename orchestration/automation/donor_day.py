@@ -5,14 +5,13 @@ Which quarters are meant is in `releases.calendar`, the mails' words in `mail.re
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from ingest.errors import SangamError
+from orchestration.alone import alone
 from orchestration.mail.message import Message
 from orchestration.mail.outbox import notes, post
 from orchestration.mail.reminders import Awaited, out, reminder
@@ -31,10 +30,10 @@ Released = Callable[[Published, str], None]
 
 @dataclass
 class Done:
-    """What was done: lines for a log; `faults`: what went wrong, each told to a person."""
+    """What was done: lines for a log; `faults`: what kept a release or a mail from going."""
 
     lines: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
+    faults: list[SangamError] = field(default_factory=list)
 
 
 def day_ahead(settings: Settings, donor: Donor, today: date) -> Day:
@@ -53,7 +52,8 @@ def keep_day(settings: Settings, donor: Donor, today: date, released: Released) 
     Doing it again sends and publishes nothing more. Raises SangamError for a landing or archive that cannot be read.
     """
     done = Done()
-    with _alone(settings.home, donor.code):
+    # Two processes would tell of the same quarter, on two days.
+    with alone(settings.home / "mail" / "calendar" / donor.code):
         day = day_ahead(settings, donor, today)
         stuck = {
             due: lines for due in day.publish if (lines := _publish(settings, donor, due, released, done))
@@ -81,7 +81,7 @@ def _publish(settings: Settings, donor: Donor, due: Due, released: Released, don
         became = publish_if_approved(home, donor.code, quarter)
     except SangamError as error:
         mark.unlink()
-        done.faults.append(f"{quarter} is signed off and did not go out: {error}")
+        done.faults.append(error)
         return str(error).splitlines()
     if became.published:
         released(became.published, became.approved_by)
@@ -115,7 +115,7 @@ def _mail(home: Path, message: Message, done: Done) -> None:
     try:
         done.lines.append(post(home, message).said)
     except SangamError as error:  # it is noted and tried again
-        done.faults.append(str(error))
+        done.faults.append(error)
 
 
 def _told(home: Path, donor: str) -> dict[str, date]:
@@ -136,13 +136,3 @@ def _begin(home: Path, donor: str, quarter: str) -> Path:
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.touch()
     return mark
-
-
-@contextmanager
-def _alone(home: Path, donor: str) -> Iterator[None]:
-    """Let one process keep a donor's calendar at a time: two would tell of the same quarter on two days."""
-    folder = home / "mail" / "calendar"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{donor}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

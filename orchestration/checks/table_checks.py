@@ -119,6 +119,7 @@ def findings_result(
         metadata={
             "looked at": dg.MetadataValue.md(_listed(found)),
             "records held back": counts(receipts, table)["quarantined"],
+            "found": dg.MetadataValue.json({one.name: one.wrong for one in wrong}),
             **_verdict(bool(wrong), nothing),
         },
     )

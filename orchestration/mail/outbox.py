@@ -9,10 +9,7 @@ lies a moment in which a kill makes a repeat; it has the same Message-ID.
 
 from __future__ import annotations
 
-import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -21,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ingest.errors import SangamError
 from ingest.files import atomic
+from orchestration.alone import alone
 from orchestration.mail.mail_settings import MailServer, mail_server
 from orchestration.mail.message import Message, to_email
 from orchestration.mail.smtp import NotSent, send
@@ -66,7 +64,7 @@ def post(home: Path, message: Message) -> Note:
     Raises SangamError where settings are wrong or the mail is not taken; it is noted before and tried again by
     `send_waiting`, addresses that the server refuses for good excepted.
     """
-    with _alone(home):
+    with alone(home / "mail"):
         if earlier := note_of(home, message.key):
             return earlier
         note = Note(
@@ -88,7 +86,7 @@ def send_waiting(home: Path, now: datetime | None = None) -> int:
     """
     sent, told = 0, []
     for path in sorted((home / "mail").rglob("*.json")):
-        with _alone(home):
+        with alone(home / "mail"):
             note = _read(path)
             if note is None or note.state != "waiting":
                 continue
@@ -165,13 +163,3 @@ def _keep(home: Path, note: Note) -> None:
         file.write(note.model_dump_json(indent=1) + "\n")
         file.flush()
         os.fsync(file.fileno())
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """Let one process send at a time: two would both find nothing noted."""
-    folder = home / "mail"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

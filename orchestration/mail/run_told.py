@@ -13,8 +13,10 @@ from typing import Any, Literal
 
 import dagster as dg
 
+from orchestration.checks.table_checks import FINDINGS
 from orchestration.mail.message import one_line, shortened
 from orchestration.partitions import quarter_of
+from orchestration.tags import QUARTER
 
 Ended = Literal["went through", "failed", "was stopped"]
 _ENDED: dict[dg.DagsterRunStatus, Ended] = {
@@ -87,8 +89,8 @@ def run_told(instance: dg.DagsterInstance, run: dg.DagsterRun) -> RunTold:
 
 def quarters_of(tags: Mapping[str, str]) -> str:
     """The quarter that a run's tags name, or the first and last of several."""
-    if "sangam/quarter" in tags:
-        return tags["sangam/quarter"]
+    if QUARTER in tags:
+        return tags[QUARTER]
     if "dagster/partition" in tags:
         return quarter_of(tags["dagster/partition"])
     ends = [tags.get(f"dagster/asset_partition_range_{end}") for end in ("start", "end")]
@@ -98,21 +100,29 @@ def quarters_of(tags: Mapping[str, str]) -> str:
 def _note_check(told: RunTold, found: dg.AssetCheckEvaluation) -> None:
     if found.passed:
         return
-    if found.severity == dg.AssetCheckSeverity.WARN:
-        told.warnings.setdefault(found.check_name, []).append("/".join(found.asset_key.path[:2]))
-        return
-    words = shortened(one_line(found.description or "it did not pass"), _LONGEST)
-    where = "/".join(found.asset_key.path)
-    if found.check_name == "readable":  # the same of each table of a file, as is what waits
-        source = "/".join(found.asset_key.path[:2])
-        lines = map(one_line, (found.description or "").splitlines())
-        told.refused += [f"{source}: {line}" for line in lines if line]
-    elif found.check_name == "drift":
-        told.waiting.append(words)
+    source, description = "/".join(found.asset_key.path[:2]), found.description or "it did not pass"
+    apart = found.metadata.get("found") if found.check_name == FINDINGS else None
+    if isinstance(apart, dg.JsonMetadataValue) and isinstance(apart.data, Mapping):
+        for name, words in apart.data.items():
+            _note_finding(told, source, name, str(words))
+    elif found.severity == dg.AssetCheckSeverity.WARN:
+        told.warnings.setdefault(found.check_name, []).append(source)
     elif found.asset_key.path[-1] == "delivery":
-        told.waiting.append(f"{'/'.join(found.asset_key.path[:-1])}: {words}")
+        told.waiting.append(f"{source}: {shortened(one_line(description), _LONGEST)}")
     else:
-        told.checks.append(f"{where}, {found.check_name}: {words}")
+        where = "/".join(found.asset_key.path)
+        told.checks.append(f"{where}, {found.check_name}: {shortened(one_line(description), _LONGEST)}")
+
+
+def _note_finding(told: RunTold, source: str, name: str, words: str) -> None:
+    """One of the findings of a table; those of a file are the same for each of its tables, and told once."""
+    lines = [f"{source}: {line}" for line in map(one_line, words.splitlines()) if line]
+    if name == "readable":
+        told.refused += lines
+    elif name == "drift":
+        told.waiting.append(f"{source}: {shortened(one_line(words), _LONGEST)}")
+    else:
+        told.warnings.setdefault(name, []).append(source)
 
 
 def _note_release(told: RunTold, event: dg.DagsterEvent) -> None:

@@ -253,7 +253,7 @@ def test_a_mail_server_that_is_away_keeps_nothing_from_the_donor(
     approvals.approve(home, donor.code, "2021Q2", "Amina Soomro")
     post.data += ["451 busy"] * 3
     done = keep(settings, donor, DUE)
-    assert is_out(home, donor) and "451 busy" in done.faults[0] and post.taken == []
+    assert is_out(home, donor) and "451 busy" in str(done.faults[0]) and post.taken == []
     (note,) = notes(home, f"released/{donor.code}")
     assert note.state == "waiting"
 

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
 
+from ingest.contracts.loading import load_region
+from ingest.deliveries.receipt import JudgedAs, Receipt, TableCounts
 from ingest.errors import SangamError
+from orchestration.assets.batch_checks import SUITE
 from orchestration.automation.alerts import alert_sensors
+from orchestration.checks import table_checks
 from orchestration.mail.alert import mail_run
 from orchestration.mail.run_told import quarters_of
+from orchestration.partitions import QUARTERS, partition_key
 from orchestration.quarter_run import prepare_dagster_home
 from orchestration.settings import Settings
 from tests import mail_server as server
 from tests.mail_server import ENGINEER, Post
 
-QUARTERS = dg.StaticPartitionsDefinition(["2021Q2"])
 REFUSED = "mis_2021Q2.sql: cut off at line 12. Send it again, whole."
 PERSON = "Ayesha Bibi"
 
@@ -40,23 +45,52 @@ def instance() -> Iterator[dg.DagsterInstance]:
         yield made
 
 
-def table(name: str, *checks: tuple[str, dg.AssetCheckSeverity, bool, str]) -> dg.AssetsDefinition:
-    """A table with checks that fail: name, severity, whether it blocks, words."""
-    key = dg.AssetKey(["sindh", "mis", name])
+def receipt(**words: Any) -> Receipt:
+    """A delivery of Sindh's MIS."""
+    judged = JudgedAs(contract="c", engine="1", key_id="k")
+    return Receipt(
+        region="sindh", source="mis", quarter="2021Q2", path="sindh/mis/2021Q2/m.sql", file="m.sql", sha256="ab",
+        size=1, received_at=datetime(2021, 7, 1, tzinfo=UTC), judged_as=judged, **words,
+    )  # fmt: skip
+
+
+def counted(name: str, read: int, accepted: int, quarantined: int) -> Receipt:
+    """A delivery of one table of which so many records were held back."""
+    reasons = {"bad_date": quarantined} if quarantined else {}
+    counts = TableCounts(read=read, accepted=accepted, quarantined=quarantined, by_reason=reasons)
+    return receipt(tables={name: counts})
+
+
+def table(name: str, *receipts: Receipt) -> dg.AssetsDefinition:
+    """A table with its real checks, of these deliveries."""
+    key, spec = dg.AssetKey(["sindh", "mis", name]), load_region("sindh").sources["mis"].tables["household"]
 
     @dg.multi_asset(
         name=f"sindh__{name}",
         specs=[dg.AssetSpec(key, partitions_def=QUARTERS)],
-        check_specs=[dg.AssetCheckSpec(check, asset=key, blocking=blocks) for check, _, blocks, _ in checks],
+        check_specs=[*table_checks.specs(key)],
     )
     def read() -> Iterator[Any]:
         yield dg.MaterializeResult(asset_key=key)
-        for check, severity, _, words in checks:
-            yield dg.AssetCheckResult(
-                asset_key=key, check_name=check, passed=False, severity=severity, description=words
-            )
+        yield table_checks.contract_result(receipts, receipts, name, key)
+        yield table_checks.findings_result(receipts, spec, "sindh/mis", name, key)
 
     return read
+
+
+def delivery(words: str) -> dg.AssetsDefinition:
+    """A delivery as a whole that waits."""
+    key = dg.AssetKey(["sindh", "mis", "delivery"])
+
+    @dg.multi_asset(
+        name="batch_checks",
+        specs=[dg.AssetSpec(key, partitions_def=QUARTERS, skippable=True)],
+        check_specs=[dg.AssetCheckSpec(SUITE, asset=key)],
+    )
+    def check() -> Iterator[Any]:
+        yield dg.AssetCheckResult(asset_key=key, check_name=SUITE, passed=False, description=words)
+
+    return check
 
 
 def broken(name: str, error: Exception) -> dg.AssetsDefinition:
@@ -87,35 +121,24 @@ def run(instance: dg.DagsterInstance, *assets: dg.AssetsDefinition) -> dg.Dagste
     job = dg.define_asset_job("quarter", selection=dg.AssetSelection.all())
     defs = dg.Definitions(assets=assets, jobs=[job], executor=dg.in_process_executor)
     done = defs.resolve_job_def("quarter").execute_in_process(
-        instance=instance, partition_key="2021Q2", raise_on_error=False
+        instance=instance, partition_key=partition_key("2021Q2"), raise_on_error=False
     )
     found = instance.get_run_by_id(done.run_id)
     assert found
     return found
 
 
-ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
-
-
 def test_a_run_that_went_wrong_is_told_in_one_mail(
     home: Path, post: Post, instance: dg.DagsterInstance
 ) -> None:
+    gone = receipt(status="refused", refused="unreadable_file", message=REFUSED)
     ended = run(
         instance,
-        table(
-            "household",
-            ("readable", ERROR, False, REFUSED),
-            ("quarantine", WARN, False, "12 of 100 held back."),
-        ),
-        table(
-            "person", ("readable", ERROR, False, REFUSED), ("quarantine", WARN, False, "3 of 50 held back.")
-        ),
-        table(
-            "grant",
-            ("contract_holds", ERROR, True, "2 amounts are negative."),
-            ("totals", WARN, False, "1 off."),
-        ),
-        table("delivery", ("rows_lost_or_doubled", ERROR, False, "It has 2.5 times the rows.")),
+        table("household", gone),
+        table("person", gone, counted("person", 100, 88, 12)),
+        table("grant", counted("grant", 10, 9, 0)),
+        table("loan_plan", counted("loan_plan", 9, 7, 2)),
+        delivery("It has 2.5 times the rows."),
         release("eu_success", "grant"),
         release("other", "person", state="held", why="region pune is not read: pune.yml:3: no such word"),
         broken("loan", SangamError("pune/loan.yml: line 3 cannot be meant. Mend it.")),
@@ -132,11 +155,11 @@ def test_a_run_that_went_wrong_is_told_in_one_mail(
     assert "sindh__loan: pune/loan.yml: line 3 cannot be meant. Mend it." in text["WHAT FAILED"]
     assert "sindh__grant: a check that stops what follows failed, see below" in text["WHAT FAILED"]
     assert "sangam run --quarter 2021Q2" in text["WHAT FAILED"]
-    assert "sindh/mis/grant, contract_holds: 2 amounts are negative." in text["CHECKS THAT STOP WHAT FOLLOWS"]
+    assert "sindh/mis/grant, contract: 10 read is not 9 accepted" in text["CHECKS THAT STOP WHAT FOLLOWS"]
     assert text["FILES THAT WERE REFUSED"].count("cut off at line 12") == 1
     assert "sindh/mis: It has 2.5 times the rows." in text["DELIVERIES THAT WAIT"]
     assert "eu_success: not made" in text["RELEASES"] and "other: held: region pune" in text["RELEASES"]
-    assert "WARNINGS: 3 - quarantine: 2 (sindh/mis) - totals: 1 (sindh/mis)" in text["WARNINGS"]
+    assert "WARNINGS: 2 - quarantine: 2 (sindh/mis)" in text["WARNINGS"]
     assert f"http://127.0.0.1:3000/runs/{ended.run_id}" in taken.text
 
 
@@ -151,13 +174,17 @@ def test_it_is_one_mail_however_often_it_is_asked(
 
 
 def test_a_run_with_nothing_to_say_says_nothing(home: Path, post: Post, instance: dg.DagsterInstance) -> None:
-    fine = run(instance, table("household"), release("eu_success", "household", state="waiting for sign-off"))
+    fine = run(
+        instance,
+        table("household", counted("household", 8, 8, 0)),
+        release("eu_success", "household", state="waiting for sign-off"),
+    )
     assert mail_run(home, instance, fine) is None
     assert post.taken == [] and not (home / "mail").exists()
 
 
 def test_warnings_alone_are_no_failure(home: Path, post: Post, instance: dg.DagsterInstance) -> None:
-    mail_run(home, instance, run(instance, table("household", ("quarantine", WARN, False, "12 held back."))))
+    mail_run(home, instance, run(instance, table("household", counted("household", 20, 8, 12))))
     (taken,) = post.taken
     assert taken.subject == "sangam: 2021Q2 went through with 1 warning"
     assert "WHAT FAILED" not in taken.text and "To do: nothing at once." in taken.text
@@ -175,8 +202,8 @@ def test_what_a_library_says_quotes_no_cell(home: Path, post: Post, instance: dg
 
 def test_file_names_add_nothing(home: Path, post: Post, instance: dg.DagsterInstance) -> None:
     name = "a.xls\r\nBcc: thief@example.org\r\n\r\nPlease pay"
-    checks = ("readable", ERROR, False, f"{name}: is damaged.")
-    mail_run(home, instance, run(instance, table("household", checks), broken("loan", SangamError(name))))
+    gone = receipt(status="refused", refused="wrong_format", message=f"{name}: is damaged.")
+    mail_run(home, instance, run(instance, table("household", gone), broken("loan", SangamError(name))))
     (taken,) = post.taken
     assert taken.to == [ENGINEER] and "Bcc" not in taken.mail
     assert not [line for line in taken.text.splitlines() if line.startswith(("Bcc", "Please pay"))]
@@ -185,7 +212,7 @@ def test_file_names_add_nothing(home: Path, post: Post, instance: dg.DagsterInst
 @pytest.mark.parametrize(
     ("tags", "told"),
     [
-        ({"dagster/partition": "2021Q2"}, "2021Q2"),
+        ({"dagster/partition": "2021-04-01"}, "2021Q2"),
         ({"dagster/partition": "2021-04-01"}, "2021Q2"),
         (
             {
@@ -231,20 +258,27 @@ def test_the_sensor_of_failures_mails_once(home: Path, post: Post, instance: dg.
 def test_the_sensor_of_successes_mails_checks_that_failed(
     home: Path, post: Post, instance: dg.DagsterInstance
 ) -> None:
-    evaluate(instance, run(instance, table("person")), "alert_went_through", "PIPELINE_SUCCESS")
+    evaluate(
+        instance,
+        run(instance, table("person", counted("person", 8, 8, 0))),
+        "alert_went_through",
+        "PIPELINE_SUCCESS",
+    )
     assert post.taken == []
-    ended = run(instance, table("household", ("readable", ERROR, False, REFUSED)))
+    ended = run(
+        instance, table("household", receipt(status="refused", refused="unreadable_file", message=REFUSED))
+    )
     evaluate(instance, ended, "alert_went_through", "PIPELINE_SUCCESS")
     assert [taken.subject for taken in post.taken] == ["sangam: 2021Q2 went through, but 1 file was refused"]
 
 
 def test_a_stopped_run_is_told(home: Path, post: Post, instance: dg.DagsterInstance) -> None:
     ended = instance.create_run_for_job(
-        dg.Definitions(jobs=[dg.define_asset_job("quarter")], assets=[table("person")]).resolve_job_def(
-            "quarter"
-        ),
+        dg.Definitions(
+            jobs=[dg.define_asset_job("quarter")], assets=[table("person", counted("person", 8, 8, 0))]
+        ).resolve_job_def("quarter"),
         status=dg.DagsterRunStatus.STARTED,
-        tags={"dagster/partition": "2021Q2"},
+        tags={"dagster/partition": "2021-04-01"},
     )
     instance.report_run_canceled(ended)
     stopped = instance.get_run_by_id(ended.run_id)
