@@ -74,6 +74,7 @@ def installed(sample_drops: Path, tmp_path_factory: pytest.TempPathFactory) -> I
             "SANGAM_HOME": str(home),
             "SANGAM_LANDING": str(sample_drops / "landing"),
             "DAGSTER_HOME": str(home / "dagster"),
+            "SANGAM_DBT_TARGET": str(home / "build" / "manifest"),
             "DAGSTER_POSTGRES_HOST": "127.0.0.1",
             "DAGSTER_POSTGRES_PORT": str(database),
             "DAGSTER_POSTGRES_USER": "dagster",
@@ -135,6 +136,7 @@ def _words() -> dict[str, Any]:
 
 
 def test_the_code_server_serves_both_webservers(installed: Production) -> None:
+    assert (Path(installed.stack.environment["SANGAM_DBT_TARGET"]) / "manifest.json").exists()
     for address in (installed.address, installed.read_only):
         (entry,) = graphql(address, LOCATIONS)["workspaceOrError"]["locationEntries"]
         assert (entry["name"], entry["locationOrLoadError"]["__typename"]) == ("sangam", "RepositoryLocation")
