@@ -23,7 +23,7 @@ from orchestration.settings import PROJECT
 
 DEPLOY = PROJECT / "deploy"
 BUCKET = "dagster-logs"
-_PATIENCE = 180.0  # seconds, for processes that start on a busy machine
+_PATIENCE = 300.0  # seconds, for processes that start on a busy machine
 _BIN = Path(sys.executable).parent
 
 

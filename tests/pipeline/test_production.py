@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 import pytest
 
 from ingest.contracts.loading import load_region
+from orchestration.assets.dbt_specs import KEPT
 from orchestration.jobs import QUARTER as JOB
 from orchestration.partitions import partition_key
 from orchestration.s3 import object_store, seaweed
+from orchestration.warehouse import dbt
 from tests import production, servers
 from tests.production import BUCKET, DEPLOY, Stack, graphql, until
 
@@ -63,6 +66,8 @@ def installed(sample_drops: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     """PostgreSQL, S3, code server, daemon, a webserver, and one that only reads."""
     folder = tmp_path_factory.mktemp("production")
     home = folder / "home"
+    # Made once; what the code server makes of it is kept beside it, there.
+    shutil.copytree(dbt.manifest().parent, home / "build" / "manifest", ignore=shutil.ignore_patterns(KEPT))
     database, code, port, read_only = (production.free_port() for _ in range(4))
     with servers.postgres(database) as postgres, seaweed.serve(home) as endpoint:
         postgres.load(
@@ -136,7 +141,7 @@ def _words() -> dict[str, Any]:
 
 
 def test_the_code_server_serves_both_webservers(installed: Production) -> None:
-    assert (Path(installed.stack.environment["SANGAM_DBT_TARGET"]) / "manifest.json").exists()
+    assert (Path(installed.stack.environment["SANGAM_DBT_TARGET"]) / KEPT).exists()
     for address in (installed.address, installed.read_only):
         (entry,) = graphql(address, LOCATIONS)["workspaceOrError"]["locationEntries"]
         assert (entry["name"], entry["locationOrLoadError"]["__typename"]) == ("sangam", "RepositoryLocation")
