@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -33,12 +32,12 @@ def told(sample_run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunTold]:
 
 
 @pytest.fixture
-def reminder(sample_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Message:
+def reminder(sample_run: Run, monkeypatch: pytest.MonkeyPatch) -> Message:
     """What the officers of the European Union are told when the quarter is due."""
     monkeypatch.delenv("SANGAM_SMTP_HOST", raising=False)
     home = sample_run.settings.home
     done = keep_day(sample_run.settings, logframes.of_donor("eu_success").donor, date(2021, 10, 30), _nothing)
-    assert done.faults == [] and "SANGAM_SMTP_HOST is not set" in done.lines[-1]
+    assert done.faults == []
     return notes(home, "calendar/eu_success")[-1].message
 
 
