@@ -1,4 +1,4 @@
-"""Where the pages beside the Dagster UI are read; they are written and served by `cli.docs_site`."""
+"""Where the pages beside the Dagster UI are read; they are written and served by `cli.docs_site`, or by a proxy."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ PORT = int(os.environ.get("SANGAM_DOCS_PORT", "3001"))
 
 
 def url(page: str) -> str:
-    """The address of a page."""
-    return f"http://127.0.0.1:{PORT}/{page}"
+    """The address of a page: below SANGAM_DOCS_URL where a proxy serves the home's `docs/`, else on 127.0.0.1."""
+    return f"{os.environ.get('SANGAM_DOCS_URL', f'http://127.0.0.1:{PORT}').rstrip('/')}/{page}"
