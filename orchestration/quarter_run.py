@@ -91,7 +91,8 @@ def prepare_dagster_home(settings: Settings) -> None:
     """Dagster's storage within the home."""
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     config = settings.dagster_home / "dagster.yaml"
-    if not config.exists():
+    former = config.exists() and "orchestration.event_log" in config.read_text(encoding="utf-8")
+    if former or not config.exists():  # homes of before name a storage of ours; its tables are Dagster's own
         with atomic(config) as temporary:
             temporary.write_text(DAGSTER_YAML, encoding="utf-8")
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
