@@ -153,7 +153,7 @@ def _built(context: dg.AssetExecutionContext, where: Settings) -> Iterator[Any]:
         log.parent.mkdir(parents=True, exist_ok=True)
         # dbt's lines go to a file of their own; people read progress, assets and checks.
         with log.open("w", encoding="utf-8") as stream, contextlib.redirect_stdout(stream):
-            yield from build(context, arguments, dbt.manifest(), target)
+            yield from build(context, arguments, dbt.manifest(), target, build_state.build_path(where))
     build_state.swap_in(where)
     dbt.write_documentation(where)
     build_state.remember(where, quarters)
