@@ -85,7 +85,8 @@ def build(
     )
     # All events at the end, with the rows that a model has: dbt holds its database until then, and dagster-dbt's own
     # `fetch_row_counts` loads dbt a second time, which takes longer than all models.
-    events, failed = [], None
+    events: list[Any] = []
+    failed: DagsterDbtCliRuntimeError | None = None
     try:
         events.extend(run.stream())
     except DagsterDbtCliRuntimeError as error:
