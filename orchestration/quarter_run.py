@@ -120,6 +120,7 @@ def _run_job(quarter: str, wanted: list[str], outcome: Outcome) -> None:
     from orchestration.events import BatchesChecked, Event, LandingSeen, SourceDone, listen
     from orchestration.jobs import QUARTER
     from orchestration.partitions import partition_key
+    from orchestration.run_origin import of_location
 
     def hear(event: Event) -> None:
         if isinstance(event, SourceDone):
@@ -135,7 +136,7 @@ def _run_job(quarter: str, wanted: list[str], outcome: Outcome) -> None:
         with dg.DagsterInstance.get() as instance:
             job = defs.resolve_job_def(QUARTER)
             done = job.execute_in_process(
-                instance=instance,
+                instance=of_location(instance, QUARTER),
                 partition_key=partition_key(quarter),
                 raise_on_error=False,
                 asset_selection=_selection(defs, wanted) if wanted else None,
