@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from typing import Any
 
 import dagster as dg
 
@@ -27,6 +28,6 @@ def of_location(instance: dg.DagsterInstance, job: str) -> dg.DagsterInstance:
         "external_repository_origin": repository,
         "pipeline_name": job,
     }
-    create = partial(instance.create_run_for_job, remote_job_origin=dg.deserialize_value(json.dumps(words)))
-    vars(instance)["create_run_for_job"] = create
+    origin: Any = dg.deserialize_value(json.dumps(words))
+    vars(instance)["create_run_for_job"] = partial(instance.create_run_for_job, remote_job_origin=origin)
     return instance
