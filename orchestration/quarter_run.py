@@ -175,6 +175,7 @@ def _run_job(settings: Settings, quarter: str, plan: Plan, outcome: Outcome) -> 
     from orchestration.jobs import QUARTER
     from orchestration.partitions import partition_key
     from orchestration.releases.approved import is_to_go
+    from orchestration.run_origin import of_location
 
     def hear(event: Event) -> None:
         if isinstance(event, SourceDone):
@@ -188,7 +189,7 @@ def _run_job(settings: Settings, quarter: str, plan: Plan, outcome: Outcome) -> 
         with dg.DagsterInstance.get() as instance:
             keys = defs.resolve_asset_graph().materializable_asset_keys
             done = defs.resolve_job_def(QUARTER).execute_in_process(
-                instance=instance,
+                instance=of_location(instance, QUARTER),
                 partition_key=partition_key(quarter),
                 raise_on_error=False,
                 asset_selection=[

@@ -19,7 +19,7 @@ from orchestration.assets.grouping import layer_tags, region_group
 from orchestration.assets.sources import asset_key
 from orchestration.checks import holds
 from orchestration.checks.counted import plain
-from orchestration.docs_address import url
+from orchestration.docs_address import anchor, link, url
 from orchestration.events import BatchesChecked, tell
 from orchestration.partitions import QUARTERS, quarter_of
 from orchestration.resources import Home
@@ -47,6 +47,7 @@ def _spec(region: str, source: str) -> dg.AssetSpec:
         description=f"{contract.sources[source].title}: the delivery as a whole, beside the one before. Left out while "
         "it waits for somebody to let it through; the releases it feeds wait with it.",
         kinds={"great_expectations"},
+        metadata={"documentation": dg.MetadataValue.url(url(f"#{anchor(region.lstrip('_'), source)}"))},
         tags={**layer_tags("ingest", region), "source": source},
         partitions_def=QUARTERS,
         skippable=True,
@@ -102,7 +103,16 @@ def _metadata(result: BatchResult | None, quarter: str) -> dict[str, Any]:
         "beside": result.previous or "nothing earlier",
         "findings": result.count("error") + result.count("warning"),
         "verdicts": ", ".join(f"{result.count(verdict)} {verdict}" for verdict in verdicts),
-        "data docs": dg.MetadataValue.url(url(f"data_docs/{result.page}")),
+        **_page(result),
+    }
+
+
+def _page(result: BatchResult) -> dict[str, Any]:
+    """A result's page: as a link, and where it lies in the home."""
+    page = f"data_docs/{result.page}"
+    return {
+        "data docs": dg.MetadataValue.md(link(plain(result.title), page)),
+        "page": dg.MetadataValue.path(f"docs/{page}"),
     }
 
 
@@ -129,7 +139,7 @@ def _suite_result(region: str, source: str, result: BatchResult | None, waits: b
         description="\n".join(messages) or "The delivery is as expected.",
         metadata={
             "verdicts": dg.MetadataValue.md(_verdicts(result)),
-            "data docs": dg.MetadataValue.url(url(f"data_docs/{result.page}")),
+            **_page(result),
         },
     )
 
@@ -139,9 +149,8 @@ def _verdicts(result: BatchResult) -> str:
     order: tuple[Verdict, ...] = ("error", "warning", "fine", "nothing")
     lines = ["| check | verdict | looked at | outside | expected |", "| --- | --- | ---: | ---: | --- |"]
     for name, check in sorted(result.checks.items(), key=lambda item: order.index(item[1].verdict)):
-        where = url(f"data_docs/{result.page}#{name}")
         lines.append(
-            f"| [{name}]({where}) | {check.verdict} | {check.looked_at:,} | {len(check.outside):,} "
-            f"| {plain(check.expected)} |"
+            f"| {link(name, f'data_docs/{result.page}#{name}')} | {check.verdict} "
+            f"| {check.looked_at:,} | {len(check.outside):,} | {plain(check.expected)} |"
         )
     return "\n".join(lines)

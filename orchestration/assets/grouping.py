@@ -10,8 +10,8 @@ WAREHOUSE_POOL = "warehouse"  # dbt is its single writer
 
 
 def region_group(region: str) -> str:
-    """The group of a region's assets, under its programme: `success_sindh__sindh`."""
-    return f"{_programme(region)}__{region.lstrip('_')}" if region[0] != "_" else _programme(region)
+    """The group of a region's assets; its programme, whose name would leave no room for it, is a tag."""
+    return region.lstrip("_")
 
 
 def region_pool(region: str) -> str:

@@ -42,7 +42,7 @@ def metadata(done: Released, approved_by: str) -> dict[str, dg.MetadataValue]:
     return {
         "state": dg.MetadataValue.text(done.state),
         "signed off by": dg.MetadataValue.text(approved_by),
-        "where": dg.MetadataValue.url(f"s3://{done.bucket}/{done.prefix}"),
+        "where": dg.MetadataValue.path(f"s3://{done.bucket}/{done.prefix}"),
     }
 
 

@@ -151,8 +151,8 @@ def _results(
         )
         stale = table_checks.stale_corrections(home.settings.home, own, table) if table in corrected else []
         for check in (
-            table_checks.contract_result(done, own, table, key),
-            table_checks.findings_result(own, spec, f"{region}/{name}", table, key, stale),
+            table_checks.contract_result(done, own, table, key, quarter),
+            table_checks.findings_result(own, spec, f"{region}/{name}", table, key, stale, quarter),
         ):
             if dg.AssetCheckKey(key, str(check.check_name)) in context.selected_asset_check_keys:
                 yield check

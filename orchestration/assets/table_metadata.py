@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,17 @@ import dagster as dg
 from ingest.contracts.table import Table
 from ingest.deliveries.receipt import FindingCounts, Receipt
 from orchestration.checks.counted import by_code, chart, counts, plain
+
+_EVERYWHERE = {
+    "_delivered": "Cells that cleaning changed, by column, as they were delivered.",
+    "_notes": "Columns that only explain, as delivered.",
+    "_warnings": "What is odd about the record and holds nothing back.",
+    "_file": "The delivered file, in the landing.",
+    "_table": "The contract's table, or the one of several it was read from.",
+    "_row": "The row in the file.",
+    "_record": "The record's number within the table.",
+    "_sha256": "The file's SHA-256.",
+}
 
 
 def metadata(receipts: Sequence[Receipt], table: str, quarter: str) -> dict[str, Any]:
@@ -49,7 +61,8 @@ def stored(home: Path, receipts: Sequence[Receipt], table: str, words: Table) ->
     columns = [
         dg.TableColumn(
             field.name,
-            str(field.type),
+            re.sub(r" \('\w+'\)|element: ", "", str(field.type)),  # Arrow names what is within lists and maps
+            description=_described(field.name, words),
             constraints=dg.TableColumnConstraints(nullable=field.name not in words.key),
         )
         for field in pq.read_schema(files[0])
@@ -58,6 +71,21 @@ def stored(home: Path, receipts: Sequence[Receipt], table: str, words: Table) ->
         "dagster/uri": files[0].parent.as_uri(),
         "dagster/column_schema": dg.TableSchema(columns),
     }
+
+
+def _described(name: str, words: Table) -> str | None:
+    """What a column is: the headers it is delivered under, and what of it passes the boundary."""
+    if name in _EVERYWHERE:
+        return _EVERYWHERE[name]
+    made_of = {
+        name: "Delivered as",
+        name.removesuffix("_key"): "Pseudonym of",
+        f"{name.removesuffix('_year')}_date": "Year of",
+    }
+    for own, what in made_of.items():
+        if column := words.columns.get(own):
+            return f"{what} {', '.join(column.header or (own,))}"
+    return None
 
 
 def data_version(receipts: Sequence[Receipt]) -> dg.DataVersion:

@@ -49,8 +49,8 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()<>#+!|~-])", r"\\\1", text).replace("\n", " ")
 
 
-def chart(reasons: Counter[str], width: int = 24) -> str:
-    """A small bar chart as Markdown, longest first."""
+def chart(reasons: Counter[str], width: int = 14) -> str:
+    """A small bar chart as Markdown, longest first; as wide as fits into a table's page in the Dagster UI."""
     if not reasons:
         return "_none_"
     most = max(reasons.values())

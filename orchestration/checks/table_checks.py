@@ -66,11 +66,16 @@ def stale_corrections(home: Path, receipts: Sequence[Receipt], table: str) -> li
 
 
 def contract_result(
-    all_read: Sequence[Receipt], receipts: Sequence[Receipt], table: str, key: dg.AssetKey
+    all_read: Sequence[Receipt],
+    receipts: Sequence[Receipt],
+    table: str,
+    key: dg.AssetKey,
+    quarter: str = "",
 ) -> dg.AssetCheckResult:
     """Whether a record was lost, or accepted against the contract.
 
-    `receipts`: the deliveries that serve the quarter; `all_read`: those of earlier quarters, too, which feed it.
+    `receipts`: the deliveries that serve the quarter; `all_read`: those of earlier quarters, too, which feed it;
+    `quarter`: named in the result, of which Dagster shows the latest of all quarters.
     """
     numbers = counts(receipts, table)
     sums = f"{numbers['read']:,} read = {numbers['accepted']:,} accepted + {numbers['quarantined']:,} quarantined"
@@ -93,7 +98,7 @@ def contract_result(
         passed=not wrong,
         severity=dg.AssetCheckSeverity.ERROR,
         description="\n".join(wrong) or nothing or fine,
-        metadata=_verdict(bool(wrong), nothing),
+        metadata={**_of(quarter), **_verdict(bool(wrong), nothing)},
     )
 
 
@@ -104,6 +109,7 @@ def findings_result(
     table: str,
     key: dg.AssetKey,
     stale: Sequence[str] = (),
+    quarter: str = "",
 ) -> dg.AssetCheckResult:
     """What was found in the deliveries that serve the quarter; `where`: region/source; `stale`: corrections."""
     found = [*_of_deliveries(receipts, where), *_of_records(receipts, spec, table, stale)]
@@ -117,6 +123,7 @@ def findings_result(
         severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
         description="\n".join(one.wrong for one in wrong) or nothing or "Nothing was found.",
         metadata={
+            **_of(quarter),
             "looked at": dg.MetadataValue.md(_listed(found)),
             "records held back": counts(receipts, table)["quarantined"],
             "found": dg.MetadataValue.json({one.name: one.wrong for one in wrong}),
@@ -158,6 +165,10 @@ def _listed(found: Sequence[Finding]) -> str:
         mark = ("**error**" if one.is_error else "warning") if one.wrong else "fine"
         lines.append(f"| {plain(one.name)} | {one.count:,} | {mark} |")
     return "\n".join(lines)
+
+
+def _of(quarter: str) -> dict[str, str]:
+    return {"quarter": quarter} if quarter else {}
 
 
 def _verdict(is_wrong: bool, nothing: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from expectations.results import VERDICTS, BatchResult, all_results
 from ingest.files import atomic
-from orchestration.docs_address import PORT
+from orchestration.docs_address import PORT, anchor
 from orchestration.settings import Settings, settings
 from orchestration.warehouse import dbt
 
@@ -31,14 +31,15 @@ table { border-collapse: collapse; width: 100%; background: #fff; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #dde3e8; }
 th { font-size: .85rem; color: #5b6875; }
 .error { color: #b3261e; font-weight: 700; } .warning { color: #9a6700; font-weight: 700; }
-.fine { color: #1f7a4d; } .nothing { color: #6b7782; }
+tr:target { background: #fff6d6; } .fine { color: #1f7a4d; } .nothing { color: #6b7782; }
 """
 
 
 def write_index(home: Path, ui_port: str) -> Path:
     """Write the first page: what there is to read, and every delivery's batch checks."""
     docs = home / "docs"
-    parts = [f'<li><a href="http://127.0.0.1:{ui_port}">Dagster</a>: sources, checks, runs</li>']
+    ui = os.environ.get("SANGAM_UI_URL", "").strip() or f"http://127.0.0.1:{ui_port}"
+    parts = [f'<li><a href="{html.escape(ui)}">Dagster</a>: sources, checks, runs</li>']
     if (docs / "dbt" / "static_index.html").exists():
         parts.append(
             '<li><a href="dbt/static_index.html">dbt docs</a>: models, columns, tests, where numbers come from</li>'
@@ -60,14 +61,17 @@ def write_index(home: Path, ui_port: str) -> Path:
 def _deliveries(results: list[BatchResult]) -> str:
     if not results:
         return "<p>None yet; <code>sangam run</code> checks them.</p>"
-    rows = []
+    rows, named = [], set()
     for result in results:
+        name = anchor(result.region.lstrip("_"), result.source)
+        place = "" if name in named else f' id="{html.escape(name)}"'  # of the latest
+        named.add(name)
         counts = "".join(
             f'<td class="{verdict if result.count(verdict) else ""}">{result.count(verdict) or "–"}</td>'
             for verdict in VERDICTS
         )
         link = f'<a href="data_docs/{html.escape(result.page)}">{html.escape(result.title)}</a>'
-        rows.append(f"<tr><td>{link}</td><td>{result.previous or '–'}</td>{counts}</tr>")
+        rows.append(f"<tr{place}><td>{link}</td><td>{result.previous or '–'}</td>{counts}</tr>")
     head = "".join(f"<th>{words}</th>" for words in ("Delivery", "beside", *VERDICTS.values()))
     return f"<table><tr>{head}</tr>{''.join(rows)}</table>"
 

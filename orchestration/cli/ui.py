@@ -22,6 +22,7 @@ def main() -> None:
     where = settings()
     prepare_dagster_home(where)
     os.environ |= {"SANGAM_HOME": str(where.home), "SANGAM_LANDING": str(where.landing)}
+    os.environ.setdefault("SANGAM_UI_URL", f"http://127.0.0.1:{PORT}")  # for links back from pages and mails
     os.environ.setdefault("SANGAM_DEMO", "1" if (where.home / "sample").exists() else "0")
     dagster = str(Path(sys.executable).with_name("dagster"))
     print(f"Dagster UI: http://127.0.0.1:{PORT} (Ctrl-C ends it)", flush=True)

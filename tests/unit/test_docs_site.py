@@ -31,7 +31,8 @@ def _result(home: Path, region: str, severity: Literal["error", "warning"]) -> N
     )  # fmt: skip
 
 
-def test_the_first_page_lists_deliveries_and_slips(home: Path) -> None:
+def test_the_first_page_lists_deliveries_and_slips(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SANGAM_UI_URL", raising=False)
     _result(home, "sindh", "error")
     _result(home, "khulna", "warning")
     slip = home / "return" / "sindh" / "mis" / "2021Q2" / "a<b_return.xlsx"
@@ -42,6 +43,7 @@ def test_the_first_page_lists_deliveries_and_slips(home: Path) -> None:
     fine_and_nothing = '<td class="fine">1</td><td class="nothing">3</td>'
     assert f'{link}<td class="error">1</td><td class="">–</td>{fine_and_nothing}' in page
     assert f'<td class="">–</td><td class="warning">1</td>{fine_and_nothing}' in page
+    assert '<tr id="sindh-mis">' in page  # where the asset of the delivery links to
     assert "http://127.0.0.1:3000" in page
     assert "a&lt;b_return.xlsx" in page
     assert 'href="return' not in page
