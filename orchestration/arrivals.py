@@ -111,9 +111,7 @@ def everything(found: Sequence[Arrival]) -> Arrival:
     return Arrival("", "", max(one.quarter for one in found), _key([one.key for one in found]), files)
 
 
-def _latest_quarter(
-    there: Iterable[str], regions: Collection[str], quarters: Collection[str]
-) -> str | None:
+def _latest_quarter(there: Iterable[str], regions: Collection[str], quarters: Collection[str]) -> str | None:
     """The last of these quarters that one of these regions delivered anything for."""
     places = (place for path in there if not isinstance(place := landing.place_of(path), str))
     return max(

@@ -34,11 +34,15 @@ WORDS = ROOT / "tests" / "pipeline" / "himal_light"
 REGION, SOURCE, QUARTER = "dolakha", "register", "2021Q3"
 DONOR, OTHER_DONOR = "himal_fund", "other_fund"
 ENGINEER, OFFICER = "engineer@example.org", "officer@example.org"
-LONGEST = 150  # seconds to wait for anything, however busy the machine
+LONGEST = 240  # seconds to wait for anything, however busy the machine
 RATES = f"quarter,from,to,rate,source\n{QUARTER},NPR,EUR,0.0072,Bank of Nepal\n"
 TABLES = {
     "cooperative": ["code,name,district,formed_on", "C1,Jiri,Dolakha,2015-02-01"],
-    "household": ["number,cooperative,head,card,paper,mobile,score", "H1,C1,Maya,,,,19.9", "H2,C1,Hari,,,,20"],
+    "household": [
+        "number,cooperative,head,card,paper,mobile,score",
+        "H1,C1,Maya,,,,19.9",
+        "H2,C1,Hari,,,,20",
+    ],
     "shop": ["code,opened_on", "S1,2020-01-01"],
     "takings": ["shop,month,sold,bought,rent", "S1,2021-07,1000,300,100"],
 }
@@ -46,7 +50,11 @@ TABLES = {
 
 def delivery(path: Path, worth: int) -> Path:
     """A register as the partner delivers it; `worth`, of its one lamp, tells versions apart."""
-    given = ["slip,household,shop,what,given_on,worth", f"1,H1,,SL-1,2021-07-20,{worth}", "7,,S1,VIS,2021-08-01,"]
+    given = [
+        "slip,household,shop,what,given_on,worth",
+        f"1,H1,,SL-1,2021-07-20,{worth}",
+        "7,,S1,VIS,2021-08-01,",
+    ]
     with zipfile.ZipFile(path, "w") as file:
         for table, lines in (TABLES | {"given": given}).items():
             file.writestr(f"{table}.csv", "\n".join(lines) + "\n")
@@ -113,7 +121,13 @@ class Platform:
                 waited("the webserver to answer", self._web_answers)
 
     def _code_answers(self) -> bool:
-        command = [Path(sys.executable).with_name("dagster"), "api", "grpc-health-check", "-p", str(self.grpc)]
+        command = [
+            Path(sys.executable).with_name("dagster"),
+            "api",
+            "grpc-health-check",
+            "-p",
+            str(self.grpc),
+        ]
         assert self.processes["code"].poll() is None, self.said("code")
         done = subprocess.run(command, env=self.environment, capture_output=True, check=False)
         return done.returncode == 0
