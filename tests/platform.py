@@ -158,7 +158,7 @@ class Platform:
     def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         """The webserver's answer to a GraphQL query."""
         words = json.dumps({"query": query, "variables": variables}).encode()
-        request = urllib.request.Request(  # noqa: S310 - our own server
+        request = urllib.request.Request(
             f"http://127.0.0.1:{self.http}/graphql", words, {"Content-Type": "application/json"}
         )
         with urllib.request.urlopen(request, timeout=LONGEST) as answer:  # noqa: S310 - our own server

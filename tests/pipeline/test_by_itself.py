@@ -67,12 +67,10 @@ def platform(tmp_path_factory: pytest.TempPathFactory, post: Post, zone: str) ->
 
 def looked(platform: Platform, *sensors: str) -> None:
     """Wait until each sensor has looked twice more: whatever it wants to start it has asked for then."""
-    before = {sensor: platform.ticks(sensor) for sensor in sensors}
-    for sensor, count in before.items():
-        waited(
-            f"{sensor} to look twice: {platform.said('daemon')}",
-            lambda s=sensor, n=count: platform.ticks(s) > n + 1,
-        )
+    for sensor in sensors:
+        before = platform.ticks(sensor)
+        what = f"{sensor} to look twice: {platform.said('daemon')}"
+        waited(what, lambda sensor=sensor, before=before: platform.ticks(sensor) > before + 1)
 
 
 def at_rest(platform: Platform, job: str, count: int) -> list[Any]:
