@@ -30,6 +30,18 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+# A run whose process is killed is started again; one in which a step failed is not: it says what to mend.
+run_monitoring:
+  enabled: true
+  poll_interval_seconds: 30
+run_retries:
+  enabled: true
+  max_retries: 3
+  retry_on_asset_or_op_failure: false
+# Each is a process of its own that uses two threads.
+concurrency:
+  runs:
+    max_concurrent_runs: 2
 """
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")

@@ -42,7 +42,7 @@ def test_every_asset_says_whose_it_is_what_and_how_fresh(assets: list[Any]) -> N
 
 def test_the_groups_are_regions_and_layers(assets: list[Any]) -> None:
     groups = {asset.group_name for asset in assets}
-    assert {"success_sindh__sindh", "kudumbashree_nro__jharkhand", "feeds", "marts", "release"} <= groups
+    assert {"sindh", "jharkhand", "feeds", "marts", "release"} <= groups
     assert max(sum(asset.group_name == group for asset in assets) for group in groups) <= 30, (
         "a screen's worth"
     )
