@@ -14,7 +14,7 @@ from ingest.deliveries import landing
 from ingest.deliveries.receipt import Receipt
 from ingest.errors import SangamError
 from ingest.files import atomic
-from orchestration import tags
+from orchestration import signals, tags
 from orchestration.checks import holds
 from orchestration.quarters import check_quarter
 from orchestration.settings import Settings
@@ -52,6 +52,7 @@ class Outcome:
     litter: list[str] = field(default_factory=list)  # files that systems left, in the landing and in zips
     failed: list[str] = field(default_factory=list)  # steps and blocking checks that failed, with why
     waiting: list[str] = field(default_factory=list)  # deliveries that hold releases, with why and what to do
+    stopped_by: int = 0  # the signal that it was stopped by
 
     @property
     def refused(self) -> list[Receipt]:
@@ -65,7 +66,12 @@ class Outcome:
 
     @property
     def exit_status(self) -> int:
-        """0: all went through; 1: something failed; 3: some file was refused, waits, or is expected by no contract."""
+        """0: all went through; 1: something failed; 3: some file was refused, waits, or is expected by no contract.
+
+        128 and the signal's number where it was stopped: 130 by Ctrl-C, 143 by SIGTERM.
+        """
+        if self.stopped_by:
+            return 128 + self.stopped_by
         if self.failed:
             return 1
         return 3 if self.refused or self.strays or self.left_out or self.waiting else 0
@@ -144,7 +150,7 @@ def _run_job(quarter: str, wanted: list[str], outcome: Outcome) -> None:
 
     stop = listen(hear)
     try:
-        with dg.DagsterInstance.get() as instance:
+        with dg.DagsterInstance.get() as instance, signals.heard() as stopped_by:
             job = defs.resolve_job_def(QUARTER)
             done = job.execute_in_process(
                 instance=instance,
@@ -155,6 +161,7 @@ def _run_job(quarter: str, wanted: list[str], outcome: Outcome) -> None:
                 tags={**tags.of_run(quarter, wanted), tags.BY: "command line"},
             )
             outcome.failed = _failures(done)
+            outcome.stopped_by = stopped_by() if outcome.failed else 0
     finally:
         stop()
 
