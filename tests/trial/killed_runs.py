@@ -1,4 +1,4 @@
-"""`make kill-trial`: daemon, run worker or code server killed at random moments while files arrive; status 1 for faults.
+"""`make kill-trial`: daemon, run worker or code server killed at random while files arrive; status 1 for faults.
 
     python -m tests.trial.killed_runs [TIMES [SEED]]
 
@@ -80,7 +80,8 @@ def platform_worth(platform: Platform) -> float:
 
 def lamp(home: Path) -> float | None:
     """What the marts say the one lamp was worth."""
-    sql = "select value::double from marts.indicator_values where donor = ? and indicator = 'HL-02' and currency = 'NPR'"
+    of = "donor = ? and indicator = 'HL-02' and currency = 'NPR'"
+    sql = f"select value::double from marts.indicator_values where {of}"
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as db:
         row = db.execute(sql, [DONOR]).fetchone()
     return row[0] if row else None
