@@ -6,7 +6,7 @@ export SANGAM_HOME ?= $(CURDIR)/.sangam
 STAMP := $(VENV)/.installed
 SQL := dbt_project/models ingest expectations orchestration
 
-.PHONY: setup demo ui test check bench bench-speed bench-readers bench-linkage excel-truth attacks definitions disclosure fuzz publish-trial clean lock format
+.PHONY: setup demo ui test check bench bench-speed bench-readers bench-linkage excel-truth attacks definitions disclosure fuzz publish-trial kill-trial clean lock format
 
 setup: $(STAMP)
 
@@ -78,6 +78,10 @@ fuzz: setup
 # Publishing broken off at random moments, N times each way, and what came of it; see the module.
 publish-trial: setup
 	$(BIN)/python -m tests.trial $(or $(N),30)
+
+# Daemon, run worker or code server killed at random moments while files arrive, N times; see the module.
+kill-trial: setup
+	$(BIN)/python -m tests.trial.killed_runs $(or $(N),20)
 
 # Locks hold hashes and no download addresses; what images install is what a checkout does, without what only develops.
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -17,7 +17,7 @@ from ingest.deliveries.receipt import Receipt
 from ingest.deliveries.receipts import receipt_of
 from ingest.errors import SangamError
 from ingest.files import atomic
-from orchestration import news, tags
+from orchestration import news, signals, tags
 from orchestration.checks import holds
 from orchestration.events import Event, LandingSeen, SourceDone, Unchanged, listen, tell
 from orchestration.quarters import check_quarter
@@ -57,6 +57,7 @@ class Outcome:
     litter: list[str] = field(default_factory=list)  # files that systems left, in the landing and in zips
     failed: list[str] = field(default_factory=list)  # steps and blocking checks that failed, with why
     waiting: list[str] = field(default_factory=list)  # deliveries that hold releases, with why and what to do
+    stopped_by: int = 0  # the signal that it was stopped by
 
     @property
     def refused(self) -> list[Receipt]:
@@ -70,7 +71,12 @@ class Outcome:
 
     @property
     def exit_status(self) -> int:
-        """0: all went through; 1: something failed; 3: some file was refused, waits, or is expected by no contract."""
+        """0: all went through; 1: something failed; 3: some file was refused, waits, or is expected by no contract.
+
+        128 and the signal's number where it was stopped: 130 by Ctrl-C, 143 by SIGTERM.
+        """
+        if self.stopped_by:
+            return 128 + self.stopped_by
         if self.failed:
             return 1
         return 3 if self.refused or self.strays or self.left_out or self.waiting else 0
@@ -198,7 +204,7 @@ def _run_job(settings: Settings, quarter: str, plan: Plan, outcome: Outcome) -> 
 
     stop = listen(hear)
     try:
-        with dg.DagsterInstance.get() as instance:
+        with dg.DagsterInstance.get() as instance, signals.heard() as stopped_by:
             keys = defs.resolve_asset_graph().materializable_asset_keys
             done = defs.resolve_job_def(QUARTER).execute_in_process(
                 instance=of_location(instance, QUARTER),
@@ -214,6 +220,7 @@ def _run_job(settings: Settings, quarter: str, plan: Plan, outcome: Outcome) -> 
                 tags={**tags.of_run(quarter, plan.wanted), tags.BY: "command line"},
             )
             outcome.failed = _failures(done)
+            outcome.stopped_by = stopped_by() if outcome.failed else 0
     finally:
         stop()
 

@@ -21,6 +21,8 @@ from orchestration.settings import Settings, of_home, settings
 if TYPE_CHECKING:
     from ingest.linkage import LinkageSummary
 
+_UNTOUCHED = 600.0  # seconds; who writes a delivery touches the file with each piece of it
+
 
 class Home(dg.ConfigurableResource):
     """SANGAM_HOME with its landing; the environment's where not configured."""
@@ -59,6 +61,7 @@ class Home(dg.ConfigurableResource):
         with alone(folder(self.settings.home, "feeds", feed="drop", region=region)):
             for own in (*lake.glob(f"*/region={region}"), *lake.glob(f"feeds/feed=*/region={region}")):
                 remove_left(own, older_than=0)
+            remove_left(self.settings.home / "archive", older_than=_UNTOUCHED)  # others may be writing there
             yield
 
     def send_slips(self, region: str) -> list[str]:

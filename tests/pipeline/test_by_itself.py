@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -125,7 +126,7 @@ def keep_morning(platform: Platform, donor: str, at: datetime) -> str | None:
     if not requests:
         return None
     (request,) = requests
-    config = json.dumps(yaml.safe_load(request["runConfigYaml"]))
+    config = json.dumps(yaml.load(request["runConfigYaml"], yaml.BaseLoader))  # noqa: S506 - texts only
     run: str = platform.ask(launch, config=config)["launchRun"]["run"]["runId"]
     return run
 
@@ -174,7 +175,7 @@ def test_from_the_landing_to_the_donor(platform: Platform, post: Post, zone: str
     for donor in (DONOR, OTHER_DONOR):
         assert keep_morning(platform, donor, day)
     at_rest(platform, "calendar", 2)
-    assert "every file" in platform.sangam("release", "verify", DONOR, QUARTER)
+    assert f"{DONOR} {QUARTER} r001 is whole" in platform.sangam("release", "verify", DONOR, QUARTER)
     mails = [(taken.to, taken.subject) for taken in post.taken if "sangam:" not in taken.subject]
     assert sorted(mails) == [
         ([OFFICER], f"{DONOR} {QUARTER} is out as r001"),
@@ -182,13 +183,13 @@ def test_from_the_landing_to_the_donor(platform: Platform, post: Post, zone: str
     ]
 
     # Started anew, it does nothing twice, nor does a morning that is kept again.
-    looked(platform, "alert_went_through")
-    before, told = jobs(platform), len(post.taken)
+    before = jobs(platform)
     platform.end("daemon")
     platform.start("daemon")
-    looked(platform, "arrivals", "numbers", "lost_runs", "alert_went_through")
+    looked(platform, "arrivals", "numbers", "lost_runs")
     assert jobs(platform) == before
     assert keep_morning(platform, DONOR, day) is None
     assert keep_morning(platform, OTHER_DONOR, day) is None
-    assert len(post.taken) == told
+    told = Counter((str(taken.mail["Message-ID"]), *taken.to) for taken in post.taken)
+    assert set(told.values()) == {1}
     assert len(list((platform.home / "releases" / DONOR / QUARTER).iterdir())) == 1

@@ -57,7 +57,6 @@ def test_a_run_whose_process_is_gone_is_ended_and_no_other(
 ) -> None:
     """A run that was killed is told from one that goes on; both are of processes of their own."""
     monkeypatch.setenv("SANGAM_HOME", str(home))
-    monkeypatch.setattr(module, "_STARTING", 0)
     with dg.DagsterInstance.local_temp(str(home)) as instance:
         words = [sys.executable, "-c", RUNS, home]
         pipe = subprocess.PIPE
@@ -71,8 +70,12 @@ def test_a_run_whose_process_is_gone_is_ended_and_no_other(
                 runs[process] = process.stdout.readline().decode().strip()
             killed.kill()
             killed.wait()
-            for _ in range(2):
-                lost_runs(dg.build_sensor_context(instance=instance))
+            context = dg.build_sensor_context(instance=instance)
+            lost_runs(context)  # as a run that is about to hold its lock, or to say that it has ended
+            only_looked = [instance.get_run_by_id(run_id) for run_id in runs.values()]
+            assert [run.status for run in only_looked if run] == [dg.DagsterRunStatus.STARTED] * 2
+            monkeypatch.setattr(module, "_PATIENCE", 0)
+            lost_runs(dg.build_sensor_context(instance=instance, cursor=context.cursor))
             found = {process: instance.get_run_by_id(run_id) for process, run_id in runs.items()}
             goes_on.kill()
     states = [run.status for run in found.values() if run]
