@@ -79,10 +79,12 @@ fuzz: setup
 publish-trial: setup
 	$(BIN)/python -m tests.trial $(or $(N),30)
 
-# The lock holds hashes and no download addresses.
+# Locks hold hashes and no download addresses; what images install is what a checkout does, without what only develops.
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-strip-extras --no-header
 lock: setup
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
-	  --no-emit-index-url --no-strip-extras --no-header pyproject.toml -o requirements.lock
+	$(LOCK) --all-extras pyproject.toml -o requirements.lock
+	$(LOCK) --extra production --constraint requirements.lock pyproject.toml -o deploy/requirements.lock
 
 clean:
 	rm -rf .sangam dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,7 +1,7 @@
 """What is new in the landing since somebody last looked. Knows nothing of Dagster.
 
-A file is taken once it was the same in two looks: one that is still being written is not. An object in S3 is whole
-from the start, and waits as long.
+A file is taken once it was the same in two looks: one that is still being written is not. Nor are the others of its
+source meanwhile: a run reads all files of a source. An object in S3 is whole from the start, and waits as long.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import Self
 
 from ingest.deliveries import landing
@@ -60,45 +61,62 @@ def marks(folder: str) -> dict[str, str]:
     else:
         at = Path(folder)
         landing.require(at)
-        stats = {p.relative_to(at).as_posix(): p.stat() for p in at.rglob("*") if p.is_file()}
-        found = {path: f"{stat.st_size}:{stat.st_mtime_ns}" for path, stat in stats.items()}
+        found = {p.relative_to(at).as_posix(): mark for p in at.rglob("*") if (mark := _mark(p))}
     return {path: mark for path, mark in found.items() if landing.is_text(path) and not is_litter(path)}
 
 
-def look(there: Mapping[str, str], before: Looked) -> tuple[list[Arrival], Looked]:
-    """What has arrived since, of files that have not changed since the last look; and what to remember."""
-    new = {
-        path: mark
-        for path, mark in there.items()
-        if before.there.get(path) == mark and before.taken.get(path) != mark
-    }
-    taken = {path: mark for path, mark in before.taken.items() if path in there} | new
-    return _arrivals(new, there), Looked(dict(there), taken)
+def _mark(path: Path) -> str:
+    """Size and time of a file; empty for what is none, or was taken away or renamed since it was listed."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return ""
+    return f"{stat.st_size}:{stat.st_mtime_ns}" if S_ISREG(stat.st_mode) else ""
 
 
-def latest_quarter(there: Mapping[str, str]) -> str | None:
-    """The last quarter that anything was delivered for."""
-    places = (landing.place_of(path) for path in there)
-    return max(
-        (place[2] for place in places if not isinstance(place, str) and place[2] != NO_QUARTER), default=None
-    )
+def look(
+    there: Mapping[str, str], before: Looked, regions: Collection[str], quarters: Collection[str]
+) -> tuple[list[Arrival], Looked]:
+    """What has arrived since, of files that have not changed since the last look; and what to remember.
 
-
-def _arrivals(new: Mapping[str, str], there: Mapping[str, str]) -> list[Arrival]:
-    """New files by source and quarter. A reference table is of no quarter, and is read with the latest."""
+    Only files of these regions and quarters are taken: others wait until their contract is mended or their quarter
+    has begun.
+    """
+    known = {path: mark for path, mark in before.taken.items() if path in there}
     groups: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for path in sorted(new):
+    unrested: set[tuple[str, str]] = set()
+    latest = _latest_quarter(there, regions, quarters)
+    for path in sorted(path for path, mark in there.items() if known.get(path) != mark):
         place = landing.place_of(path)
-        if isinstance(place, str):
-            continue  # a stray; the next run names it
+        if isinstance(place, str) or place[0] not in regions:
+            continue  # a stray, which each run of everything names; or of a region that cannot be read
         region, source, quarter = place
-        known = latest_quarter(there) if quarter == NO_QUARTER else quarter
-        if known:
-            groups[region, source, known].append(path)
-    return [
-        Arrival(*where, _key([f"{p} {new[p]}" for p in files]), tuple(files))
+        if before.there.get(path) != there[path]:
+            unrested.add((region, source))
+        # A reference table is of no quarter, and is read with the latest.
+        elif (served := latest if quarter == NO_QUARTER else quarter) in quarters:
+            groups[region, source, str(served)].append(path)
+    found = [
+        Arrival(*where, _key([f"{path} {there[path]}" for path in files]), tuple(files))
         for where, files in groups.items()
+        if where[:2] not in unrested
     ]
+    taken = {path: there[path] for one in found for path in one.files}
+    return found, Looked(dict(there), known | taken)
+
+
+def everything(found: Sequence[Arrival]) -> Arrival:
+    """All that has arrived as one, of the latest quarter of any of it."""
+    files = tuple(path for one in found for path in one.files)
+    return Arrival("", "", max(one.quarter for one in found), _key([one.key for one in found]), files)
+
+
+def _latest_quarter(there: Iterable[str], regions: Collection[str], quarters: Collection[str]) -> str | None:
+    """The last of these quarters that one of these regions delivered anything for."""
+    places = (place for path in there if not isinstance(place := landing.place_of(path), str))
+    return max(
+        (quarter for region, _, quarter in places if region in regions and quarter in quarters), default=None
+    )
 
 
 def _key(words: list[str]) -> str:

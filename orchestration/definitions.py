@@ -15,6 +15,7 @@ from orchestration.assets.warehouse import feeds, warehouse_assets
 from orchestration.automation.alerts import alert_sensors
 from orchestration.automation.calendars import calendar_job, calendar_schedules
 from orchestration.automation.deliveries import delivery_sensors
+from orchestration.automation.lost_runs import lost_runs
 from orchestration.jobs import asset_jobs
 from orchestration.resources import Home
 
@@ -34,7 +35,7 @@ defs = dg.Definitions(
     ),
     jobs=[*asset_jobs().values(), calendar_job],
     schedules=calendar_schedules(),
-    sensors=[*delivery_sensors(), *alert_sensors()],
+    sensors=[*delivery_sensors(), *alert_sensors(), lost_runs],
     resources={"home": Home()},
     executor=dg.in_process_executor,
 )

@@ -23,6 +23,13 @@ class LandingSeen:
 
 
 @dataclass(frozen=True)
+class Unchanged:
+    """Nothing is new of these regions, so that nothing of them is run."""
+
+    regions: list[str]
+
+
+@dataclass(frozen=True)
 class SourceDone:
     """A source's deliveries were taken in."""
 
@@ -41,10 +48,9 @@ class LinkageDone:
 
 @dataclass(frozen=True)
 class BatchesChecked:
-    """Deliveries were checked as a whole; `waiting`: why some hold releases, a line each."""
+    """Deliveries were checked as a whole."""
 
     results: list[BatchResult]
-    waiting: list[str]
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,16 @@ class SlipsSent:
     keys: list[str]
 
 
-Event = LandingSeen | SourceDone | LinkageDone | BatchesChecked | WarehouseStarted | ReleaseDone | SlipsSent
+Event = (
+    LandingSeen
+    | Unchanged
+    | SourceDone
+    | LinkageDone
+    | BatchesChecked
+    | WarehouseStarted
+    | ReleaseDone
+    | SlipsSent
+)
 _listeners: list[Callable[[Event], None]] = []
 
 

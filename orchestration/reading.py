@@ -11,7 +11,7 @@ import sys
 from collections import deque
 from collections.abc import Collection, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from threading import Thread
@@ -103,9 +103,12 @@ def _work(
     settings: Settings, quarter: str, left: deque[list[Source]], waiting: dict[Source, Future[Receipts]]
 ) -> None:
     """Read one group after the other, until none is left."""
-    with suppress(IndexError):
-        while True:
-            _read(settings, quarter, left.popleft(), waiting)
+    while True:
+        try:
+            group = left.popleft()
+        except IndexError:
+            return
+        _read(settings, quarter, group, waiting)
 
 
 def _read(

@@ -75,11 +75,12 @@ def build_warehouse(where: Settings, quarter: str, regions: list[str], others: l
             raise done
     for region in regions:
         link_region(where.home, region, quarter, demo=where.demo)
+    made_of = build_state.as_it_is(where)
     changed = set(build_state.quarters_to_build(where, quarter))
     quarters = sorted(changed | (set(others) - set(build_state.quarters_built(where.home))))
     dbt.build(where, quarters)
     build_state.swap_in(where)
-    build_state.remember(where, quarters)
+    build_state.remember(where, quarters, made_of)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -13,8 +13,9 @@ from ingest.deliveries.receipt import Receipt
 from ingest.errors import SangamError
 from ingest.files import remove_left
 from orchestration.alone import alone
+from orchestration.at_work import at_work
 from orchestration.events import LinkageDone, SlipsSent, SourceDone, tell
-from orchestration.settings import Settings, settings
+from orchestration.settings import Settings, of_home, settings
 
 # For start-up: the code location links nothing.
 if TYPE_CHECKING:
@@ -25,6 +26,12 @@ class Home(dg.ConfigurableResource):
     """SANGAM_HOME with its landing; the environment's where not configured."""
 
     landing: str = ""
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Home]:
+        """For as long as a run uses the home, it is known to be at work."""
+        with at_work(of_home().runs_at_work, context.run_id) if context.run_id else nullcontext():
+            yield self
 
     @property
     def settings(self) -> Settings:

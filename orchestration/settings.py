@@ -36,6 +36,11 @@ class Settings:
         """Dagster's own storage."""
         return self.home / "dagster"
 
+    @property
+    def runs_at_work(self) -> Path:
+        """A file for each run that goes on, held by its process."""
+        return self.dagster_home / "at_work"
+
 
 def home() -> Path:
     """SANGAM_HOME, by default `.sangam`."""
@@ -75,3 +80,11 @@ def of_home() -> Settings:
 def is_demo() -> bool:
     """Whether this is the demo, with its well-known secret: SANGAM_DEMO=1."""
     return os.environ.get("SANGAM_DEMO", "") not in ("", "0")
+
+
+def look_seconds() -> int:
+    """How often sensors look at what has arrived: SANGAM_LOOK_SECONDS, by default 30. Raises SangamError."""
+    text = os.environ.get("SANGAM_LOOK_SECONDS", "").strip() or "30"
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise SangamError(f"SANGAM_LOOK_SECONDS is '{text}', expected whole seconds such as 30.")
+    return int(text)

@@ -11,6 +11,8 @@ QUARTER = "sangam/quarter"
 REGION = "sangam/region"
 SOURCE = "sangam/source"
 DROP = "sangam/drop"
+DONOR = "sangam/donor"
+DATE = "sangam/date"
 BY = "sangam/by"  # of runs that somebody waits for at the command line
 
 

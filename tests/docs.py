@@ -16,9 +16,9 @@ from orchestration.cli.main import app
 from tests.house import ROOMS
 
 ROOT = Path(__file__).resolve().parents[1]
-CODE = (*ROOMS, "dbt_project", "tests")
+CODE = (*ROOMS, "dbt_project", "tests", "deploy")
 ENDINGS = ("py", "yml", "sql", "md", "toml", "lock", "csv", "duckdb", "log", "png", "yaml")
-ASSETS = ("<region>/contract",)  # looks like a path, and is an asset of Dagster
+NO_PATHS = ("<region>/contract", "dagster/max_retries")  # look like some: an asset and a tag of Dagster
 MADE_BY_OTHERS = ("dbt.log",)  # a name that dbt gives
 _PATH = re.compile(rf"[\w.<>{{}},*-]*(?:/[\w.<>{{}},*-]*)+|[\w<>-]+\.(?:{'|'.join(ENDINGS)})")
 _FENCE = re.compile(r"^```\w*\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -64,18 +64,21 @@ def faults(text: str) -> list[str]:
 
 
 def _of_span(text: str) -> Iterator[str]:
-    if text in ASSETS:
+    if text in NO_PATHS:
         return
     text = text.removeprefix(".venv/bin/")
     if re.match(r"(sangam|make|python -m) ", text):
         yield from _of_command(text)
     elif text.startswith("--"):
-        if not any(text in options for _, options in _commands().values()):
+        ours = any(text in options for _, options in _commands().values())
+        if not ours and not re.search(rf"{re.escape(text)}\b", _started()):
             yield "no command of sangam has this option"
     elif re.match(rf"(?:{'|'.join(ROOMS)})\.\w", text):
         yield from _of_dotted(text)
     else:
         for word in text.split():
+            if word.startswith("/"):  # of a machine or an address, not of the repository
+                continue
             if _PATH.fullmatch(word):
                 yield from (f"there is no {one}" for one in _braces(word) if not _path_is_there(one))
             else:
@@ -208,10 +211,16 @@ def _of_words(text: str) -> Iterator[str]:
 
 
 @cache
+def _started() -> str:
+    """How `deploy/` starts programs of others."""
+    return "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "deploy").rglob("*.service"))
+
+
+@cache
 def _code() -> str:
     files = (file for at in CODE for file in sorted((ROOT / at).rglob("*")) if file.is_file())
     own = {Path(__file__).name, "test_docs.py"}
-    endings = {".py", ".sql", ".yml", ".j2"}
+    endings = {".py", ".sql", ".yml", ".yaml", ".j2", ".service", ".conf", ".env"}
     texts = [f.read_text(encoding="utf-8") for f in files if f.suffix in endings and f.name not in own]
     return "\n".join(
         [*texts, *((ROOT / name).read_text(encoding="utf-8") for name in ("Makefile", "pyproject.toml"))]

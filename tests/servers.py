@@ -76,8 +76,8 @@ def _running(words: list[str], log: Path, is_up: Any) -> Iterator[None]:
 class Postgres:
     """A running server. `base`: the words every client needs."""
 
-    def __init__(self, folder: Path, programs: Path) -> None:
-        self.programs, self.base = programs, ["-h", str(folder), "-U", "postgres"]
+    def __init__(self, folder: Path, programs: Path, port: int) -> None:
+        self.programs, self.base = programs, ["-h", str(folder), "-p", str(port), "-U", "postgres"]
 
     def client(self, name: str, *words: str) -> list[str]:
         """The command of one of its programs."""
@@ -145,16 +145,19 @@ def _postgres_text(name: str, kind: str) -> str:
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[Postgres]:
-    """A PostgreSQL of its own."""
+def postgres(port: int | None = None) -> Iterator[Postgres]:
+    """A PostgreSQL of its own; with a port it listens on 127.0.0.1 as well, and asks for passwords there."""
     programs = postgres_folder()
     assert programs
     with _folder("pg") as folder:
         data = folder / "data"
-        make = ["-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
-        run(_as_nobody([str(programs / "initdb"), *make]))
-        settings = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off"]
-        server = Postgres(folder, programs)
+        make = ["-D", str(data), "-U", "postgres", "-E", "UTF8", "--no-locale", "--no-sync"]
+        who = ["--auth-local=trust", "--auth-host=scram-sha-256"]
+        run(_as_nobody([str(programs / "initdb"), *make, *who]))
+        words = {"listen_addresses": "127.0.0.1" if port else "", "port": port or 5432}
+        words |= {"unix_socket_directories": folder, "fsync": "off"}
+        settings = [word for name, value in words.items() for word in ("-c", f"{name}={value}")]
+        server = Postgres(folder, programs, port or 5432)
         ready = server.client("pg_isready", "-q")
 
         def is_up() -> bool:

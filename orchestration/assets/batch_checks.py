@@ -80,8 +80,7 @@ def batch_checks(context: dg.AssetExecutionContext, home: Home) -> Iterator[Any]
     results = check_batches(at, quarter, wanted)
     there = batches(at, quarter, wanted)
     waiting = {pair: holds.held(at, there, *pair, quarter) for pair in wanted}
-    lines = [holds.line(result) for found in waiting.values() for result in found]
-    tell(BatchesChecked(list(results.values()), lines))
+    tell(BatchesChecked(list(results.values())))
     for region, source in wanted:
         served = [
             results[region, source, batch.quarter] for batch in holds.serving(there, region, source, quarter)

@@ -11,8 +11,10 @@ from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from packaging.version import Version
 
+from ingest.sql import sql_name
 from orchestration.assets.described import FILE
 from orchestration.settings import DBT_PROJECT
 from orchestration.warehouse import dbt
@@ -66,11 +68,12 @@ def assets_and_checks(manifest: Path) -> tuple[list[dg.AssetSpec], list[dg.Asset
 
 
 def build(
-    context: dg.AssetExecutionContext, arguments: Sequence[str], manifest: Path, target: Path
+    context: dg.AssetExecutionContext, arguments: Sequence[str], manifest: Path, target: Path, database: Path
 ) -> Iterator[Any]:
     """Run `dbt build` for what the step selects; a MaterializeResult for each model, an AssetCheckResult for each test.
 
-    A test that no check stands for is an observation. Raises DagsterDbtCliRuntimeError where dbt fails.
+    A test that no check stands for is an observation. `database`: the DuckDB file that dbt writes. Raises
+    DagsterDbtCliRuntimeError where dbt fails, after what went well.
     """
     cli = Dbt(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=dbt.executable())
     # Without the step's context: dagster-dbt would look for the manifest in the metadata of the step's assets.
@@ -80,20 +83,49 @@ def build(
         dagster_dbt_translator=Translator(),
         target_path=target,
     )
-    events: Iterator[Any] = run.stream()
-    for event in events:
-        if isinstance(event, dg.AssetMaterialization):
-            yield dg.MaterializeResult(asset_key=event.asset_key, metadata=event.metadata)
-        elif isinstance(event, dg.AssetObservation):
-            yield event
-        else:
-            yield dg.AssetCheckResult(
-                asset_key=event.asset_key,
-                check_name=event.check_name,
-                passed=event.passed,
-                severity=event.severity,
-                metadata=event.metadata,
-            )
+    # All events at the end, with the rows that a model has: dbt holds its database until then, and dagster-dbt's own
+    # `fetch_row_counts` loads dbt a second time, which takes longer than all models.
+    events: list[Any] = []
+    failed: DagsterDbtCliRuntimeError | None = None
+    try:
+        events.extend(run.stream())
+    except DagsterDbtCliRuntimeError as error:
+        failed = error
+    counts = row_counts(database)
+    yield from (_told(event, counts) for event in events)
+    if failed:
+        raise failed
+
+
+def row_counts(database: Path) -> dict[tuple[str, ...], int]:
+    """Rows of every table of a DuckDB file, by schema and name; none where there is no file."""
+    # For start-up: only a step counts.
+    import duckdb
+
+    if not database.exists():
+        return {}
+    with duckdb.connect(str(database), read_only=True) as connection:
+        tables = connection.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()
+        return {
+            table: connection.sql(f"SELECT count(*) FROM {'.'.join(map(sql_name, table))}").fetchall()[0][0]
+            for table in tables
+        }
+
+
+def _told(event: Any, counts: Mapping[tuple[str, ...], int]) -> Any:
+    if isinstance(event, dg.AssetMaterialization):
+        rows = counts.get(tuple(event.asset_key.path))
+        own = {} if rows is None else {"dagster/row_count": rows}
+        return dg.MaterializeResult(asset_key=event.asset_key, metadata={**event.metadata, **own})
+    if isinstance(event, dg.AssetObservation):
+        return event
+    return dg.AssetCheckResult(
+        asset_key=event.asset_key,
+        check_name=event.check_name,
+        passed=event.passed,
+        severity=event.severity,
+        metadata=event.metadata,
+    )
 
 
 def _selected(context: dg.AssetExecutionContext) -> list[str]:

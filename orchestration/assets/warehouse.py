@@ -134,10 +134,11 @@ def _model(model: dg.AssetSpec) -> dg.AssetSpec:
 
 def _built(context: dg.AssetExecutionContext, where: Settings) -> Iterator[Any]:
     """Build what has to be built; the events of every model and test."""
+    made_of = build_state.as_it_is(where)
     quarters = build_state.quarters_to_build(where, quarter_of(context.partition_key))
     if not quarters:
         yield from _unchanged(context)
-        build_state.remember(where, [])  # other code, maybe, and the same numbers
+        build_state.remember(where, [], made_of)  # other code, maybe, and the same numbers
         return
     # For start-up: dagster-dbt imports all of dbt, which only a step that builds needs.
     from orchestration.assets.dbt_build import build
@@ -153,7 +154,7 @@ def _built(context: dg.AssetExecutionContext, where: Settings) -> Iterator[Any]:
         log.parent.mkdir(parents=True, exist_ok=True)
         # dbt's lines go to a file of their own; people read progress, assets and checks.
         with log.open("w", encoding="utf-8") as stream, contextlib.redirect_stdout(stream):
-            yield from build(context, arguments, dbt.manifest(), target)
+            yield from build(context, arguments, dbt.manifest(), target, build_state.build_path(where))
     build_state.swap_in(where)
     dbt.write_documentation(where)
-    build_state.remember(where, quarters)
+    build_state.remember(where, quarters, made_of)

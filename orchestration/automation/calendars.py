@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from ingest.errors import SangamError
+from orchestration import tags
 from orchestration.assets.released_event import event
 from orchestration.assets.retries import retried
 from orchestration.resources import Home
@@ -77,7 +78,7 @@ def _schedule(donor: Donor) -> dg.ScheduleDefinition:
         return dg.RunRequest(
             run_key=f"{donor.code}/{today}",
             run_config=dg.RunConfig(ops={"keep_calendar": CalendarDay(donor=donor.code, date=str(today))}),
-            tags={"sangam/donor": donor.code, "sangam/date": str(today)},
+            tags={tags.DONOR: donor.code, tags.DATE: str(today)},
         )
 
     return each_morning

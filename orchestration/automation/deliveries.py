@@ -11,16 +11,17 @@ import dagster as dg
 
 from ingest.contracts.loading import load_region
 from orchestration import tags
-from orchestration.arrivals import Arrival, Looked, latest_quarter, look, marks
+from orchestration.arrivals import Arrival, Looked, everything, look, marks
 from orchestration.assets.linkage import linkage_key
 from orchestration.assets.sources import asset_key, slips_key
 from orchestration.jobs import DELIVERIES, NUMBERS, QUARTER, asset_jobs
 from orchestration.partitions import partition_key
 from orchestration.quarters import all_quarters
-from orchestration.settings import landing_address, of_home
+from orchestration.settings import landing_address, look_seconds, of_home
+from orchestration.soundness import sound_regions
 from orchestration.warehouse import build_state
 
-_EVERY = 30  # seconds; a file is taken once it was the same in two looks
+_EVERY = look_seconds()  # a file is taken once it was the same in two looks
 _GOES_ON = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -40,26 +41,25 @@ _GOES_ON = [
 def arrivals(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Look at the landing. Raises SangamError where it cannot be reached."""
     there = marks(landing_address())
-    before = Looked.of(context.cursor)
-    if before is None:
-        # Nothing was looked at yet: all that is there is read in one run.
-        first = latest_quarter(there)
-        requests = [_everything(first)] if first else []
-        return dg.SensorResult(run_requests=requests, cursor=str(Looked(there, there if first else {})))
-    found, now = look(there, before)
-    wanted = [one for one in found if one.quarter in all_quarters()]
-    if not wanted:
+    before = Looked.of(context.cursor) or Looked({}, {})
+    found, now = look(there, before, sound_regions(), all_quarters())
+    if not before.taken and there != before.there:
+        # Nothing was read yet: all that is there is read in one run, once none of it is written to.
+        context.update_cursor(str(Looked(there, {})))
+        return dg.SkipReason("Files are still being written, or are looked at for the first time.")
+    if not found:
         context.update_cursor(str(now))
         return dg.SkipReason("Nothing has arrived since the last look that is no longer written to.")
-    return dg.SensorResult(run_requests=[_request(one) for one in wanted], cursor=str(now))
+    requests = [_request(one) for one in found] if before.taken else [_everything(everything(found))]
+    return dg.SensorResult(run_requests=requests, cursor=str(now))
 
 
-def _everything(quarter: str) -> dg.RunRequest:
+def _everything(arrival: Arrival) -> dg.RunRequest:
     return dg.RunRequest(
-        run_key=f"everything/{quarter}",
+        run_key=f"everything/{arrival.quarter}/{arrival.key}",
         job_name=QUARTER,
-        partition_key=partition_key(quarter),
-        tags=tags.of_run(quarter),
+        partition_key=partition_key(arrival.quarter),
+        tags=tags.of_run(arrival.quarter),
     )
 
 

@@ -108,6 +108,13 @@ def require_none(home: Path, donor: str, quarter: str) -> None:
         raise SangamError(f"{donor} {quarter} is not released yet:\n" + "\n".join(lines))
 
 
+def waiting_lines(home: Path, quarter: str, regions: Iterable[str]) -> list[str]:
+    """Why deliveries behind a quarter's numbers hold releases, a line each."""
+    pairs = [(region, source) for region in regions for source in load_region(region).sources]
+    there = batches(home, quarter, pairs)
+    return [line(result) for pair in pairs for result in held(home, there, *pair, quarter)]
+
+
 def line(result: BatchResult) -> str:
     """Why a delivery waits and how it is let through."""
     why = " ".join(result.checks[name].message for name in result.errors)

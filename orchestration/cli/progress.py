@@ -14,6 +14,7 @@ from orchestration.events import (
     ReleaseDone,
     SlipsSent,
     SourceDone,
+    Unchanged,
     WarehouseStarted,
     listen,
 )
@@ -45,6 +46,8 @@ def _line(event: Event) -> str | None:
             return f"release {event.donor} {event.quarter}: {event.state}"
         case LandingSeen():
             return None  # told at the end
+        case Unchanged():
+            return styled("dim", f"nothing new: {', '.join(one.lstrip('_') for one in event.regions)}")
 
 
 def _source_line(event: SourceDone) -> str:

@@ -28,7 +28,7 @@ def show_due(settings: Settings, on: date) -> bool:
     due_by_donor = [
         (frame.donor.code, *one)
         for frame in logframes.sound()
-        for one in due_quarters(settings, frame.donor.code, frame.donor.due_days, on)
+        for one in due_quarters(settings, frame.donor, on)
     ]
     for donor, quarter, due in due_by_donor:
         said = out.get((donor, quarter))

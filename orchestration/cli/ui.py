@@ -1,7 +1,6 @@
 """`make ui`: the Dagster UI over SANGAM_HOME, and the documentation beside it.
 
-`dagster dev` is Dagster's web server and its daemon, which carries out the backfills started in the UI; nothing runs
-by a schedule.
+`dagster dev` is Dagster's web server and its daemon, which carries out backfills, sensors and schedules.
 """
 
 from __future__ import annotations

@@ -12,6 +12,12 @@ from orchestration.mail.message import Message, items
 from orchestration.mail.outbox import Note, post
 from orchestration.mail.run_told import RunTold, run_told
 
+# What people call a check; others are called by their names.
+_CALLED = {
+    "quarantine": "records held back",
+    "totals": "totals that do not add up",
+    "suite": "deliveries as a whole",
+}
 _WARNINGS_SHOWN = 12  # checks
 _PLACES_SHOWN = 4  # sources of each
 
@@ -27,7 +33,7 @@ def mail_run(home: Path, instance: dg.DagsterInstance, run: dg.DagsterRun) -> No
 
 def alert(told: RunTold) -> Message:
     """The mail of a run."""
-    what = f"The run of {told.of}" if told.of else f"The job '{told.job}'"
+    what = f"The run of {told.of}" if told.of else f"The job {told.job}"
     body = [
         f"{what} {told.ended}. {_in_short(told)}",
         *_section(
@@ -83,11 +89,15 @@ def _warnings(told: RunTold) -> list[str]:
     if not told.warnings:
         return []
     most = sorted(told.warnings.items(), key=lambda one: (-len(one[1]), one[0]))
-    lines = [f"- {name.replace('_', ' ')}: {_where(about)}" for name, about in most[:_WARNINGS_SHOWN]]
+    lines = [f"- {_spoken(name)}: {_where(about)}" for name, about in most[:_WARNINGS_SHOWN]]
     more = len(most) - _WARNINGS_SHOWN
     lines += [f"- and {more:,} other checks"] if more > 0 else []
     note = "To do: nothing at once. What partners have to mend stands in their return slips."
     return ["", f"WARNINGS: {_count(told)}", *lines, note]
+
+
+def _spoken(check: str) -> str:
+    return _CALLED.get(check) or check.replace("_", " ")
 
 
 def _where(about: list[str]) -> str:

@@ -15,6 +15,7 @@ from orchestration.releases.due import days_left
 from orchestration.releases.waiting import Lack
 from orchestration.warehouse.logframe_words import Donor
 
+_TOLD = 4  # quarters that a mail says all of, the latest
 _NAMED = 3  # quarters that a subject names, the latest of them
 
 
@@ -44,7 +45,8 @@ def reminder(donor: Donor, today: date, awaited: Sequence[Awaited]) -> Message:
     """The mail of a day, of all quarters that are not out."""
     body = [
         f"{donor.name}: what is to go to the donor, as of {said(today)}.",
-        *(line for one in awaited for line in _quarter(donor.code, one, today)),
+        *_earlier(awaited[:-_TOLD]),
+        *(line for one in awaited[-_TOLD:] for line in _quarter(donor.code, one, today)),
         "",
         "What was released, and what waits:",
         _asset(donor.code),
@@ -52,6 +54,14 @@ def reminder(donor: Donor, today: date, awaited: Sequence[Awaited]) -> Message:
     key = f"calendar/{donor.code}/{today}"
     tells = tuple(one.quarter for one in awaited)
     return Message(key, officers(donor), _subject(donor.code, today, awaited), tuple(body), tells)
+
+
+def _earlier(awaited: Sequence[Awaited]) -> list[str]:
+    """Quarters that are told of by their names alone."""
+    if not awaited:
+        return []
+    quarters = ", ".join(one.quarter for one in awaited)
+    return ["", f"Not out either: {quarters}. What each waits for is said by:", "  sangam release due"]
 
 
 def _subject(donor: str, today: date, awaited: Sequence[Awaited]) -> str:

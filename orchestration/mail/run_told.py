@@ -16,7 +16,7 @@ import dagster as dg
 from orchestration.checks.table_checks import FINDINGS
 from orchestration.mail.message import one_line, shortened
 from orchestration.partitions import quarter_of
-from orchestration.tags import QUARTER
+from orchestration.tags import DONOR, QUARTER
 
 Ended = Literal["went through", "failed", "was stopped"]
 _ENDED: dict[dg.DagsterRunStatus, Ended] = {
@@ -46,7 +46,7 @@ class RunTold:
     """
 
     run_id: str
-    job: str
+    job: str  # and whose, where it is a donor's
     of: str  # the quarter, or quarters; empty where the job is of none
     ended: Ended
     steps: dict[str, str] = field(default_factory=dict)  # failed ones, each with its reason
@@ -65,7 +65,8 @@ class RunTold:
 
 def run_told(instance: dg.DagsterInstance, run: dg.DagsterRun) -> RunTold:
     """What is told of a run that ended, read from its events."""
-    told = RunTold(run.run_id, run.job_name, quarters_of(run.tags), _ENDED.get(run.status, "failed"))
+    job = " of ".join(filter(None, (run.job_name, run.tags.get(DONOR))))
+    told = RunTold(run.run_id, job, quarters_of(run.tags), _ENDED.get(run.status, "failed"))
     kinds = dg.DagsterEventType
     wanted = {
         kinds.STEP_FAILURE, kinds.ASSET_CHECK_EVALUATION, kinds.ASSET_MATERIALIZATION_PLANNED,

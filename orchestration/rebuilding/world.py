@@ -106,6 +106,7 @@ class World:
         return kept | {
             "SANGAM_HOME": str(self.folder / "home"),
             "SANGAM_LANDING": str(self.folder / "landing"),
+            "SANGAM_DBT_TARGET": str(self.folder / "code" / "dbt_project" / "target"),
             "PYTHONPATH": str(self.folder / "code"),
         }
 

@@ -50,7 +50,7 @@ def day_of(settings: Settings, donor: Donor, today: date, told: Mapping[str, dat
     ahead = timedelta(days=max(donor.remind_days, default=0))
     found = [
         Due(quarter, on, is_to_go(settings.home, donor.code, quarter))
-        for quarter, on in due_quarters(settings, donor.code, donor.due_days, today + ahead)
+        for quarter, on in due_quarters(settings, donor, today + ahead)
     ]
     publish = tuple(one for one in found if one.is_signed and one.on <= today)
     open_ones = tuple(one for one in found if not one.is_signed and (donor.code, one.quarter) not in out)

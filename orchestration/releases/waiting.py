@@ -22,6 +22,7 @@ from orchestration.releases.approvals import Pending
 from orchestration.releases.due import due_on
 from orchestration.releases.missing import Missing
 from orchestration.settings import Settings
+from orchestration.warehouse.logframe_words import Donor
 
 OPEN = ("broken", "paused", "refused")  # states of a source that somebody has to mend
 LATE = ("missing", "late", "not read yet")
@@ -57,10 +58,14 @@ def first_delivered(settings: Settings, donor: str) -> str | None:
     return min((quarter for quarter in read if quarter[0].isdigit()), default=None)
 
 
-def due_quarters(settings: Settings, donor: str, due_days: int, until: date) -> Iterator[tuple[str, date]]:
-    """A donor's quarters that are due until a day, with their days, from the first of which anything came."""
-    quarter = first_delivered(settings, donor)
-    while quarter and (due := due_on(quarter, due_days)) <= until:
+def due_quarters(settings: Settings, donor: Donor, day: date) -> Iterator[tuple[str, date]]:
+    """A donor's quarters that are due until a day, with their days: from the first of which anything came.
+
+    And up to the last of its regions, where all of them left.
+    """
+    quarter, last = first_delivered(settings, donor.code), max(donor.until.values(), default="")
+    has_end = set(donor.until) == set(donor.regions)
+    while quarter and (due := due_on(quarter, donor.due_days)) <= day and not (has_end and quarter > last):
         yield quarter, due
         quarter = quarter_after(quarter)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -103,19 +104,20 @@ def is_of_other_models(settings: Settings) -> bool:
     return path.exists() and json.loads(path.read_text(encoding="utf-8"))["project"] != project_fingerprint()
 
 
-def remember(settings: Settings, quarters: list[str]) -> None:
-    """Note what the warehouse was built from, after it was built and swapped in."""
+def as_it_is(settings: Settings) -> dict[str, Any]:
+    """What a warehouse that is built from now on is made of. What arrives meanwhile is not of it."""
+    return {
+        "drops": drop_states(settings.feeds),
+        "project": project_fingerprint(),
+        "tree": source_tree.keep(settings.home),
+    }
+
+
+def remember(settings: Settings, quarters: list[str], made_of: Mapping[str, Any]) -> None:
+    """Note what the warehouse was built from, after it was built and swapped in; see `as_it_is`."""
     path = _state_path(settings)
     before = json.loads(path.read_text(encoding="utf-8"))["built"] if path.exists() else []
-    write_json(
-        path,
-        {
-            "drops": drop_states(settings.feeds),
-            "built": sorted(set(before) | set(quarters)),
-            "project": project_fingerprint(),
-            "tree": source_tree.keep(settings.home),
-        },
-    )
+    write_json(path, {**made_of, "built": sorted(set(before) | set(quarters))})
 
 
 def quarters_built(home: Path) -> list[str]:

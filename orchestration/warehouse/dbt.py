@@ -21,7 +21,8 @@ from orchestration.warehouse import logframes as definitions
 from orchestration.warehouse import programme_words
 from orchestration.warehouse.build_state import build_path, is_of_other_models, project_fingerprint
 
-TARGET = DBT_PROJECT / "target"
+# An installation may not write where its code lies.
+TARGET = Path(os.environ.get("SANGAM_DBT_TARGET") or DBT_PROJECT / "target")
 
 
 def executable() -> str:
@@ -139,7 +140,7 @@ def manifest() -> Path:
         return path
     # Definitions are loaded without a home: the manifest knows models and tests, not where data is.
     words = _as_json("feeds")
-    TARGET.mkdir(exist_ok=True)
+    TARGET.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=TARGET) as made:
         # Writing the documentation parses the project, and costs hardly more than parsing; it opens no warehouse.
         command = ["docs", "generate", "--static", "--empty-catalog", "--target-path", made]

@@ -30,7 +30,7 @@ from tests import mail_server as server
 from tests import small_home
 from tests.mail_server import ENGINEER, Post
 
-DONORS = [f"donor_{letter}" for letter in "abcdefghijklmnop"]
+DONORS = [f"donor_{letter}" for letter in "abcdefghijklmnopqr"]
 OFFICER = "officer@example.org"
 DUE = date(2021, 7, 9)
 ZONES = {"donor_n": "Asia/Kathmandu", "donor_o": "America/Los_Angeles", "donor_p": "Pacific/Kiritimati"}
@@ -63,7 +63,7 @@ def settings(home: Path) -> Settings:
 
 @pytest.fixture(scope="module")
 def unused() -> Iterator[str]:
-    return iter(DONORS[:13])
+    return iter(code for code in DONORS if code not in ZONES)
 
 
 @pytest.fixture
@@ -168,6 +168,25 @@ def test_a_quarter_without_values_says_what_is_missing_and_from_whom(
     assert "(sindh/births): no delivery yet" in later
     days(settings, donor, date(2021, 10, 2), date(2021, 10, 3))
     assert len(post.taken) == 1
+
+
+def test_of_many_quarters_the_latest_are_told_in_full(settings: Settings, donor: Donor, post: Post) -> None:
+    days(settings, donor, date(2023, 1, 20))
+    (taken,) = post.taken
+    assert taken.subject.startswith(f"{donor.code}: 2022Q2 ") and taken.subject.endswith(" and 4 more")
+    assert "Not out either: 2021Q2, 2021Q3, 2021Q4." in " ".join(taken.text.split())
+    headed = [line.partition(":")[0] for line in taken.text.splitlines() if ": due " in line]
+    assert headed == ["2022Q1", "2022Q2", "2022Q3", "2022Q4"]
+
+
+def test_a_donor_whose_regions_left_waits_for_nothing_more(
+    settings: Settings, donor: Donor, post: Post
+) -> None:
+    left = donor.model_copy(update={"until": {"sindh": "2021Q2"}})
+    days(settings, left, date(2023, 1, 20))
+    assert [taken.subject.partition(" is ")[0] for taken in post.taken] == [
+        f"{donor.code} 2021Q2 560 days overdue: not signed off"
+    ]
 
 
 def test_without_officers_the_engineers_are_told(

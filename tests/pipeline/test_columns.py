@@ -85,17 +85,25 @@ def test_models_and_seeds_have_the_columns_they_declare(
     assert {table: set(columns) for table, columns in built_columns.items()} == declared
 
 
-def test_conformed_columns_have_the_types_they_declare(
+def test_columns_have_the_types_they_declare(
     dbt_built: Built, built_columns: dict[str, dict[str, str]]
 ) -> None:
     """Logframes are tried against what is declared, before anything is built."""
     declared = {
         name: {column: _plain(words["data_type"] or "none") for column, words in node["columns"].items()}
-        for name, node in dbt_built.nodes("model").items()
-        if node["fqn"][-2] == "conformed"
+        for kind in ("model", "seed")
+        for name, node in dbt_built.nodes(kind).items()
     }
     assert declared == {name: built_columns[name] for name in declared}
-    assert len(declared) > 10
+    assert len(declared) > 50
+
+
+def test_the_documentation_opens_with_a_page_of_ours(dbt_built: Built) -> None:
+    from orchestration.warehouse import dbt
+
+    dbt.manifest()
+    page = dbt.documentation().read_text(encoding="utf-8")
+    assert "From partners' records to donors' numbers" in page and "swapped in as a whole" in page
 
 
 def test_every_column_is_described(dbt_built: Built) -> None:

@@ -121,6 +121,32 @@ def test_of_what_was_taken_in_there_is_no_second_copy(
         assert open_again == first and first.path.read_bytes() == drop.read_bytes()
 
 
+def test_another_secret_reads_a_landing_anew_once_the_archive_is_put_aside(
+    sample_drops: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop = next((sample_drops / "landing" / "sindh" / "births" / "2021Q2").iterdir())
+    home, another = tmp_path / "home", b"another secret that is long enough"
+    with seaweed.serve(tmp_path / "s3") as endpoint:
+        client = object_store.connect(endpoint)
+        client.create_bucket(Bucket="drops")
+        client.put_object(Bucket="drops", Key=f"sindh/births/2021Q2/{drop.name}", Body=drop.read_bytes())
+
+        def taken_in(key: bytes) -> Receipt:
+            monkeypatch.setenv(SECRET_VARIABLE, key.decode())
+            [receipt] = ingest_source(home, mirror(client, "s3://drops", home, key), "sindh", "births")
+            return receipt
+
+        assert taken_in(KEY).read_now
+        assert not taken_in(KEY).read_now  # from now on the archive alone has the bytes
+        with pytest.raises(SangamError, match="kept under another secret"):
+            taken_in(another)
+        (home / "archive" / "deliveries").rename(tmp_path / "before")
+        shutil.rmtree(home / "mirror")
+        anew = taken_in(another)
+        assert anew.read_now and not anew.refused
+        assert not taken_in(another).read_now
+
+
 def test_an_address_without_a_bucket_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SangamError, match="names no bucket"):
         mirror(None, "s3://", tmp_path)  # type: ignore[arg-type]

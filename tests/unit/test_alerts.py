@@ -16,11 +16,13 @@ from ingest.deliveries.receipt import JudgedAs, Receipt, TableCounts
 from ingest.errors import SangamError
 from orchestration.assets.batch_checks import SUITE
 from orchestration.automation.alerts import alert_sensors
+from orchestration.automation.calendars import calendar_job
 from orchestration.checks import table_checks
 from orchestration.mail.alert import mail_run
 from orchestration.mail.run_told import quarters_of
 from orchestration.partitions import QUARTERS, partition_key
 from orchestration.quarter_run import prepare_dagster_home
+from orchestration.resources import Home
 from orchestration.settings import Settings
 from tests import mail_server as server
 from tests.mail_server import ENGINEER, Post
@@ -159,7 +161,7 @@ def test_a_run_that_went_wrong_is_told_in_one_mail(
     assert text["FILES THAT WERE REFUSED"].count("cut off at line 12") == 1
     assert "sindh/mis: It has 2.5 times the rows." in text["DELIVERIES THAT WAIT"]
     assert "eu_success: not made" in text["RELEASES"] and "other: held: region pune" in text["RELEASES"]
-    assert "WARNINGS: 2 - quarantine: 2 (sindh/mis)" in text["WARNINGS"]
+    assert "WARNINGS: 2 - records held back: 2 (sindh/mis)" in text["WARNINGS"]
     assert f"http://127.0.0.1:3000/runs/{ended.run_id}" in taken.text
 
 
@@ -207,6 +209,22 @@ def test_file_names_add_nothing(home: Path, post: Post, instance: dg.DagsterInst
     (taken,) = post.taken
     assert taken.to == [ENGINEER] and "Bcc" not in taken.mail
     assert not [line for line in taken.text.splitlines() if line.startswith(("Bcc", "Please pay"))]
+
+
+def test_a_calendar_that_fails_is_told_with_its_donor(
+    home: Path, post: Post, instance: dg.DagsterInstance
+) -> None:
+    config = {"ops": {"keep_calendar": {"config": {"donor": "nobody", "date": "2021-07-09"}}}}
+    tags = {"sangam/donor": "nobody"}
+    done = calendar_job.execute_in_process(
+        run_config=config, resources={"home": Home()}, instance=instance, tags=tags, raise_on_error=False
+    )
+    ended = instance.get_run_by_id(done.run_id)
+    assert ended
+    mail_run(home, instance, ended)
+    (taken,) = post.taken
+    assert taken.subject == "sangam: job calendar of nobody failed at keep_calendar"
+    assert "'nobody'" in taken.text
 
 
 @pytest.mark.parametrize(

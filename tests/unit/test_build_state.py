@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.settings import Settings
-from orchestration.warehouse.build_state import build_path, quarters_to_build, remember
+from orchestration.warehouse.build_state import as_it_is, build_path, quarters_to_build, remember
 
 QUARTERS = ["2020Q4", "2021Q1", "2021Q2", "2021Q3"]
 
@@ -45,7 +45,7 @@ def built(tmp_path: Path) -> Settings:
     assert quarters_to_build(settings, "2021Q4") == [*QUARTERS, "2021Q4"], "nothing was built yet"
     build_path(settings).parent.mkdir(parents=True)
     build_path(settings).touch()
-    remember(settings, QUARTERS)
+    remember(settings, QUARTERS, as_it_is(settings))
     return settings
 
 
@@ -78,7 +78,7 @@ def test_of_several_changes_the_earliest_counts(built: Settings) -> None:
     publish(built, "here", "register", "2021Q1", "again")
     publish(built, "here", "register", "2021Q3", "again")
     assert quarters_to_build(built, "2021Q3") == ["2021Q1", "2021Q2", "2021Q3"]
-    remember(built, ["2021Q1", "2021Q2", "2021Q3"])
+    remember(built, ["2021Q1", "2021Q2", "2021Q3"], as_it_is(built))
     assert quarters_to_build(built, "2021Q3") == []
 
 

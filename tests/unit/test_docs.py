@@ -56,6 +56,7 @@ def test_what_is_not_there_is_told(text: str, said: str) -> None:
     "text",
     [
         "`ingest/regions/<programme>/regions/<region>.yml`, `ingest/regions/<programme>/decisions.yml`",
+        "`/etc/sangam/sangam.env`, `/operate`",
         "`SANGAM_HOME/gx`, `lake/accepted`, `warehouse.duckdb`, `.xls`",
         "`sangam release list|verify`, `sangam run --quarter 2021Q2 [--region R]`, `make test`",
         "| 7 | `judging/` | records | `judge.judge`, `judge` |",

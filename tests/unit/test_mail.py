@@ -6,6 +6,7 @@ import json
 import re
 import ssl
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -128,6 +129,12 @@ def test_the_same_key_is_sent_once(home: Path, post: Post) -> None:
     assert len(post.taken) == 1 and first.state == "sent" and "went to" in first.said
     assert json.loads((home / "mail" / "alert" / "a-run.json").read_text())["state"] == "sent"
     assert list((home / "mail").rglob("*.part")) == []
+
+
+def test_several_at_once_send_one(home: Path, post: Post) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: outbox.post(home, message()), range(8)))
+    assert len(post.taken) == 1 and {note.state for note in found} == {"sent"}
 
 
 def test_the_message_id_is_of_the_key_alone(home: Path, post: Post, tmp_path: Path) -> None:
