@@ -138,6 +138,7 @@ def _suite_result(region: str, source: str, result: BatchResult | None, waits: b
         severity=dg.AssetCheckSeverity.ERROR if result.errors and waits else dg.AssetCheckSeverity.WARN,
         description="\n".join(messages) or "The delivery is as expected.",
         metadata={
+            "delivery": result.title,
             "verdicts": dg.MetadataValue.md(_verdicts(result)),
             **_page(result),
         },

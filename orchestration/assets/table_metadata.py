@@ -77,12 +77,12 @@ def _described(name: str, words: Table) -> str | None:
     """What a column is: the headers it is delivered under, and what of it passes the boundary."""
     if name in _EVERYWHERE:
         return _EVERYWHERE[name]
-    made_of = {
-        name: "Delivered as",
-        name.removesuffix("_key"): "Pseudonym of",
-        f"{name.removesuffix('_year')}_date": "Year of",
-    }
-    for own, what in made_of.items():
+    made_of = (
+        (name, "Delivered as"),
+        (name.removesuffix("_key"), "Pseudonym of"),
+        (f"{name.removesuffix('_year')}_date", "Year of"),
+    )
+    for own, what in made_of:
         if column := words.columns.get(own):
             return f"{what} {', '.join(column.header or (own,))}"
     return None

@@ -106,9 +106,9 @@ def ask(url: str, query: str, **variables: Any) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def running(folder: Path, landing: Path) -> Iterator[Ui]:
-    """The UI over a new home in a folder."""
-    settings = Settings(folder / "home", landing)
+def running(folder: Path, home: Path, landing: Path) -> Iterator[Ui]:
+    """The UI over a home; its logs and workspace are in the folder."""
+    settings = Settings(home, landing)
     before = os.environ.get("DAGSTER_HOME")
     prepare_dagster_home(settings)
     environment = os.environ | {

@@ -40,7 +40,7 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
     faulty = landing / "sindh" / "births" / "2021Q3" / FAULTY
     faulty.parent.mkdir()
     faulty.write_text("<html><body><p>Session expired</p></body></html>")
-    with dagster_ui.running(folder, landing) as running:
+    with dagster_ui.running(folder, folder / "home", landing) as running:
         yield running
 
 
@@ -111,6 +111,11 @@ def test_a_quarter_is_materialised_by_clicking(ui: Ui, page: Page) -> None:
     expect(page.get_by_text("Materialized", exact=True)).to_be_visible()
     for words in ("quarantined", "rule:parts_sum", "UC_birth_registration_2021Q2.xls"):
         expect(page.get_by_text(words).first).to_be_visible()
+
+
+def test_a_table_s_page_says_what_its_columns_are(ui: Ui, page: Page) -> None:
+    page.goto(f"{ui.url}{TABLE}")
+    expect(page.get_by_text("Delivered as Births registered/Boys")).to_be_visible()
 
 
 def test_a_refused_file_fails_its_check_with_what_to_do(ui: Ui, page: Page) -> None:
