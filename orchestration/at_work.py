@@ -18,12 +18,22 @@ def at_work(folder: Path, run_id: str) -> Iterator[None]:
     """Hold a run's lock, a file of its name in this folder, which is gone afterwards."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / run_id
-    held = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    held = _held(path)
     try:
-        fcntl.flock(held, fcntl.LOCK_EX)
         yield
     finally:
         path.unlink(missing_ok=True)
+        os.close(held)
+
+
+def _held(path: Path) -> int:
+    """The file of this name, locked: not one that whoever looked for what was left has removed meanwhile."""
+    while True:
+        held = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(held), path.stat()):
+                return held
         os.close(held)
 
 
@@ -42,3 +52,9 @@ def is_at_work(folder: Path, run_id: str) -> bool:
         return True
     finally:
         os.close(looked)
+
+
+def remove_left(folder: Path) -> None:
+    """Remove what processes that were killed have left, of runs that have ended since as well."""
+    for path in folder.glob("*"):
+        is_at_work(folder, path.name)

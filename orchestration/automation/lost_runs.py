@@ -11,7 +11,7 @@ import time
 
 import dagster as dg
 
-from orchestration.at_work import is_at_work
+from orchestration.at_work import is_at_work, remove_left
 from orchestration.settings import look_seconds, of_home
 
 # Seconds for which a run may hold no lock: it takes it after its start is noted, and gives it back before its end is.
@@ -36,5 +36,6 @@ def lost_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     lost = [run for run in going_on if run.run_id in since and now - since[run.run_id] >= _PATIENCE]
     for run in lost:
         context.instance.report_run_failed(run, "Its process ended and could not say so: it was killed.")
+    remove_left(folder)
     context.update_cursor(json.dumps(since))
     return dg.SkipReason(f"{len(lost)} runs were ended, since their process is gone.")

@@ -9,7 +9,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from orchestration.at_work import at_work, is_at_work
+from orchestration.at_work import at_work, is_at_work, remove_left
 from orchestration.automation import lost_runs as module
 from orchestration.automation.lost_runs import lost_runs
 
@@ -49,7 +49,9 @@ def test_a_lock_ends_with_its_process_however_it_ends(tmp_path: Path) -> None:
         assert process.stdout and process.stdout.readline() == b"held\n"
         assert is_at_work(tmp_path, "a")
         process.kill()
-    assert not is_at_work(tmp_path, "a") and list(tmp_path.iterdir()) == []
+    with at_work(tmp_path, "b"):
+        remove_left(tmp_path)
+        assert [path.name for path in tmp_path.iterdir()] == ["b"] and is_at_work(tmp_path, "b")
 
 
 def test_a_run_whose_process_is_gone_is_ended_and_no_other(
