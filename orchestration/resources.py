@@ -32,7 +32,8 @@ class Home(dg.ConfigurableResource):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Home]:
         """For as long as a run uses the home, it is known to be at work."""
-        with at_work(of_home().runs_at_work, context.run_id) if context.run_id else nullcontext():
+        run = context.run
+        with at_work(of_home().runs_at_work, run.run_id) if run else nullcontext():
             yield self
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.events import Event, ReleaseDone, WarehouseStarted, listen
+from orchestration.events import Event, ReleaseDone, SourceDone, Unchanged, WarehouseStarted, listen
 from orchestration.warehouse.explain import explain
 from tests.expected import csv_rows, indicator_differences, is_close
 from tests.runs import Run, run
@@ -213,7 +213,7 @@ def snapshot(made: Run) -> dict[str, Any]:
 
 
 def test_a_second_run_changes_nothing(sample_run: Run) -> None:
-    """It starts no dbt, and yet gets to the releases: their blocking checks keep the verdict they had."""
+    """It says of which regions nothing is new, and starts neither their steps nor dbt nor releases."""
     before = snapshot(sample_run)
     built = (sample_run.settings.home / "build" / "dbt_target" / "build.log").stat().st_mtime_ns
     heard: list[Event] = []
@@ -221,7 +221,8 @@ def test_a_second_run_changes_nothing(sample_run: Run) -> None:
     _, outcome = run(sample_run.settings.home, sample_run.settings.landing, "sindh")
     stop()
     assert not [one for one in heard if isinstance(one, WarehouseStarted)]
-    assert "eu_success" in {one.donor for one in heard if isinstance(one, ReleaseDone)}
+    assert not [one for one in heard if isinstance(one, SourceDone | ReleaseDone)]
+    assert [one.regions for one in heard if isinstance(one, Unchanged)] == [["_reference", "sindh"]]
     assert (sample_run.settings.home / "build" / "dbt_target" / "build.log").stat().st_mtime_ns == built
     assert outcome.exit_status == 3
     assert outcome.receipts
