@@ -22,7 +22,7 @@ def _alert(name: str, status: dg.DagsterRunStatus) -> dg.SensorDefinition:
     @dg.run_status_sensor(
         name=name,
         run_status=status,
-        monitor_all_code_locations=True,  # runs of `sangam run` belong to no code location
+        monitor_all_code_locations=True,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="One mail a run to SANGAM_MAIL_TO where a step or a check failed.",
     )

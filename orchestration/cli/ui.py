@@ -12,16 +12,16 @@ from pathlib import Path
 
 from orchestration import docs_address
 from orchestration.quarter_run import prepare_dagster_home
-from orchestration.settings import PROJECT, settings
+from orchestration.settings import PROJECT, landing_address, of_home
 
 PORT = os.environ.get("SANGAM_UI_PORT", "3000")
 
 
 def main() -> None:
     """Start the documentation's server, which ends with this process, and become `dagster dev` on 127.0.0.1."""
-    where = settings()
+    where = of_home()
     prepare_dagster_home(where)
-    os.environ |= {"SANGAM_HOME": str(where.home), "SANGAM_LANDING": str(where.landing)}
+    os.environ |= {"SANGAM_HOME": str(where.home), "SANGAM_LANDING": landing_address()}
     os.environ.setdefault("SANGAM_UI_URL", f"http://127.0.0.1:{PORT}")  # for links back from pages and mails
     os.environ.setdefault("SANGAM_DEMO", "1" if (where.home / "sample").exists() else "0")
     dagster = str(Path(sys.executable).with_name("dagster"))
