@@ -301,8 +301,8 @@ def schedule(code: str) -> dg.ScheduleDefinition:
 
 
 def evaluated(code: str, moment: datetime) -> dg.RunRequest | dg.SkipReason:
-    context = dg.build_schedule_context(scheduled_execution_time=moment, resources={"home": Home()})
-    found = schedule(code)(context)
+    with dg.build_schedule_context(scheduled_execution_time=moment, resources={"home": Home()}) as context:
+        found = schedule(code)(context)
     assert isinstance(found, dg.RunRequest | dg.SkipReason)
     return found
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ingest.deliveries.receipt import TableCounts
 from ingest.judging.counts import table_counts
-from ingest.tables.summary_words import label_of
+from ingest.tables.summary_words import begins_a_note, label_of
 from tests.tables import Cells, grid, judged, named, reasons, source_of, values, warnings
 
 QUARTER_END = date(2021, 6, 30)
@@ -616,10 +616,17 @@ CELL = st.one_of(
 )
 
 
+def is_lone_note(row: tuple[str | None, ...]) -> bool:
+    """One text alone that begins as a note does, such as NB, is a note and no record."""
+    texts = [cell for cell in row if (cell or "").strip()]
+    return len(texts) == 1 and begins_a_note(str(texts[0]))
+
+
 # A row without a key that has a figure, or a word for a total, may be one, which is no record.
 ROW = st.tuples(CELL, CELL, CELL).filter(
     lambda row: (
-        not any(label_of(cell or "").speaks for cell in row)
+        not is_lone_note(row)
+        and not any(label_of(cell or "").speaks for cell in row)
         and ((row[0] or "").strip() or not (row[2] or "").strip())
     )
 )
