@@ -22,6 +22,7 @@ from ingest.samples.arrays import NO_DAY, Dice, dates, day, last_day
 from ingest.samples.files import mess
 from ingest.samples.files.mysqldump import Column, DumpWriter, columns, tuples
 from ingest.samples.sindh.survey import choose
+from ingest.samples.sindh.world import make_world
 from ingest.samples.truth import defects
 from ingest.samples.truth.defects import Bad, Children, Spoil
 from ingest.samples.truth.estimates import Design, change, survey_share
@@ -308,6 +309,12 @@ def test_euros_are_not_reported_without_a_rate(drops: Path) -> None:
     assert (euros["2021Q1"]["state"], euros["2021Q1"]["value"]) == ("not_reported", "")
     rates = {r["quarter"]: float(r["rate"]) for r in rows_of(drops / "landing/_reference/exchange_rates.csv")}
     assert float(euros["2021Q2"]["value"]) == float(euros["2021Q2"]["numerator"]) * rates["2021Q2"]
+
+
+def test_at_several_times_full_size_every_group_has_households() -> None:
+    world = make_world(seed=1, scale=3)
+    assert (np.bincount(world.hh_co[world.hh_co >= 0], minlength=len(world.co_status)) > 0).all()
+    assert len(world.hh_co) > 3 * 606_000
 
 
 @pytest.mark.parametrize(

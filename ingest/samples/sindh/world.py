@@ -20,6 +20,7 @@ _GROWTH_QUARTERS = 10
 _QUARTER_ENDS = (
     np.arange("1970-01", "2031-01", 3, dtype="datetime64[M]").astype("datetime64[D]").astype(int) - 1
 )
+_OFF_A_CLOSED_GROUP = 12
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,11 @@ def _group_sizes(rng: np.random.Generator, total: int, status: Ints) -> Ints:
     moved = np.maximum(sizes[odd[:pairs]] - 11, 0)
     sizes[odd[:pairs]] -= moved
     sizes[odd[pairs:]] += moved + 1
-    sizes[np.argmax(sizes * (status == 2))] -= pairs
+    # The surplus comes off closed groups, the largest first, so few from each that none is emptied.
+    largest = np.argsort(-(sizes * (status == 2)), kind="stable")
+    emptied, rest = divmod(pairs, _OFF_A_CLOSED_GROUP)
+    sizes[largest[:emptied]] -= _OFF_A_CLOSED_GROUP
+    sizes[largest[emptied]] -= rest
     return sizes
 
 
