@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export SANGAM_HOME ?= $(CURDIR)/.sangam
+UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 STAMP := $(VENV)/.installed
 SQL := dbt_project/models ingest expectations orchestration
 
@@ -12,8 +13,10 @@ setup: $(STAMP)
 
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	sed -n '/^uv==/,/# via/p' requirements.lock > $(VENV)/uv.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.lock
+	$(UV) --compile-bytecode --require-hashes -r requirements.lock
+	$(UV) --no-deps --no-build-isolation -e .
 	$(BIN)/python -m compileall -q ingest expectations orchestration
 	$(BIN)/python -c "from orchestration.warehouse import dbt; dbt.manifest()"
 	$(BIN)/python -c "from orchestration import soundness; soundness.faults()"
