@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export SANGAM_HOME ?= $(CURDIR)/.sangam
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
+# uv does not read pip's settings: UV_DEFAULT_INDEX names an index other than PyPI. Where it can't install, pip does.
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 STAMP := $(VENV)/.installed
 SQL := dbt_project/models ingest expectations orchestration
@@ -14,8 +16,8 @@ setup: $(STAMP)
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	sed -n '/^uv==/,/# via/p' requirements.lock > $(VENV)/uv.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.lock
-	$(UV) --compile-bytecode --require-hashes -r requirements.lock
+	$(PIP) -r $(VENV)/uv.lock
+	$(UV) --compile-bytecode --require-hashes -r requirements.lock || $(PIP) -r requirements.lock
 	$(UV) --no-deps --no-build-isolation -e .
 	$(BIN)/python -m compileall -q ingest expectations orchestration
 	$(BIN)/python -c "from orchestration.warehouse import dbt; dbt.manifest()"
