@@ -180,9 +180,9 @@ def _group_sizes(rng: np.random.Generator, total: int, status: Ints) -> Ints:
     sizes[odd[pairs:]] += moved + 1
     # The surplus comes off closed groups, the largest first, so few from each that none is emptied.
     largest = np.argsort(-(sizes * (status == 2)), kind="stable")
-    emptied, rest = divmod(pairs, _OFF_A_CLOSED_GROUP)
-    sizes[largest[:emptied]] -= _OFF_A_CLOSED_GROUP
-    sizes[largest[emptied]] -= rest
+    groups, rest = divmod(pairs, _OFF_A_CLOSED_GROUP)
+    sizes[largest[:groups]] -= _OFF_A_CLOSED_GROUP
+    sizes[largest[groups]] -= rest
     return sizes
 
 
